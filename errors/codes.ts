@@ -1,0 +1,20 @@
+interface ErrorCodeEntry {
+  /** Short and the same for every occurrence; the `title` of problem+json. */
+  readonly title: string;
+  readonly httpStatus: number;
+  readonly exitCode: 1 | 2;
+}
+
+/** Every code that a user can meet. docs/errors.md explains each; a test holds both lists together. */
+export const ERROR_CODES = {
+  POLICY_INVALID: { title: 'The configuration is not valid', httpStatus: 400, exitCode: 2 },
+  POLICY_FILE_UNREADABLE: { title: 'The configuration file cannot be read', httpStatus: 400, exitCode: 2 },
+  MIRROR_NOT_FOUND: { title: 'There is no such mirror', httpStatus: 404, exitCode: 1 },
+  STORE_FAILED: { title: 'The change could not be stored', httpStatus: 503, exitCode: 1 },
+  ENVOY_REJECTED: { title: 'Envoy rejected the change', httpStatus: 422, exitCode: 1 },
+  ENVOY_NOT_FOUND: { title: 'No usable Envoy was found', httpStatus: 500, exitCode: 1 },
+  ENVOY_UNFIT: { title: 'This Envoy cannot run the filter', httpStatus: 500, exitCode: 1 },
+  USAGE: { title: 'Wrong usage', httpStatus: 400, exitCode: 2 },
+} as const satisfies Record<string, ErrorCodeEntry>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
