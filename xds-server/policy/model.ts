@@ -1,0 +1,158 @@
+import type { PerMillion } from './percent.ts';
+
+/**
+ * The policy as the control plane works with it: validated, defaults filled in, percentages and durations parsed, names
+ * resolved to exist. The document that users write (YAML, API) is turned into this by `parsePolicy`; nothing else makes one.
+ */
+export interface Policy {
+  readonly listen: Address;
+  readonly listener: ListenerOptions;
+  /** Name of the service that gets what no mirror matches; without it such requests are answered 404. */
+  readonly default?: string;
+  readonly services: readonly Service[];
+  readonly mirrors: readonly Mirror[];
+  /** Raw Envoy configuration that users add for what this schema lacks. */
+  readonly envoy: EnvoyExtras;
+}
+
+export interface Address {
+  /** IP address or DNS name. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface ListenerOptions {
+  /** `strip`: an edge, client-sent `x-shadow*` headers are removed. `trust`: an inner hop, they stay. */
+  readonly markers: 'strip' | 'trust';
+  /** How many trusted proxies stand in front of this Envoy (`xff_num_trusted_hops`). */
+  readonly trustedHops: number;
+  /** Trust the connection's own address as the client's (an edge); false behind another proxy of yours. */
+  readonly useRemoteAddress: boolean;
+  readonly accessLog: AccessLog;
+  /** 0 = none. How long a whole request may take to arrive, how long a stream may stand still, grace on drain. */
+  readonly timeouts: { readonly requestMs: number; readonly streamIdleMs: number; readonly drainMs: number };
+  /** Upgrades that are let through to the primary, lower case: `websocket`. They are never mirrored. */
+  readonly upgrades: readonly string[];
+  /** Server side TLS of the listener; absent means plain text. */
+  readonly tls?: { readonly certificateFile: string; readonly privateKeyFile: string };
+}
+
+export interface AccessLog {
+  /** Where Envoy writes its JSON access log; `off` writes none. */
+  readonly to: 'off' | 'stdout' | { readonly file: string };
+}
+
+export interface Service {
+  readonly name: string;
+  readonly addresses: readonly Address[];
+  readonly protocol: 'http1' | 'http2';
+  /** Absent means plain text to the service. */
+  readonly tls?: ServiceTls;
+  /** Absent means no active health checking. */
+  readonly healthCheck?: HealthCheck;
+  readonly connectTimeoutMs: number;
+}
+
+export interface ServiceTls {
+  /** Server name sent and verified; defaults to the first DNS address. */
+  readonly serverName?: string;
+  /** PEM file that Envoy reads; absent means the system's roots. */
+  readonly caFile?: string;
+  readonly clientCertificate?: { readonly certificateFile: string; readonly privateKeyFile: string };
+  /** Do not verify the server. Never the default. */
+  readonly insecure: boolean;
+}
+
+export interface HealthCheck {
+  readonly path: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly unhealthyThreshold: number;
+  readonly healthyThreshold: number;
+}
+
+export interface Mirror {
+  readonly name: string;
+  /** Host names this mirror is for (`shop.example`, `*.shop.example`), lower case, no port. Empty means every host. */
+  readonly hosts: readonly string[];
+  /** This path and below it: `/api/orders` is also `/api/orders/7` and `/api/orders?x=1`, never `/api/ordersX`. */
+  readonly path: string;
+  readonly primary: string;
+  readonly shadow: string;
+  readonly control?: string;
+  /** Upper case. Already reduced to safe methods where `sideEffects` is `none`. */
+  readonly methods: readonly string[];
+  readonly sideEffects: 'none' | 'guarded' | 'trusted';
+  /** In order; the first that matches a request decides, also when its share is 0%. */
+  readonly segments: readonly MirrorSegment[];
+  /** Share of the requests that are in no segment. */
+  readonly sample: PerMillion;
+  /** Where the stable key of a user is found; a user without one is in no sticky share. Absent: every request is rolled anew. */
+  readonly sticky?: Subject;
+  readonly paused: boolean;
+  readonly limits: MirrorLimits;
+  /** Changes to headers of the copy only. */
+  readonly headers: {
+    readonly set: ReadonlyArray<readonly [name: string, value: string]>;
+    readonly remove: readonly string[];
+  };
+}
+
+export interface MirrorSegment {
+  readonly name: string;
+  readonly when: Condition;
+  readonly share: PerMillion;
+}
+
+export interface MirrorLimits {
+  /** A request whose body is longer is not mirrored, or cut once that much has been copied. */
+  readonly maxBodyBytes: number;
+  /** Copies in flight per service and Envoy worker set; more are dropped by Envoy's circuit breaker. */
+  readonly maxConcurrent: number;
+  /** How long a copy may live. */
+  readonly timeoutMs: number;
+}
+
+/** Where in a request a value is found. Header names are lower case. */
+export type Subject =
+  | { readonly header: string }
+  | { readonly cookie: string }
+  | { readonly query: string }
+  | { readonly path: true }
+  | { readonly method: true };
+
+export type Test =
+  | { readonly equals: string }
+  | { readonly prefix: string }
+  | { readonly suffix: string }
+  | { readonly contains: string }
+  | { readonly oneOf: readonly string[] }
+  | { readonly present: boolean };
+
+/** What users write under `segments`; also, letter for letter, what the filter reads in its JSON configuration. */
+export type Condition =
+  | (Subject & Test)
+  | { readonly any: readonly Condition[] }
+  | { readonly all: readonly Condition[] }
+  | { readonly not: Condition }
+  /** Evaluated by Envoy's own CEL; an evaluation error counts as no match. */
+  | { readonly cel: string };
+
+/** A raw Envoy resource or filter in ProtoJSON, as it stands in Envoy's documentation; `@type` names the message. */
+export type EnvoyJson = { readonly [key: string]: unknown };
+
+export interface EnvoyExtras {
+  /** HTTP filters in front of the mirror filter (authentication: rejected requests are not mirrored) and behind it. */
+  readonly httpFilters: { readonly before: readonly EnvoyJson[]; readonly after: readonly EnvoyJson[] };
+  /** Whole resources that are served beside ours. */
+  readonly clusters: readonly EnvoyJson[];
+  readonly listeners: readonly EnvoyJson[];
+  /** Routes placed in front of ours in every virtual host. */
+  readonly routes: readonly EnvoyJson[];
+  /** Deep-merged into what we generate: by service name into each of its clusters; into the HTTP connection manager; into the listener. */
+  readonly merge: {
+    readonly services: Readonly<Record<string, EnvoyJson>>;
+    readonly httpConnectionManager: EnvoyJson;
+    readonly listener: EnvoyJson;
+  };
+}

@@ -1,0 +1,39 @@
+import type { Condition, Subject } from '../policy/model.ts';
+
+/**
+ * The JSON that the filter reads as its plugin configuration; documented for users who load the filter by hand in
+ * filter/README.md. The filter refuses a configuration it cannot use and names the field.
+ */
+export type FilterConfig = PrimaryFilterConfig | ShadowFilterConfig;
+
+/** In the listener: picks requests, writes the decision and the exchange id into filter state. */
+export interface PrimaryFilterConfig {
+  readonly role: 'primary';
+  /** Most specific first; the first whose host and path match a request is its only candidate. */
+  readonly mirrors: readonly FilterMirror[];
+}
+
+export interface FilterMirror {
+  readonly name: string;
+  /** Lower case, without port, `*.` allowed in front. Absent or empty: every host. */
+  readonly hosts?: readonly string[];
+  readonly path: string;
+  readonly methods: readonly string[];
+  readonly maxBodyBytes: number;
+  readonly segments: ReadonlyArray<{
+    readonly name: string;
+    readonly when: Condition;
+    /** Only with `sticky`: share of the users, decided in the filter. */
+    readonly sharePerMillion?: number;
+  }>;
+  /** Absent: requests that are in no segment are not considered. */
+  readonly sample?: { readonly sharePerMillion?: number };
+  /** Where the user's stable key is found. The share is then decided here by hash(mirror, key), not rolled by the route. */
+  readonly sticky?: Subject;
+}
+
+/** In shadow and control clusters: cuts a copy that has grown beyond its limit. */
+export interface ShadowFilterConfig {
+  readonly role: 'shadow';
+  readonly mirrors: ReadonlyArray<{ readonly name: string; readonly maxBodyBytes: number }>;
+}

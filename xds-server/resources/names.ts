@@ -1,0 +1,59 @@
+/**
+ * Names that appear in Envoy: in its configuration, statistics and access log. Users build dashboards on them and the
+ * filter writes the same decisions, so they are made here and nowhere else. Names of mirrors, segments and services are
+ * `[a-z]([-a-z0-9]*[a-z0-9])?`, so `/` and `.` separate unambiguously.
+ */
+
+export type CopyRole = 'candidate' | 'control';
+
+/** Filter state that the filter writes with proxy_set_property and routes match; Envoy adds `wasm.` to what is written. */
+export const DECISION_STATE = 'wasm.shadowplane.decision';
+export const EXCHANGE_ID_STATE = 'wasm.shadowplane.id';
+
+/** Value of DECISION_STATE and name of the mirror route at once: `orders/segment/employees`. */
+export function segmentRoute(mirror: string, segment: string): string {
+  return `${mirror}/segment/${segment}`;
+}
+
+/** The same for a request that is in no segment: `orders/sample`. */
+export function sampleRoute(mirror: string): string {
+  return `${mirror}/sample`;
+}
+
+/** Requests of the mirror's path that are not copied. */
+export function plainRoute(mirror: string): string {
+  return mirror;
+}
+
+export const DEFAULT_ROUTE = 'default';
+
+/** Runtime key of the share of one mirror route: `shadowplane.orders.segment.employees`, `shadowplane.orders.sample`. */
+export function fractionKey(route: string): string {
+  return `shadowplane.${route.replaceAll('/', '.')}`;
+}
+
+/** `orders/candidate/order-v2`: a cluster per (mirror, role, service), so that limits never follow a service into another role. */
+export function clusterName(mirror: string, role: 'primary' | CopyRole, service: string): string {
+  return `${mirror}/${role}/${service}`;
+}
+
+export function defaultClusterName(service: string): string {
+  return `default/${service}`;
+}
+
+export const LISTENER = 'shadowplane';
+export const ROUTE_CONFIGURATION = 'shadowplane';
+export const RUNTIME_LAYER = 'shadowplane';
+/** ECDS resources: the filter of the listener, and the one of every shadow and control cluster. */
+export const PRIMARY_FILTER = 'shadowplane.primary';
+export const SHADOW_FILTER = 'shadowplane.shadow';
+
+/** Headers that only copies carry. */
+export const MARKERS = {
+  shadow: 'x-shadow',
+  mirror: 'x-shadow-mirror',
+  reason: 'x-shadow-reason',
+  segment: 'x-shadow-segment',
+  role: 'x-shadow-role',
+  id: 'x-shadow-id',
+} as const;
