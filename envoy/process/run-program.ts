@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+
+export interface ProgramResult {
+  /** Absent when a signal ended it. */
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunProgramOptions {
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly timeoutMs: number;
+  /** Called with each complete line of standard output, as it comes. */
+  readonly onLine?: ((line: string) => void) | undefined;
+  /** Hands the program our standard error as its standard output, so that it can draw a progress bar on a terminal. */
+  readonly drawOnTerminal?: boolean | undefined;
+}
+
+/**
+ * Runs a short-lived program to its end, never through a shell, and never leaves it behind: it is killed at the timeout.
+ * Rejects only when the program cannot be started at all (not found, not executable).
+ */
+export function runProgram(file: string, args: readonly string[], options: RunProgramOptions): Promise<ProgramResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, {
+      env: options.env ?? process.env,
+      stdio: ['ignore', options.drawOnTerminal ? 2 : 'pipe', 'pipe'],
+      timeout: options.timeoutMs,
+      killSignal: 'SIGKILL',
+    });
+    let stdout = '';
+    let stderr = '';
+    let unfinishedLine = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      const lines = (unfinishedLine + text).split(/\r?\n|\r/);
+      unfinishedLine = lines.pop() ?? '';
+      if (options.onLine) for (const line of lines) if (line.trim() !== '') options.onLine(line);
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ exitCode: code ?? undefined, stdout, stderr }));
+  });
+}
