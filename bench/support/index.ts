@@ -1,0 +1,15 @@
+export { type BarChart, barChart } from './bar-chart.ts';
+export { describeMachine, type Machine, machineLines } from './machine.ts';
+export { readThreadTimes, type ThreadTimes, usedMicroseconds } from './process-cpu.ts';
+export { type Random, seededRandom, shuffled } from './random.ts';
+export {
+  type Estimate,
+  median,
+  medianEstimate,
+  pairedDifference,
+  pairedRatio,
+  percentile,
+  type Spread,
+  spread,
+} from './statistics.ts';
+export { type Column, table } from './table.ts';
