@@ -14,6 +14,10 @@ export const ERROR_CODES = {
   ENVOY_REJECTED: { title: 'Envoy rejected the change', httpStatus: 422, exitCode: 1 },
   ENVOY_NOT_FOUND: { title: 'No usable Envoy was found', httpStatus: 500, exitCode: 1 },
   ENVOY_UNFIT: { title: 'This Envoy cannot run the filter', httpStatus: 500, exitCode: 1 },
+  ENVOY_FAILED: { title: 'Envoy could not be started', httpStatus: 500, exitCode: 1 },
+  ENVOY_UNREACHABLE: { title: 'Envoy does not answer', httpStatus: 502, exitCode: 1 },
+  API_UNREACHABLE: { title: 'The control plane does not answer', httpStatus: 502, exitCode: 1 },
+  PORT_IN_USE: { title: 'The address is taken', httpStatus: 500, exitCode: 1 },
   USAGE: { title: 'Wrong usage', httpStatus: 400, exitCode: 2 },
 } as const satisfies Record<string, ErrorCodeEntry>;
 
