@@ -38,7 +38,8 @@ export async function pipInstall(dir: string, options: FetchOptions): Promise<st
     dir,
     REQUIREMENT,
   ];
-  const env = { ...options.env, ...PIP_ENVIRONMENT };
+  const progress = options.terminal ? {} : { PIP_PROGRESS_BAR: 'off' };
+  const env = { ...options.env, ...PIP_ENVIRONMENT, ...progress };
   for (const python of ['python3', 'python']) {
     try {
       const result = await runProgram(python, args, {
