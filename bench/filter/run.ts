@@ -1,0 +1,153 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { locateEnvoy } from '../../envoy/index.ts';
+import { ShadowplaneError } from '../../errors/index.ts';
+import {
+  describeMachine,
+  type PinnedEnvoy,
+  type Random,
+  seededRandom,
+  shuffled,
+  startPinnedEnvoy,
+} from '../support/index.ts';
+import { backendBootstrap, type Modules, measuredBootstrap } from './bootstrap.ts';
+import { buildEmptyModule } from './build-empty.ts';
+import { type Measurement, measure } from './measure.ts';
+import { type Options, parseOptions, USAGE } from './options.ts';
+import { chart, findings, markdownReport, tables } from './report.ts';
+import { summarize } from './summary.ts';
+import { BASELINE, PLAIN, VARIANTS, type Variant } from './variants.ts';
+import { requireTools, runLoad } from './wrk.ts';
+
+/** Envoy CPU per request with and without the filter: `npm run bench:filter`. Installs nothing and cleans up after itself. */
+
+const WARM_UP = { connections: 4, seconds: 3 };
+const CHART_FILE = 'report.svg';
+
+async function main(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args);
+  if (options === 'help') {
+    console.log(USAGE);
+    return;
+  }
+  const variants = chosenVariants(options.variants);
+  checkCores(options);
+  await requireTools();
+  const envoy = await locateEnvoy({ install: false });
+  const directory = await mkdtemp(join(tmpdir(), 'shadowplane-bench-'));
+  try {
+    const modules = await prepareModules(options, directory);
+    const measurements = await measureAll(options, variants, envoy.path, modules, directory);
+    const summary = summarize(measurements);
+    console.log(`\n${tables(summary)}\n\n${findings(summary).join('\n')}`);
+    if (!options.report) return;
+    const facts = {
+      machine: describeMachine(),
+      envoyVersion: envoy.version,
+      options,
+      command: ['npm run bench:filter --', ...args].join(' '),
+      requests: measurements.reduce((sum, { requests }) => sum + requests, 0),
+      day: new Date().toISOString().slice(0, 10),
+    };
+    await writeFile(new URL('REPORT.md', import.meta.url), markdownReport(summary, facts, CHART_FILE));
+    await writeFile(new URL(CHART_FILE, import.meta.url), chart(summary));
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function chosenVariants(names: readonly string[]): readonly Variant[] {
+  const unknown = names.find((name) => !VARIANTS.some((variant) => variant.name === name));
+  if (unknown !== undefined) {
+    const known = VARIANTS.map(({ name }) => name).join(', ');
+    throw new ShadowplaneError('USAGE', `there is no variant ${JSON.stringify(unknown)}; there are ${known}`);
+  }
+  return VARIANTS.filter(({ name }) => names.length === 0 || [PLAIN, BASELINE, ...names].includes(name));
+}
+
+function checkCores({ envoyCore, loadCore }: Options): void {
+  if (envoyCore === loadCore) throw new ShadowplaneError('USAGE', 'Envoy and its load need a core each');
+  if (availableParallelism() < 2) throw new ShadowplaneError('USAGE', 'this benchmark needs a machine with two cores');
+}
+
+async function prepareModules(options: Options, directory: string): Promise<Modules> {
+  const empty = join(directory, 'empty.wasm');
+  await writeFile(empty, await buildEmptyModule());
+  return { empty, filter: resolve(options.filter ?? empty) };
+}
+
+async function measureAll(
+  options: Options,
+  variants: readonly Variant[],
+  envoyPath: string,
+  modules: Modules,
+  directory: string,
+): Promise<Measurement[]> {
+  const random = seededRandom(options.seed);
+  const backendDirectory = join(directory, 'backend');
+  await mkdir(backendDirectory);
+  const backend = await startPinnedEnvoy({
+    path: envoyPath,
+    core: options.loadCore,
+    bootstrap: backendBootstrap(),
+    directory: backendDirectory,
+  });
+  const measurements: Measurement[] = [];
+  try {
+    const bootstrap = measuredBootstrap(variants, modules, backend.port('backend'));
+    for (let round = 1; round <= options.rounds; round += 1) {
+      // A new process has its memory laid out anew, which alone moves a figure by some percent: rounds average over it.
+      const roundDirectory = join(directory, `round-${round}`);
+      await mkdir(roundDirectory);
+      const envoy = await startPinnedEnvoy({
+        path: envoyPath,
+        core: options.envoyCore,
+        bootstrap,
+        directory: roundDirectory,
+      });
+      try {
+        measurements.push(...(await measureRound(options, variants, envoy, round, random)));
+      } finally {
+        await envoy.stop();
+      }
+    }
+  } finally {
+    await backend.stop();
+  }
+  return measurements;
+}
+
+async function measureRound(
+  options: Options,
+  variants: readonly Variant[],
+  envoy: PinnedEnvoy,
+  round: number,
+  random: Random,
+): Promise<Measurement[]> {
+  const measurements: Measurement[] = [];
+  // V8 recompiles what runs often; that belongs to the start of a process, not to its requests. All variants at once.
+  await Promise.all(variants.map((variant) => warmUp(envoy, variant, options.loadCore)));
+  for (const connections of shuffled(options.connections, random)) {
+    for (const variant of shuffled(variants, random)) {
+      const load = { core: options.loadCore, connections, seconds: options.seconds };
+      const { requests, cpuMicrosPerRequest } = await measure(envoy, variant, load);
+      measurements.push({ variant: variant.name, connections, round, requests, cpuMicrosPerRequest });
+      console.log(
+        `round ${round}/${options.rounds}  ${String(connections).padStart(5)} connections  ` +
+          `${variant.name.padEnd(13)} ${cpuMicrosPerRequest.toFixed(2).padStart(7)} µs  ${requests} requests`,
+      );
+    }
+  }
+  return measurements;
+}
+
+function warmUp(envoy: PinnedEnvoy, variant: Variant, core: number): Promise<number> {
+  return runLoad({ ...WARM_UP, core, url: `http://127.0.0.1:${envoy.port(variant.name)}`, request: variant.request });
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const known = error instanceof ShadowplaneError;
+  console.error(known ? error.message : error);
+  process.exitCode = known ? error.exitCode : 1;
+});
