@@ -1,0 +1,42 @@
+import { isIP } from 'node:net';
+import type { Address } from './model.ts';
+import { invalid } from './problems.ts';
+
+const HOST_AND_PORT = /^(?:\[([^\]]+)\]|([^:[\]\s/]+)):(\d{1,5})$/;
+/** DNS labels; an underscore is allowed because container platforms name services so. */
+const DNS_NAME =
+  /^(?=.{1,253}$)[a-zA-Z0-9_](?:[a-zA-Z0-9_-]*[a-zA-Z0-9_])?(?:\.[a-zA-Z0-9_](?:[a-zA-Z0-9_-]*[a-zA-Z0-9_])?)*\.?$/;
+
+/**
+ * Reads `order-v1:8080`, `10.0.0.7:8080`, `[::1]:8080`.
+ *
+ * @throws ShadowplaneError POLICY_INVALID with the part that is wrong.
+ */
+export function parseAddress(value: unknown, lowestPort = 1): Address {
+  const match = typeof value === 'string' ? HOST_AND_PORT.exec(value) : null;
+  if (!match) {
+    const hint = typeof value === 'string' && /^https?:/.test(value) ? ' (without http://)' : '';
+    throw invalid(`${JSON.stringify(value)} is not an address; write host:port${hint}, such as order-v1:8080`);
+  }
+  const [, v6, name, portText] = match;
+  const port = Number(portText);
+  if (port < lowestPort || port > 65_535) throw invalid(`${port} is no port; ports are ${lowestPort} to 65535`);
+  if (v6 !== undefined) {
+    if (isIP(v6) !== 6) throw invalid(`${JSON.stringify(v6)} is not an IPv6 address`);
+    return { host: v6, port };
+  }
+  const looksNumeric = /^[\d.]+$/.test(name!);
+  if (looksNumeric ? isIP(name!) !== 4 : !DNS_NAME.test(name!)) {
+    throw invalid(`${JSON.stringify(name)} is neither an IP address nor a DNS name`);
+  }
+  return { host: name!, port };
+}
+
+/** The address of a listener; port 0 lets the system pick one. */
+export function parseListenAddress(value: unknown): Address {
+  return parseAddress(value, 0);
+}
+
+export function formatAddress({ host, port }: Address): string {
+  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+}

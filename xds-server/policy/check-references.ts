@@ -1,0 +1,80 @@
+import { formatAddress } from './address.ts';
+import type { Mirror, Service } from './model.ts';
+import { didYouMean } from './nearest.ts';
+import type { Checked } from './partial.ts';
+import type { Findings, Path } from './problems.ts';
+import type { PolicyDocument } from './schema.ts';
+
+/** What only the whole document shows: names that point nowhere, a service that would get its own copies, ambiguous mirrors. */
+export function checkReferences(
+  document: Checked<PolicyDocument>,
+  services: readonly Service[],
+  mirrors: readonly Mirror[],
+  findings: Findings,
+): void {
+  const byName = new Map(services.map((service) => [service.name, service]));
+  const known = Object.keys(document.services ?? {});
+  // A service whose own definition was refused is still a name that exists.
+  const checkService = (name: string | undefined, path: Path): void => {
+    if (name === undefined || byName.has(name) || findings.refused(['services', name])) return;
+    findings.problem(path, `there is no service ${JSON.stringify(name)}${didYouMean(name, known) || list(known)}`);
+  };
+
+  checkService(document.default, ['default']);
+  for (const [name, mirror] of Object.entries(document.mirrors ?? {})) {
+    for (const role of ['primary', 'shadow', 'control'] as const) checkService(mirror?.[role], ['mirrors', name, role]);
+  }
+  for (const name of Object.keys(document.envoy?.merge?.services ?? {})) {
+    if (!byName.has(name)) checkService(name, ['envoy', 'merge', 'services', name]);
+  }
+  for (const mirror of mirrors) checkRoles(mirror, byName, findings);
+  checkAmbiguous(mirrors, findings);
+}
+
+function list(known: readonly string[]): string {
+  return known.length === 0 ? '; the document has no services' : '';
+}
+
+function checkRoles(mirror: Mirror, services: ReadonlyMap<string, Service>, findings: Findings): void {
+  const pairs = [
+    ['shadow', 'primary'],
+    ['control', 'primary'],
+    ['control', 'shadow'],
+  ] as const;
+  for (const [role, other] of pairs) {
+    const name = mirror[role];
+    if (!name || !mirror[other]) continue;
+    const path = ['mirrors', mirror.name, role];
+    if (name === mirror[other]) {
+      findings.problem(path, `is the same service as ${other}; copies need a receiver of their own`);
+      continue;
+    }
+    const shared = sharedAddress(services.get(name), services.get(mirror[other]!));
+    if (shared) findings.warning(path, `${name} and the ${other} ${mirror[other]} have the same address ${shared}`);
+  }
+}
+
+function sharedAddress(a: Service | undefined, b: Service | undefined): string | undefined {
+  const addresses = new Set(a?.addresses.map(formatAddress));
+  return b?.addresses.map(formatAddress).find((address) => addresses.has(address));
+}
+
+function checkAmbiguous(mirrors: readonly Mirror[], findings: Findings): void {
+  const owners = new Map<string, string>();
+  for (const mirror of mirrors) {
+    if (findings.refused(['mirrors', mirror.name, 'match']) || mirror.path === '') continue;
+    for (const host of mirror.hosts.length === 0 ? [''] : mirror.hosts) {
+      const key = `${host} ${mirror.path}`;
+      const owner = owners.get(key);
+      if (owner !== undefined) {
+        const where = host === '' ? mirror.path : `${host}${mirror.path}`;
+        findings.problem(
+          ['mirrors', mirror.name, 'match'],
+          `${where} already belongs to mirror ${JSON.stringify(owner)}`,
+        );
+      } else {
+        owners.set(key, mirror.name);
+      }
+    }
+  }
+}

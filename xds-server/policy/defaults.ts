@@ -1,0 +1,42 @@
+/**
+ * Every default and every bound of the policy document, in one place. docs/configuration.md quotes them; nothing else
+ * repeats them. Units are in the names.
+ */
+export const DEFAULTS = Object.freeze({
+  listen: '127.0.0.1:10000',
+  markers: 'strip',
+  trustedHops: 0,
+  useRemoteAddress: true,
+  accessLog: 'off',
+  /** 0 = none: an upload may take as long as it needs. */
+  requestTimeoutMs: 0,
+  streamIdleTimeoutMs: 300_000,
+  drainTimeoutMs: 30_000,
+  upgrades: Object.freeze(['websocket']),
+  protocol: 'http1',
+  connectTimeoutMs: 1_000,
+  healthCheckIntervalMs: 5_000,
+  healthCheckTimeoutMs: 1_000,
+  unhealthyThreshold: 3,
+  healthyThreshold: 2,
+  sideEffects: 'none',
+  maxBodyBytes: 8 * 1024 * 1024,
+  maxConcurrent: 1_024,
+  copyTimeoutMs: 15_000,
+  safeMethods: Object.freeze(['GET', 'HEAD', 'OPTIONS']),
+  unsafeMethods: Object.freeze(['POST', 'PUT', 'PATCH', 'DELETE']),
+} as const);
+
+/** What a document may ask for at most; beyond it is a mistake or an attack, and Envoy's memory stays bounded. */
+export const BOUNDS = Object.freeze({
+  stringLength: 4_096,
+  documentBytes: 1024 * 1024,
+  conditionDepth: 8,
+  listItems: 256,
+  services: 1_000,
+  mirrors: 1_000,
+  segmentsPerMirror: 64,
+  maxBodyBytes: 64 * 1024 * 1024,
+  maxConcurrent: 1_000_000,
+  durationMs: 24 * 3_600_000,
+} as const);

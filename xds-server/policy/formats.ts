@@ -1,0 +1,115 @@
+import { parseAddress, parseListenAddress } from './address.ts';
+import { BOUNDS } from './defaults.ts';
+import { parsePercent } from './percent.ts';
+import { invalid } from './problems.ts';
+import { parseDurationMs, parseSizeBytes } from './units.ts';
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const HOST_PATTERN = /^(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/;
+/** RFC 3986 path characters; anything else reaches Envoy percent-encoded and would never match. */
+const PATH = /^\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*$/;
+
+/** Header names compare without case; Envoy and the filter know them in lower case. */
+export function parseHeaderName(value: unknown): string {
+  if (typeof value === 'string' && value.startsWith(':')) {
+    throw invalid(`${JSON.stringify(value)} is a pseudo header; use path: true or method: true, or host on the mirror`);
+  }
+  if (typeof value !== 'string' || !TOKEN.test(value)) throw invalid(`${JSON.stringify(value)} is not a header name`);
+  return value.toLowerCase();
+}
+
+/** `/api/orders/` and `/api/orders` are the same: this path and below it. */
+export function parseMirrorPath(value: unknown): string {
+  if (typeof value !== 'string' || !value.startsWith('/')) {
+    throw invalid(`${JSON.stringify(value)} is not a path; it begins with /`);
+  }
+  if (/[?#]/.test(value)) throw invalid(`${JSON.stringify(value)}: a path has no query and no fragment`);
+  if (value.includes('*') && value.endsWith('*')) {
+    throw invalid(`${JSON.stringify(value)}: no wildcard is needed, the path and everything below it match`);
+  }
+  if (!PATH.test(value))
+    throw invalid(`${JSON.stringify(value)} has characters that must be percent-encoded in a path`);
+  const path = value.length > 1 && value.endsWith('/') ? value.slice(0, -1) : value;
+  if (
+    path !== '/' &&
+    path
+      .slice(1)
+      .split('/')
+      .some((part) => part === '' || part === '.' || part === '..')
+  ) {
+    throw invalid(`${JSON.stringify(value)}: empty, . and .. parts never match, Envoy normalises paths`);
+  }
+  return path;
+}
+
+/** `shop.example` or `*.shop.example`, as RouteConfiguration domains; lower case, without port. */
+export function parseHost(value: unknown): string {
+  const host = typeof value === 'string' ? value.toLowerCase() : '';
+  if (host === '*') throw invalid('"*" is not needed: without host a mirror is for every host');
+  if (/:\d+$/.test(host)) throw invalid(`${JSON.stringify(value)}: write the host without its port`);
+  if (!HOST_PATTERN.test(host)) {
+    throw invalid(`${JSON.stringify(value)} is not a host name such as shop.example or *.shop.example`);
+  }
+  return host;
+}
+
+export function parseMethod(value: unknown): string {
+  if (typeof value !== 'string' || !TOKEN.test(value)) throw invalid(`${JSON.stringify(value)} is not a method`);
+  const method = value.toUpperCase();
+  if (method === 'CONNECT') throw invalid('CONNECT opens a tunnel and is never mirrored');
+  return method;
+}
+
+/** A path with optional query, as a health check sends it. */
+export function parseRequestPath(value: unknown): string {
+  if (typeof value !== 'string' || !/^\/[\x21-\x7e]*$/.test(value)) {
+    throw invalid(`${JSON.stringify(value)} is not a path; it begins with / and has no spaces`);
+  }
+  return value;
+}
+
+function parseUpgrade(value: unknown): string {
+  if (typeof value !== 'string' || !/^[A-Za-z0-9/.-]+$/.test(value)) {
+    throw invalid(`${JSON.stringify(value)} is not the name of an upgrade, such as websocket`);
+  }
+  return value.toLowerCase();
+}
+
+/** Envoy drops or rejects values with control characters, so they never get there. */
+export function parseHeaderValue(value: unknown): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  if (typeof value !== 'string' || /[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) {
+    throw invalid(`${JSON.stringify(value)} is not a header value; write text without line breaks`);
+  }
+  return value;
+}
+
+function bounded(parse: (value: unknown) => number, lowest: number, highest: number, range: string) {
+  return (value: unknown): number => {
+    const parsed = parse(value);
+    if (parsed < lowest || parsed > highest) throw invalid(`${JSON.stringify(value)} is out of range: ${range}`);
+    return parsed;
+  };
+}
+
+/**
+ * Scalars with a syntax of their own, by the `format` that the schema gives them. Each returns the value as the policy
+ * holds it or throws an error whose message is for the user.
+ */
+export const FORMATS = {
+  percent: parsePercent,
+  duration: bounded(parseDurationMs, 1, BOUNDS.durationMs, '1ms to 24h'),
+  'duration-or-none': bounded(parseDurationMs, 0, BOUNDS.durationMs, '0 (none) to 24h'),
+  'body-size': bounded(parseSizeBytes, 0, BOUNDS.maxBodyBytes, '0 to 64MiB'),
+  address: (value: unknown) => parseAddress(value),
+  'listen-address': parseListenAddress,
+  'header-name': parseHeaderName,
+  'header-value': parseHeaderValue,
+  'mirror-path': parseMirrorPath,
+  'host-pattern': parseHost,
+  method: parseMethod,
+  'request-path': parseRequestPath,
+  upgrade: parseUpgrade,
+} as const;
+
+export type FormatName = keyof typeof FORMATS;

@@ -1,0 +1,105 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import type { InputProblem } from '../../errors/index.ts';
+import { BOUNDS } from './defaults.ts';
+import { type ParsedPolicy, parseLocated } from './parse-policy.ts';
+import { type Finding, invalid, summary } from './problems.ts';
+
+export interface ParsedPolicyFile extends ParsedPolicy {
+  /** The document as it was written, as plain data: what the store keeps. */
+  readonly document: unknown;
+}
+
+/** Far more than anyone writes, far less than a document needs to blow up in memory. */
+const MAX_ALIASES = 100;
+
+/**
+ * Parses the text of a policy file (YAML 1.2, hence also JSON). Environment variables are not expanded. Anchors and
+ * aliases work within bounds; keys are plain text and stand once.
+ *
+ * @throws ShadowplaneError POLICY_INVALID whose problems carry line and column.
+ */
+export function parsePolicyFile(text: string, filename: string): ParsedPolicyFile {
+  const lines = new LineCounter();
+  const yaml = readYaml(text, filename, lines);
+  const syntax = [...syntaxProblems(yaml, lines), ...keyProblems(yaml, lines)];
+  if (syntax.length > 0) throw invalid(summary(syntax, filename), syntax);
+  const document = toPlainData(yaml, filename);
+  return { document, ...parseLocated(document, (finding) => locate(yaml, finding, lines), filename) };
+}
+
+function readYaml(text: string, filename: string, lines: LineCounter): Document.Parsed {
+  if (Buffer.byteLength(text) > BOUNDS.documentBytes) {
+    throw refused(`is larger than ${BOUNDS.documentBytes / 1024} KiB`, filename);
+  }
+  try {
+    return parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: false });
+  } catch (error) {
+    throw refused(`cannot be read as YAML: ${error instanceof Error ? error.message : error}`, filename);
+  }
+}
+
+function toPlainData(yaml: Document.Parsed, filename: string): unknown {
+  try {
+    // An empty file is an empty document: Envoy then answers 404 to everything.
+    return yaml.toJS({ maxAliasCount: MAX_ALIASES }) ?? {};
+  } catch (error) {
+    throw refused(`cannot be read as YAML: ${error instanceof Error ? error.message : error}`, filename);
+  }
+}
+
+function refused(message: string, filename: string): Error {
+  const problems = [{ path: '', message }];
+  return invalid(summary(problems, filename), problems);
+}
+
+function syntaxProblems(yaml: Document.Parsed, lines: LineCounter): InputProblem[] {
+  return [...yaml.errors, ...yaml.warnings].map((error) => ({
+    path: '',
+    message: error.code === 'DUPLICATE_KEY' ? 'this key stands here twice' : error.message,
+    ...position(error.pos[0], lines),
+  }));
+}
+
+/** JSON has text keys only; a number or a list as key would silently become text. */
+function keyProblems(yaml: Document.Parsed, lines: LineCounter): InputProblem[] {
+  const problems: InputProblem[] = [];
+  visit(yaml, {
+    Pair(_, { key }) {
+      if (isScalar(key) && typeof key.value === 'string') return;
+      const shown = isScalar(key) ? String(key.value) : 'a list, map or alias';
+      const hint = isScalar(key) && key.value !== null ? `; write "${shown}" in quotes` : '';
+      const start = (key as Node | null)?.range?.[0] ?? 0;
+      problems.push({ path: '', message: `keys are text, not ${shown}${hint}`, ...position(start, lines) });
+    },
+  });
+  return problems;
+}
+
+function position(offset: number, lines: LineCounter): { line: number; column: number } {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+/** Where a finding stands in the text; for a missing part, where its parent stands. */
+function locate(yaml: Document.Parsed, finding: Finding, lines: LineCounter): { line: number; column: number } {
+  let node: unknown = yaml.contents;
+  let offset = (node as Node | null)?.range?.[0] ?? 0;
+  for (const [index, part] of finding.path.entries()) {
+    if (isAlias(node)) node = node.resolve(yaml);
+    const last = index === finding.path.length - 1;
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && key.value === part);
+      if (!pair) break;
+      const keyOffset = (pair.key as Node).range?.[0];
+      const valueOffset = (pair.value as Node | null)?.range?.[0];
+      offset = (last && finding.at === 'key' ? keyOffset : (valueOffset ?? keyOffset)) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(part)];
+      offset = (node as Node | undefined)?.range?.[0] ?? offset;
+    } else {
+      break;
+    }
+  }
+  return position(offset, lines);
+}
