@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   ENVOY_UNREACHABLE: { title: 'Envoy does not answer', httpStatus: 502, exitCode: 1 },
   API_UNREACHABLE: { title: 'The control plane does not answer', httpStatus: 502, exitCode: 1 },
   PORT_IN_USE: { title: 'The address is taken', httpStatus: 500, exitCode: 1 },
+  FILTER_NOT_BUILT: { title: 'There is no filter.wasm', httpStatus: 500, exitCode: 1 },
   USAGE: { title: 'Wrong usage', httpStatus: 400, exitCode: 2 },
 } as const satisfies Record<string, ErrorCodeEntry>;
 

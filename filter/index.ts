@@ -1,0 +1,1 @@
+export { type BuiltFilter, buildFilter, ensureFilter } from './build.ts';

@@ -1,0 +1,172 @@
+import {
+  Bytes,
+  clearRouteCache,
+  HeadersStatus,
+  Status,
+  StreamContext,
+  setFilterState,
+  View,
+} from '../proxy-wasm/assembly/index';
+import { ConditionReader } from './config/conditions';
+import { readMirrors } from './config/primary';
+import { Field } from './config/reader';
+import { nextExchangeId } from './exchange-id';
+import { dropPort } from './request/host';
+import { Request } from './request/request';
+import { Subject, SubjectKind, Subjects } from './request/subject';
+import { Role } from './role';
+import { CelExpression } from './select/cel';
+import { Choice, Mirror } from './select/mirror';
+
+/** Envoy puts `wasm.` in front of both. */
+const DECISION = Bytes.of('shadowplane.decision');
+const EXCHANGE_ID = Bytes.of('shadowplane.id');
+
+const CONNECT = Bytes.of('CONNECT');
+
+/**
+ * Role primary: picks the requests that may be copied. It never changes a request; a decision goes into filter state,
+ * where the route table finds it. It keeps nothing about a stream, so one object serves all of them.
+ */
+export class PrimaryRole extends Role {
+  private readonly mirrors: StaticArray<Mirror>;
+  private readonly expressions: Array<CelExpression>;
+  private readonly selector: Selector;
+
+  constructor(configuration: Field) {
+    super();
+    const subjects = new Subjects();
+    const conditions = new ConditionReader(subjects);
+    configuration.object(['role', 'mirrors']);
+    const mirrors = readMirrors(configuration.get('mirrors'), subjects, conditions);
+    this.mirrors = mirrors;
+    this.expressions = conditions.expressions;
+    this.selector = new Selector(mirrors, subjects);
+  }
+
+  createStream(): StreamContext | null {
+    return this.mirrors.length > 0 ? this.selector : null;
+  }
+
+  release(): void {
+    for (let i = 0; i < this.expressions.length; i++) this.expressions[i].release();
+  }
+}
+
+class Selector extends StreamContext {
+  private readonly request: Request;
+  private readonly authority: Subject;
+  private readonly marker: Subject;
+  private readonly upgrade: Subject;
+  private readonly contentLength: Subject;
+  private readonly host: View = new View();
+  private readonly byHost: bool;
+
+  constructor(
+    private readonly mirrors: StaticArray<Mirror>,
+    subjects: Subjects,
+  ) {
+    super();
+    this.request = new Request(subjects);
+    this.authority = subjects.intern(SubjectKind.Header, Bytes.of(':authority'));
+    this.marker = subjects.intern(SubjectKind.Header, Bytes.of('x-shadow'));
+    this.upgrade = subjects.intern(SubjectKind.Header, Bytes.of('upgrade'));
+    this.contentLength = subjects.intern(SubjectKind.Header, Bytes.of('content-length'));
+    let byHost = false;
+    for (let i = 0; i < mirrors.length; i++) byHost = byHost || mirrors[i].hosts.length > 0;
+    this.byHost = byHost;
+  }
+
+  onRequestHeaders(headerCount: u32, endOfStream: bool): u32 {
+    if (this.request.begin()) {
+      const mirror = this.findMirror();
+      if (mirror !== null && this.isEligible(mirror, endOfStream)) {
+        const choice = this.choose(mirror);
+        if (choice !== null) announce(choice);
+      }
+    }
+    return HeadersStatus.Continue;
+  }
+
+  private findMirror(): Mirror | null {
+    const mirrors = this.mirrors;
+    const path = this.request.pathOnly;
+    if (this.byHost) {
+      this.request.fetch(this.authority);
+      this.host.set(this.authority.value.address, this.authority.value.length);
+      dropPort(this.host);
+    }
+    for (let i = 0; i < mirrors.length; i++) {
+      if (mirrors[i].covers(path, this.host)) return mirrors[i];
+    }
+    return null;
+  }
+
+  private isEligible(mirror: Mirror, endOfStream: bool): bool {
+    const request = this.request;
+    const skipped = mirror.skipped;
+    if (request.fetch(this.marker)) {
+      skipped.marked.increment();
+      return false;
+    }
+    // Envoy presents HTTP/2's extended CONNECT as a request with an upgrade header.
+    const method = request.methodName;
+    if (method.equals(CONNECT) || request.fetch(this.upgrade)) {
+      skipped.upgrade.increment();
+      return false;
+    }
+    if (!mirror.allows(method)) {
+      skipped.method.increment();
+      return false;
+    }
+    if (!endOfStream && request.fetch(this.contentLength) && exceeds(this.contentLength.value, mirror.maxBodyBytes)) {
+      skipped.bodySize.increment();
+      return false;
+    }
+    return true;
+  }
+
+  /** The first segment that matches decides, also when its share then leaves the request out. */
+  private choose(mirror: Mirror): Choice | null {
+    const request = this.request;
+    const segments = mirror.segments;
+    let choice = mirror.sample;
+    for (let i = 0; i < segments.length; i++) {
+      if (segments[i].when.matches(request)) {
+        choice = segments[i].choice;
+        break;
+      }
+    }
+    if (choice === null) {
+      mirror.skipped.noSegment.increment();
+      return null;
+    }
+    const sticky = mirror.sticky;
+    if (sticky !== null && !sticky.isIn(request, choice.sharePerMillion)) {
+      mirror.skipped.sticky.increment();
+      return null;
+    }
+    return choice;
+  }
+}
+
+/** The id goes first: a request with a decision always has an id. */
+function announce(choice: Choice): void {
+  if (setFilterState(EXCHANGE_ID, nextExchangeId()) != Status.Ok) return;
+  if (setFilterState(DECISION, choice.decision) != Status.Ok) return;
+  clearRouteCache();
+  choice.selected.increment();
+}
+
+/** True also for what is no number: an odd length is no reason to copy. */
+function exceeds(length: View, limit: i64): bool {
+  // Longer ones would not fit into 64 bits.
+  if (length.length == 0 || length.length > 18) return true;
+  let value: i64 = 0;
+  for (let i = 0; i < length.length; i++) {
+    const byte = length.at(i);
+    if (byte < 0x30 || byte > 0x39) return true;
+    value = value * 10 + <i64>(byte - 0x30);
+  }
+  return value > limit;
+}

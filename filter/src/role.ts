@@ -1,0 +1,12 @@
+import { StreamContext } from '../proxy-wasm/assembly/index';
+
+/** What a plugin does once its configuration has been read. */
+export class Role {
+  /** The context for a new stream; null when the role has nothing to do with it. */
+  createStream(): StreamContext | null {
+    return null;
+  }
+
+  /** Gives back what the host keeps for this configuration. */
+  release(): void {}
+}

@@ -1,0 +1,65 @@
+import { Bytes, Metric, View } from '../../proxy-wasm/assembly/index';
+import { HostPattern } from '../request/host';
+import { isUnder } from '../request/path';
+import { Condition } from './condition';
+import { Sticky } from './sticky';
+
+/** Where a selection leads: the value written as decision, its counter, and the share where the filter decides it. */
+export class Choice {
+  constructor(
+    readonly decision: Bytes,
+    readonly selected: Metric,
+    /** Only looked at in sticky mirrors. */
+    readonly sharePerMillion: u32,
+  ) {}
+}
+
+export class Segment {
+  constructor(
+    readonly when: Condition,
+    readonly choice: Choice,
+  ) {}
+}
+
+/** What happened to requests on a mirror's path that were not considered. */
+export class SkipCounters {
+  constructor(
+    readonly marked: Metric,
+    readonly method: Metric,
+    readonly upgrade: Metric,
+    readonly bodySize: Metric,
+    readonly noSegment: Metric,
+    readonly sticky: Metric,
+  ) {}
+}
+
+export class Mirror {
+  constructor(
+    readonly hosts: StaticArray<HostPattern>,
+    readonly path: Bytes,
+    readonly methods: StaticArray<Bytes>,
+    readonly maxBodyBytes: i64,
+    readonly segments: StaticArray<Segment>,
+    /** Null: requests in no segment are not considered. */
+    readonly sample: Choice | null,
+    readonly sticky: Sticky | null,
+    readonly skipped: SkipCounters,
+  ) {}
+
+  covers(path: View, host: View): bool {
+    if (!isUnder(path, this.path)) return false;
+    const hosts = this.hosts;
+    for (let i = 0; i < hosts.length; i++) {
+      if (hosts[i].matches(host)) return true;
+    }
+    return hosts.length == 0;
+  }
+
+  allows(method: View): bool {
+    const methods = this.methods;
+    for (let i = 0; i < methods.length; i++) {
+      if (method.equals(methods[i])) return true;
+    }
+    return false;
+  }
+}
