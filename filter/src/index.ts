@@ -5,7 +5,7 @@ import {
   LogLevel,
   log,
   RootContext,
-  type StreamContext,
+  StreamContext,
   setRootFactory,
   View,
 } from '../proxy-wasm/assembly/index';
