@@ -1,0 +1,68 @@
+import { Worker } from 'node:worker_threads';
+
+/**
+ * Starts order-v1, order-v1-twin and order-v2, each in a worker thread: they have CPU time of their own, and none can
+ * outlive the process that started it.
+ */
+export interface OrdersExampleOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** By service name; a service that is not named gets a free port. */
+  readonly ports?: Partial<Record<ServiceName, number>>;
+}
+
+export type ServiceName = 'order-v1' | 'order-v1-twin' | 'order-v2';
+
+export interface RunningService {
+  readonly name: ServiceName;
+  /** `127.0.0.1:41733` */
+  readonly address: string;
+}
+
+export interface OrdersExample {
+  readonly services: readonly RunningService[];
+  /** Ends the services, also with requests in flight. May be called more than once. */
+  close(): Promise<void>;
+}
+
+const SERVICES: ReadonlyArray<{ name: ServiceName; version: 'v1' | 'v2' }> = [
+  { name: 'order-v1', version: 'v1' },
+  { name: 'order-v1-twin', version: 'v1' },
+  { name: 'order-v2', version: 'v2' },
+];
+
+export async function startOrdersExample({
+  host = '127.0.0.1',
+  ports = {},
+}: OrdersExampleOptions = {}): Promise<OrdersExample> {
+  const workers: Worker[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  };
+  try {
+    const services = await Promise.all(
+      SERVICES.map(async ({ name, version }): Promise<RunningService> => {
+        const worker = startWorker(['--service', version, '--name', name, '--listen', `${host}:${ports[name] ?? 0}`]);
+        workers.push(worker);
+        return { name, address: await listening(worker, name) };
+      }),
+    );
+    return { services, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function startWorker(argv: string[]): Worker {
+  const compiled = import.meta.url.endsWith('.js');
+  return new Worker(new URL(compiled ? './server.js' : './server-from-source.js', import.meta.url), { argv });
+}
+
+function listening(worker: Worker, name: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', ({ address }: { address: string }) => resolve(address));
+    worker.once('error', (cause) => reject(new Error(`${name} did not start: ${cause.message}`, { cause })));
+    worker.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it listened`)));
+  });
+}
