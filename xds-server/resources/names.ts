@@ -41,6 +41,11 @@ export function defaultClusterName(service: string): string {
   return `default/${service}`;
 }
 
+/** `shop/example` for `shop.example`, `any` for `*`: a dot would end the name in Envoy's statistics. */
+export function virtualHostName(domain: string): string {
+  return domain === '*' ? 'any' : domain.replaceAll('.', '/');
+}
+
 export const LISTENER = 'shadowplane';
 export const ROUTE_CONFIGURATION = 'shadowplane';
 export const RUNTIME_LAYER = 'shadowplane';
@@ -57,3 +62,6 @@ export const MARKERS = {
   role: 'x-shadow-role',
   id: 'x-shadow-id',
 } as const;
+
+/** Carries the client chain of a copy from the route to its cluster, which restores it; no service ever sees it. */
+export const FORWARDED_FOR_OF_COPY = 'x-shadow-forwarded-for';

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { buildBootstrap } from './bootstrap.ts';
+import { at } from './testing.ts';
+
+const OPTIONS = {
+  xdsAddress: { host: 'control-plane', port: 18000 },
+  adminAddress: { host: '127.0.0.1', port: 9901 },
+  nodeId: 'edge-1',
+};
+
+describe('the bootstrap', () => {
+  it('connects by delta ADS and fetches listeners, clusters and runtime from there', () => {
+    const bootstrap = buildBootstrap(OPTIONS);
+    const ads = { ads: {}, resource_api_version: 'V3' };
+    expect(bootstrap).toMatchObject({
+      node: { id: 'edge-1', cluster: 'shadowplane' },
+      admin: { address: { socket_address: { address: '127.0.0.1', port_value: 9901 } } },
+      dynamic_resources: {
+        ads_config: {
+          api_type: 'DELTA_GRPC',
+          transport_api_version: 'V3',
+          grpc_services: [{ envoy_grpc: { cluster_name: 'shadowplane-xds' } }],
+        },
+        cds_config: ads,
+        lds_config: ads,
+      },
+    });
+    expect(at(bootstrap, 'layered_runtime', 'layers')).toEqual([
+      { name: 'base', static_layer: {} },
+      { name: 'shadowplane', rtds_layer: { name: 'shadowplane', rtds_config: ads } },
+    ]);
+  });
+
+  it('speaks state of the world where asked', () => {
+    expect(at(buildBootstrap({ ...OPTIONS, mode: 'sotw' }), 'dynamic_resources', 'ads_config', 'api_type')).toBe(
+      'GRPC',
+    );
+  });
+
+  it('resolves the name of the control plane, or takes its address', () => {
+    const type = (host: string) =>
+      at(buildBootstrap({ ...OPTIONS, xdsAddress: { host, port: 1 } }), 'static_resources', 'clusters', 0, 'type');
+    expect(type('control-plane')).toBe('STRICT_DNS');
+    expect(type('127.0.0.1')).toBe('STATIC');
+  });
+});

@@ -1,0 +1,95 @@
+import { isIP } from 'node:net';
+import type { Address, EnvoyJson } from '../policy/model.ts';
+import { duration, OVER_ADS, socketAddress, typed } from './envoy-json.ts';
+import { RUNTIME_LAYER } from './names.ts';
+import { STATS_TAGS } from './stats-tags.ts';
+
+export interface BootstrapOptions {
+  /** Where the control plane serves xDS. */
+  readonly xdsAddress: Address;
+  /** Envoy's own admin page; keep it private. */
+  readonly adminAddress: Address;
+  /** How this Envoy is called in `GET /envoys`; unique among those of one control plane. */
+  readonly nodeId: string;
+  /** Group of Envoys that serve the same; defaults to `shadowplane`. */
+  readonly nodeCluster?: string;
+  /** `delta` sends what changed; `sotw` (state of the world) is for a proxy between that knows nothing else. */
+  readonly mode?: 'delta' | 'sotw';
+}
+
+const XDS_CLUSTER = 'shadowplane-xds';
+/** Above what a host can serve, so that only a flood meets it: Envoy warns when there is no bound at all. */
+const MAX_DOWNSTREAM_CONNECTIONS = 100_000;
+
+/** The configuration that an Envoy starts with: where its control plane is, and what cannot arrive from there. */
+export function buildBootstrap(options: BootstrapOptions): EnvoyJson {
+  const { xdsAddress, adminAddress, nodeId, nodeCluster = 'shadowplane', mode = 'delta' } = options;
+  return {
+    node: { id: nodeId, cluster: nodeCluster },
+    admin: { address: socketAddress(adminAddress.host, adminAddress.port) },
+    dynamic_resources: {
+      ads_config: {
+        api_type: mode === 'delta' ? 'DELTA_GRPC' : 'GRPC',
+        transport_api_version: 'V3',
+        set_node_on_first_message_only: true,
+        grpc_services: [{ envoy_grpc: { cluster_name: XDS_CLUSTER } }],
+      },
+      cds_config: OVER_ADS,
+      lds_config: OVER_ADS,
+    },
+    static_resources: { clusters: [xdsCluster(xdsAddress)] },
+    layered_runtime: runtime(),
+    stats_config: { stats_tags: STATS_TAGS },
+    overload_manager: overloadManager(),
+  };
+}
+
+/** No layer stands above ours: an admin layer there would silently win over every share that the policy sets. */
+function runtime(): EnvoyJson {
+  return {
+    layers: [
+      { name: 'base', static_layer: {} },
+      { name: RUNTIME_LAYER, rtds_layer: { name: RUNTIME_LAYER, rtds_config: OVER_ADS } },
+    ],
+  };
+}
+
+/** Pings find a dead connection to the control plane within seconds; Envoy then goes on with what it has. */
+function xdsCluster({ host, port }: Address): EnvoyJson {
+  return {
+    name: XDS_CLUSTER,
+    type: isIP(host) === 0 ? 'STRICT_DNS' : 'STATIC',
+    dns_lookup_family: 'V4_PREFERRED',
+    connect_timeout: duration(5_000),
+    load_assignment: {
+      cluster_name: XDS_CLUSTER,
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(host, port) } }] }],
+    },
+    typed_extension_protocol_options: {
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': typed(
+        'envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+        {
+          explicit_http_config: {
+            http2_protocol_options: {
+              connection_keepalive: { interval: duration(30_000), timeout: duration(5_000) },
+            },
+          },
+        },
+      ),
+    },
+  };
+}
+
+function overloadManager(): EnvoyJson {
+  return {
+    resource_monitors: [
+      {
+        name: 'envoy.resource_monitors.global_downstream_max_connections',
+        typed_config: typed(
+          'envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig',
+          { max_active_downstream_connections: MAX_DOWNSTREAM_CONNECTIONS },
+        ),
+      },
+    ],
+  };
+}

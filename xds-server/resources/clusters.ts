@@ -1,0 +1,43 @@
+import type { EnvoyJson, Policy, Service } from '../policy/model.ts';
+import { buildCluster, type RoleOptions, SERVING } from './cluster.ts';
+import { hasOnlyIpAddresses, loadAssignment } from './endpoints.ts';
+import { clusterName, defaultClusterName } from './names.ts';
+import { isolated } from './shadow-isolation.ts';
+
+/** A service in the role it plays for one mirror, or as the default. */
+export interface PlacedService {
+  readonly cluster: string;
+  readonly service: Service;
+  readonly role: RoleOptions;
+}
+
+/**
+ * A cluster for every (mirror, role, service): what isolates a shadow must not follow its service to where it serves
+ * users, and what one mirror sends must not use up another's bound.
+ */
+export function placeServices(policy: Policy): PlacedService[] {
+  const byName = new Map(policy.services.map((service) => [service.name, service]));
+  const place = (cluster: string, name: string, role: RoleOptions) => ({ cluster, service: byName.get(name)!, role });
+  const placed = policy.mirrors.flatMap((mirror) => {
+    const copies = isolated(mirror.limits);
+    const { name, primary, shadow, control } = mirror;
+    return [
+      place(clusterName(name, 'primary', primary), primary, SERVING),
+      place(clusterName(name, 'candidate', shadow), shadow, copies),
+      ...(control === undefined ? [] : [place(clusterName(name, 'control', control), control, copies)]),
+    ];
+  });
+  if (policy.default !== undefined) placed.push(place(defaultClusterName(policy.default), policy.default, SERVING));
+  return placed;
+}
+
+export function clusterOf({ cluster, service, role }: PlacedService): EnvoyJson {
+  return buildCluster(cluster, service, role);
+}
+
+/** The EDS resources: one for each cluster whose service is known by IP addresses. */
+export function buildEndpoints(placed: readonly PlacedService[]): EnvoyJson[] {
+  return placed
+    .filter(({ service }) => hasOnlyIpAddresses(service))
+    .map(({ cluster, service }) => loadAssignment(cluster, service));
+}

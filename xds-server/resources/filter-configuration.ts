@@ -1,0 +1,39 @@
+import type { Mirror, Policy } from '../policy/model.ts';
+import type { FilterMirror, PrimaryFilterConfig, ShadowFilterConfig } from './filter-config.ts';
+import { mirrorsByPrecedence } from './precedence.ts';
+
+/**
+ * What the filter in the listener reads. Shares appear only for sticky mirrors: everything else that changes a share
+ * must reach Envoy as runtime alone.
+ */
+export function primaryFilterConfig(policy: Policy): PrimaryFilterConfig {
+  return {
+    role: 'primary',
+    mirrors: mirrorsByPrecedence(policy.mirrors).map(({ mirror, hosts }) => filterMirror(mirror, hosts)),
+  };
+}
+
+/** What the filter in shadow and control clusters reads: where to cut a copy. */
+export function shadowFilterConfig(policy: Policy): ShadowFilterConfig {
+  return {
+    role: 'shadow',
+    mirrors: policy.mirrors.map(({ name, limits }) => ({ name, maxBodyBytes: limits.maxBodyBytes })),
+  };
+}
+
+function filterMirror(mirror: Mirror, hosts: readonly string[]): FilterMirror {
+  return {
+    name: mirror.name,
+    ...(hosts.length > 0 && { hosts }),
+    path: mirror.path,
+    methods: mirror.methods,
+    maxBodyBytes: mirror.limits.maxBodyBytes,
+    segments: mirror.segments.map(({ name, when, share }) => ({
+      name,
+      when,
+      ...(mirror.sticky && { sharePerMillion: share }),
+    })),
+    sample: mirror.sticky ? { sharePerMillion: mirror.sample } : {},
+    ...(mirror.sticky && { sticky: mirror.sticky }),
+  };
+}

@@ -1,0 +1,31 @@
+import type { EnvoyJson, Mirror } from '../policy/model.ts';
+import { ALL, NONE, type PerMillion } from '../policy/percent.ts';
+import { fractionKey, RUNTIME_LAYER, sampleRoute, segmentRoute } from './names.ts';
+
+/**
+ * The one runtime layer: the share of every mirror route, so that changing a share touches neither listener nor routes.
+ * Nothing is ever left out: a share of 0 and a paused mirror are published as 0, because a missing key would fall back
+ * to the route's default only after Envoy had dropped the old value.
+ */
+export function buildRuntime(mirrors: readonly Mirror[]): EnvoyJson {
+  const layer = Object.fromEntries(
+    mirrors.flatMap(sharesOf).map(([route, share]) => [fractionKey(route), fraction(share)]),
+  );
+  return { name: RUNTIME_LAYER, layer };
+}
+
+/** The share of each mirror route. A sticky mirror's shares are decided in the filter; its routes take what comes. */
+function sharesOf(mirror: Mirror): Array<[route: string, share: PerMillion]> {
+  const effective = (share: PerMillion) => (mirror.paused ? NONE : mirror.sticky ? ALL : share);
+  return [
+    ...mirror.segments.map((segment): [string, PerMillion] => [
+      segmentRoute(mirror.name, segment.name),
+      effective(segment.share),
+    ]),
+    [sampleRoute(mirror.name), effective(mirror.sample)],
+  ];
+}
+
+function fraction(numerator: number): EnvoyJson {
+  return { numerator, denominator: 'MILLION' };
+}

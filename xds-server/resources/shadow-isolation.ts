@@ -1,0 +1,67 @@
+import type { EnvoyJson, MirrorLimits } from '../policy/model.ts';
+import { type RoleOptions, UNBOUNDED } from './cluster.ts';
+import { duration, typed } from './envoy-json.ts';
+import { filterSlot } from './filter-slot.ts';
+import { removeHeader, setHeader } from './header-mutations.ts';
+import { FORWARDED_FOR_OF_COPY, SHADOW_FILTER } from './names.ts';
+
+const SMALLEST_BUFFER_BYTES = 16 * 1024 * 1024;
+
+/**
+ * What keeps a slow, broken or hungry shadow from the users. A copy that grows beyond its limit is cut by our filter
+ * while the connection's buffer, twice as large, still takes it, so that it never holds back the upload of the client;
+ * a copy that lasts too long is reset; copies beyond the bound are dropped at once.
+ */
+export function isolated(limits: MirrorLimits): RoleOptions {
+  return {
+    cluster: {
+      per_connection_buffer_limit_bytes: Math.max(SMALLEST_BUFFER_BYTES, 2 * limits.maxBodyBytes),
+      circuit_breakers: { thresholds: [bound('DEFAULT', limits), bound('HIGH', limits)] },
+    },
+    httpProtocol: {
+      common_http_protocol_options: { max_stream_duration: duration(limits.timeoutMs) },
+      http_filters: [
+        restoreForwardedFor(),
+        filterSlot(SHADOW_FILTER),
+        {
+          name: 'envoy.filters.http.upstream_codec',
+          typed_config: typed('envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec'),
+        },
+      ],
+    },
+  };
+}
+
+/**
+ * Requests are bounded, connections are not: at a bound of connections Envoy would queue copies, and the wait would pass
+ * for latency of the shadow. Only the time it takes to connect is waited for, by as many copies as may be in flight.
+ */
+function bound(priority: 'DEFAULT' | 'HIGH', { maxConcurrent }: MirrorLimits): EnvoyJson {
+  return {
+    priority,
+    max_connections: UNBOUNDED,
+    max_pending_requests: maxConcurrent,
+    max_requests: maxConcurrent,
+    max_retries: 0,
+  };
+}
+
+/**
+ * Envoy appends its own address to a copy's `x-forwarded-for` and marks the copy `x-envoy-internal`. A service that looks
+ * at either would answer a copy differently, so both become what the primary saw.
+ */
+function restoreForwardedFor(): EnvoyJson {
+  return {
+    name: 'shadowplane.forwarded-for',
+    typed_config: typed('envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {
+      mutations: {
+        request_mutations: [
+          removeHeader('x-envoy-internal'),
+          removeHeader('x-forwarded-for'),
+          setHeader('x-forwarded-for', `%REQ(${FORWARDED_FOR_OF_COPY})%`),
+          removeHeader(FORWARDED_FOR_OF_COPY),
+        ],
+      },
+    }),
+  };
+}
