@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { encodeAny } from '../../protos/index.ts';
+import { buildBootstrap } from './bootstrap.ts';
 import { buildResources } from './build-resources.ts';
 import { policyOf } from './testing.ts';
 
@@ -34,6 +36,39 @@ envoy: { clusters: [{ name: extra }], listeners: [{ name: other }] }`),
         ['TypedExtensionConfig', 'shadowplane.shadow'],
       ],
     });
+  });
+
+  it('writes only what Envoy 1.40 knows', () => {
+    const policy = policyOf(`
+default: a
+listener:
+  accessLog: { file: /log/access.json }
+  tls: { certificateFile: /c.pem, privateKeyFile: /k.pem }
+services:
+  a: { address: 10.0.0.1:80, healthCheck: { path: /health } }
+  b: { address: order-v2:80, protocol: http2 }
+  c: { address: 10.0.0.3:443, tls: { serverName: c.example, clientCertificate: { certificateFile: /c, privateKeyFile: /k } } }
+segments: { staff: { header: x-staff, present: true } }
+mirrors:
+  orders:
+    match: { path: /o }
+    host: "*.shop.example"
+    primary: a
+    shadow: b
+    control: c
+    segments: { staff: 100% }
+    headers: { set: { x-a: b }, remove: [x-c] }`);
+    const all = Object.values(buildResources(policy, context)).flat();
+    const encoded = all.map((resource) => encodeAny(resource).value.length);
+    expect(encoded.every((bytes) => bytes > 0)).toBe(true);
+    const bootstrap = buildBootstrap({
+      xdsAddress: { host: '127.0.0.1', port: 18000 },
+      adminAddress: { host: '127.0.0.1', port: 9901 },
+      nodeId: 'edge-1',
+    });
+    expect(() =>
+      encodeAny({ '@type': 'type.googleapis.com/envoy.config.bootstrap.v3.Bootstrap', ...bootstrap }),
+    ).not.toThrow();
   });
 
   it('changes nothing but the runtime when a share changes or a mirror is paused', () => {

@@ -68,6 +68,21 @@ describe('checkExtras', () => {
     expect(problemsOf(`envoy: { ${yaml} }`)).toEqual([{ path, message: 'no such field: broken' }]);
   });
 
+  it('adds the place within the message that the encoder names', () => {
+    const found = [{ path: 'typed_config.xy', message: 'is unknown' }];
+    const precise = () => {
+      throw new ShadowplaneError('ENVOY_RESOURCE_INVALID', 'x', { problems: found });
+    };
+    const policy = policyOf('envoy: { httpFilters: { after: [{ name: x }] } }');
+    const paths: string[] = [];
+    try {
+      checkExtras(policy, precise);
+    } catch (error) {
+      paths.push(...(error as ShadowplaneError).problems.map(({ path }) => path));
+    }
+    expect(paths).toContain('envoy.httpFilters.after.0.typed_config.xy');
+  });
+
   it.each([
     ['merge: { httpConnectionManager: { httpFilters: [] } }', /envoy.httpFilters/],
     ['merge: { listener: { filter_chains: [] } }', /httpConnectionManager/],

@@ -91,8 +91,14 @@ function problemsOf({ path, type, message }: Piece, encode: Encode): InputProble
     encode(typed(type, fields));
     return [];
   } catch (error) {
-    return [{ path, message: error instanceof Error ? error.message : String(error) }];
+    return describe(error).map((problem) => ({ ...problem, path: problem.path ? `${path}.${problem.path}` : path }));
   }
+}
+
+/** The encoder knows every problem and its place within the message. */
+function describe(error: unknown): InputProblem[] {
+  if (error instanceof ShadowplaneError && error.problems.length > 0) return [...error.problems];
+  return [{ path: '', message: error instanceof Error ? error.message : String(error) }];
 }
 
 /** What is merged into a service is merged into several clusters and wrong in all of them. */
