@@ -1,6 +1,5 @@
 import type { Mirror, Policy } from '../policy/model.ts';
 import type { FilterMirror, PrimaryFilterConfig, ShadowFilterConfig } from './filter-config.ts';
-import { mirrorsByPrecedence } from './precedence.ts';
 
 /**
  * What the filter in the listener reads. Shares appear only for sticky mirrors: everything else that changes a share
@@ -9,7 +8,7 @@ import { mirrorsByPrecedence } from './precedence.ts';
 export function primaryFilterConfig(policy: Policy): PrimaryFilterConfig {
   return {
     role: 'primary',
-    mirrors: mirrorsByPrecedence(policy.mirrors).map(({ mirror, hosts }) => filterMirror(mirror, hosts)),
+    mirrors: policy.mirrors.map(filterMirror),
   };
 }
 
@@ -21,10 +20,10 @@ export function shadowFilterConfig(policy: Policy): ShadowFilterConfig {
   };
 }
 
-function filterMirror(mirror: Mirror, hosts: readonly string[]): FilterMirror {
+function filterMirror(mirror: Mirror): FilterMirror {
   return {
     name: mirror.name,
-    ...(hosts.length > 0 && { hosts }),
+    ...(mirror.hosts.length > 0 && { hosts: mirror.hosts }),
     path: mirror.path,
     methods: mirror.methods,
     maxBodyBytes: mirror.limits.maxBodyBytes,

@@ -1,7 +1,7 @@
 import type { EnvoyJson, Policy } from '../policy/model.ts';
 import { routesOfMirror, routeTo } from './mirror-route.ts';
 import { DEFAULT_ROUTE, defaultClusterName, ROUTE_CONFIGURATION, virtualHostName } from './names.ts';
-import { distinctHosts, mirrorsByPrecedence, mirrorsOfHost } from './precedence.ts';
+import { domainsOf, mirrorsOfDomain } from './virtual-hosts.ts';
 
 /**
  * The one route configuration: a virtual host for every host that a mirror names and one for all others. Envoy picks
@@ -9,16 +9,15 @@ import { distinctHosts, mirrorsByPrecedence, mirrorsOfHost } from './precedence.
  * is ignored. What no route matches goes to the default service or, without one, is answered 404.
  */
 export function buildRoutes(policy: Policy): EnvoyJson {
-  const ranked = mirrorsByPrecedence(policy.mirrors);
   return {
     name: ROUTE_CONFIGURATION,
     ignore_port_in_host_matching: true,
-    virtual_hosts: [...distinctHosts(policy.mirrors), '*'].map((domain) => ({
+    virtual_hosts: domainsOf(policy.mirrors).map((domain) => ({
       name: virtualHostName(domain),
       domains: [domain],
       routes: [
         ...policy.envoy.routes,
-        ...mirrorsOfHost(ranked, domain).flatMap(routesOfMirror),
+        ...mirrorsOfDomain(policy.mirrors, domain).flatMap(routesOfMirror),
         ...defaultRoutes(policy),
       ],
     })),
