@@ -9,6 +9,8 @@ import { upstreamTls } from './tls.ts';
 export interface RoleOptions {
   readonly cluster: EnvoyJson;
   readonly httpProtocol: EnvoyJson;
+  /** For a service that speaks HTTP/2. */
+  readonly http2: EnvoyJson;
 }
 
 /** A bound that is none: no number of requests that one machine could hold open reaches it. */
@@ -31,6 +33,7 @@ export const SERVING: RoleOptions = {
     },
   },
   httpProtocol: {},
+  http2: {},
 };
 
 /** One cluster: how a service is found and spoken to, plus what its role adds. */
@@ -45,7 +48,7 @@ export function buildCluster(name: string, service: Service, role: RoleOptions):
     typed_extension_protocol_options: {
       'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': typed(
         'envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
-        { explicit_http_config: protocol(service), ...role.httpProtocol },
+        { explicit_http_config: protocol(service, role), ...role.httpProtocol },
       ),
     },
   };
@@ -56,6 +59,6 @@ function discovery(name: string, service: Service): EnvoyJson {
   return { type: 'STRICT_DNS', dns_lookup_family: 'V4_PREFERRED', load_assignment: loadAssignment(name, service) };
 }
 
-function protocol(service: Service): EnvoyJson {
-  return service.protocol === 'http2' ? { http2_protocol_options: {} } : { http_protocol_options: FAITHFUL_HTTP1 };
+function protocol(service: Service, { http2 }: RoleOptions): EnvoyJson {
+  return service.protocol === 'http2' ? { http2_protocol_options: http2 } : { http_protocol_options: FAITHFUL_HTTP1 };
 }

@@ -125,6 +125,18 @@ describe('clusters', () => {
     expect(clusters(policy).get('o/candidate/b')!.per_connection_buffer_limit_bytes).toBe(64 * 1024 * 1024);
   });
 
+  it('give it to each stream where the shadow speaks HTTP/2', () => {
+    const service = (port: number) => `{ address: "10.0.0.1:${port}", protocol: http2 }`;
+    const policy = policyOf(`services: { v1: ${service(80)}, v2: ${service(81)} }
+mirrors: { o: { match: { path: /o }, primary: v1, shadow: v2, limits: { maxBodyBytes: 32MiB } } }`);
+    const http2 = (cluster: string) =>
+      at(clusters(policy).get(cluster)!, 'typed_extension_protocol_options', HTTP_OPTIONS, 'explicit_http_config');
+    expect(http2('o/candidate/v2')).toEqual({
+      http2_protocol_options: { initial_stream_window_size: 64 * 1024 * 1024 },
+    });
+    expect(http2('o/primary/v1')).toEqual({ http2_protocol_options: {} });
+  });
+
   it('find IP addresses by EDS', () => {
     const policy = policyOf('default: a\nservices: { a: { addresses: ["10.0.0.1:80", "[::1]:81"] } }');
     expect(buildEndpoints(placeServices(policy))).toEqual([

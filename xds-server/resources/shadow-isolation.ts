@@ -9,15 +9,18 @@ const SMALLEST_BUFFER_BYTES = 16 * 1024 * 1024;
 
 /**
  * What keeps a slow, broken or hungry shadow from the users. A copy that grows beyond its limit is cut by our filter
- * while the connection's buffer, twice as large, still takes it, so that it never holds back the upload of the client;
+ * while the buffer towards the shadow, twice as large, still takes it, so that it never holds back the upload of the client;
  * a copy that lasts too long is reset; copies beyond the bound are dropped at once.
  */
 export function isolated(limits: MirrorLimits): RoleOptions {
+  const bufferBytes = Math.max(SMALLEST_BUFFER_BYTES, 2 * limits.maxBodyBytes);
   return {
     cluster: {
-      per_connection_buffer_limit_bytes: Math.max(SMALLEST_BUFFER_BYTES, 2 * limits.maxBodyBytes),
+      per_connection_buffer_limit_bytes: bufferBytes,
       circuit_breakers: { thresholds: [bound('DEFAULT', limits), bound('HIGH', limits)] },
     },
+    // Over HTTP/2 it is the stream that buffers what the shadow does not read, and this is how much Envoy lets it hold.
+    http2: { initial_stream_window_size: bufferBytes },
     httpProtocol: {
       common_http_protocol_options: { max_stream_duration: duration(limits.timeoutMs) },
       http_filters: [
