@@ -8,10 +8,10 @@ import { hexValue } from '../json/parse';
  * decoding is not copied.
  */
 export function findQueryParameter(path: View, name: Bytes, value: View): bool {
-  const question = path.indexOf(0x3f, 0);
-  if (question < 0) return false;
-  let end = path.indexOf(0x23, question);
+  let end = path.indexOf(0x23, 0);
   if (end < 0) end = path.length;
+  const question = path.indexOf(0x3f, 0);
+  if (question < 0 || question > end) return false;
   let start = question + 1;
   while (start < end) {
     let equals = -1;
