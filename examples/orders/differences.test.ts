@@ -78,7 +78,7 @@ describe('order-v1 against order-v2, on generated traffic', () => {
     expect(rows.map(([name]) => name).sort()).toEqual(Object.keys(NAME_OF).sort());
   });
 
-  test.each(rows)('%s shows in the share that README.md gives: %d%%', (name, percent) => {
+  test.each(rows)('%s shows in the share that README.md gives: %d percent', (name, percent) => {
     const measured = 100 * (shares.get(NAME_OF[name] as Visible) ?? 0);
     expect(measured).toBeGreaterThan(percent * 0.85);
     expect(measured).toBeLessThan(percent * 1.15);

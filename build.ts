@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, extname, join, relative } from 'node:path';
+import { ensureFilter } from './filter/index.ts';
+
+/**
+ * Makes dist/, the package as it is installed: compiled JavaScript in the folders of the source, filter.wasm, and every
+ * file that the program or its users read. It needs neither TypeScript nor a compiler for the filter, so its package.json
+ * names only what runs. `npm pack ./dist` packs it; the image carries it.
+ */
+const SOURCE = import.meta.dirname;
+const OUTPUT = join(SOURCE, 'dist');
+const ROOMS = ['cli', 'docs', 'envoy', 'examples', 'filter', 'protos', 'xds-server'];
+const READ_AT_RUN_TIME = new Set(['.md', '.overlay', '.proto', '.yaml']);
+const ONLY_FROM_SOURCE = ['assemblyscript', 'tsx'];
+
+rmSync(OUTPUT, { recursive: true, force: true });
+const require = createRequire(import.meta.url);
+const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
+execFileSync(process.execPath, [compiler, '-p', join(SOURCE, 'tsconfig.build.json')], { stdio: 'inherit' });
+
+for (const room of ROOMS) {
+  cpSync(join(SOURCE, room), join(OUTPUT, room), {
+    recursive: true,
+    filter: (path) => extname(path) === '' || READ_AT_RUN_TIME.has(extname(path)),
+  });
+}
+const wasmPath = await ensureFilter();
+for (const file of ['cli/shadowplane.js', relative(SOURCE, wasmPath), 'README.md', 'CHANGELOG.md']) {
+  cpSync(join(SOURCE, file), join(OUTPUT, file), { force: true });
+}
+
+const {
+  devDependencies: _,
+  scripts: __,
+  dependencies,
+  ...manifest
+} = JSON.parse(readFileSync(join(SOURCE, 'package.json'), 'utf8'));
+for (const name of ONLY_FROM_SOURCE) delete dependencies[name];
+writeFileSync(join(OUTPUT, 'package.json'), `${JSON.stringify({ ...manifest, dependencies }, undefined, 2)}\n`);
