@@ -24,10 +24,13 @@ export interface Shape {
   readonly required?: readonly string[] | undefined;
   readonly additionalProperties?: unknown;
   readonly maxProperties?: number;
+  /** What to say of keys that people look for here but that belong elsewhere. */
+  readonly 'x-misplaced'?: Readonly<Record<string, string>>;
 }
 
 /** Deeper than any sensible document; keeps a hostile one from exhausting the stack. */
 const MAX_DEPTH = 64;
+const TOO_DEEP = `is nested deeper than ${MAX_DEPTH} levels`;
 
 /**
  * Checks a value against a schema and returns it without the parts that are wrong, each of which has been reported with
@@ -43,7 +46,7 @@ export class ShapeChecker {
   }
 
   check(schema: Shape, value: unknown, path: Path = []): unknown {
-    if (path.length > MAX_DEPTH) return this.#refuse(path, `is nested deeper than ${MAX_DEPTH} levels`);
+    if (path.length > MAX_DEPTH) return this.#refuse(path, TOO_DEEP);
     if (schema.$ref) return this.check(this.#definitions[schema.$ref.replace(/^.*\//, '')]!, value, path);
     if (value === null) return this.#refuse(path, 'is empty; give it a value or remove the key');
     if (schema.anyOf) return this.#checkAny(schema.anyOf, value, path);
@@ -121,7 +124,9 @@ export class ShapeChecker {
       return this.#refuse(path, `has more than ${schema.maxProperties} entries`);
     }
     // Free objects (Envoy's own JSON) are not ours to judge.
-    if (!schema.properties && !schema.patternProperties) return value;
+    if (!schema.properties && !schema.patternProperties) {
+      return isWithinDepth(value, MAX_DEPTH - path.length) ? value : this.#refuse(path, TOO_DEEP);
+    }
     const kept: Array<[string, unknown]> = [];
     for (const [key, child] of entries) {
       const childSchema = this.#childSchema(schema, key, [...path, key]);
@@ -141,7 +146,7 @@ export class ShapeChecker {
     if (properties) {
       if (Object.hasOwn(properties, key)) return properties[key];
       const known = Object.keys(properties);
-      const hint = didYouMean(key, known) || `; known here: ${known.join(', ')}`;
+      const hint = schema['x-misplaced']?.[key] ?? (didYouMean(key, known) || `; known here: ${known.join(', ')}`);
       this.#findings.problem(path, `there is no key ${JSON.stringify(key)} here${hint}`, 'key');
       return undefined;
     }
@@ -159,6 +164,11 @@ export class ShapeChecker {
 
 function notAName(text: string): string {
   return `${JSON.stringify(text.slice(0, 80))} is not a name; names are up to 63 lower case letters, digits and hyphens and begin with a letter`;
+}
+
+function isWithinDepth(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((child) => isWithinDepth(child, depth - 1));
 }
 
 function typesOf(schema: Shape): readonly string[] {

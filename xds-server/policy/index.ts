@@ -1,4 +1,4 @@
-export { formatAddress, parseAddress } from './address.ts';
+export { formatAddress, parseAddress, parseListenAddress } from './address.ts';
 export { DEFAULTS } from './defaults.ts';
 export type * from './model.ts';
 export { type ParsedPolicy, parsePolicy } from './parse-policy.ts';
@@ -6,4 +6,6 @@ export { type ParsedPolicyFile, parsePolicyFile } from './parse-policy-file.ts';
 export { ALL, formatPercent, NONE, type PerMillion, parsePercent } from './percent.ts';
 export { formatProblem } from './problems.ts';
 export type { ConditionDocument, ListenerDocument, MirrorDocument, PolicyDocument, ServiceDocument } from './schema.ts';
+export { PolicyStore, type PolicyStoreOptions, type StoredPolicy } from './store.ts';
 export { formatDuration, formatSize, parseDurationMs, parseSizeBytes } from './units.ts';
+export { type PolicyFileWatcher, readPolicyText, type WatchOptions, watchPolicyFile } from './watch-policy-file.ts';

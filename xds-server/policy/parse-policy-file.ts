@@ -3,10 +3,12 @@ import type { InputProblem } from '../../errors/index.ts';
 import { BOUNDS } from './defaults.ts';
 import { type ParsedPolicy, parseLocated } from './parse-policy.ts';
 import { type Finding, invalid, summary } from './problems.ts';
+import type { PolicyDocument } from './schema.ts';
+import { tooDeepAt } from './yaml-depth.ts';
 
 export interface ParsedPolicyFile extends ParsedPolicy {
   /** The document as it was written, as plain data: what the store keeps. */
-  readonly document: unknown;
+  readonly document: PolicyDocument;
 }
 
 /** Far more than anyone writes, far less than a document needs to blow up in memory. */
@@ -21,15 +23,23 @@ const MAX_ALIASES = 100;
 export function parsePolicyFile(text: string, filename: string): ParsedPolicyFile {
   const lines = new LineCounter();
   const yaml = readYaml(text, filename, lines);
-  const syntax = [...syntaxProblems(yaml, lines), ...keyProblems(yaml, lines)];
+  const syntax = [...syntaxProblems(yaml, lines), ...structureProblems(yaml, lines)];
   if (syntax.length > 0) throw invalid(summary(syntax, filename), syntax);
+  // An editor that is just writing shows an empty file for a moment; that must not switch everything off.
+  if (yaml.contents === null) throw refused('is empty; write {} if nothing at all is meant', filename);
   const document = toPlainData(yaml, filename);
-  return { document, ...parseLocated(document, (finding) => locate(yaml, finding, lines), filename) };
+  const parsed = parseLocated(document, (finding) => locate(yaml, finding, lines), filename);
+  return { document: document as PolicyDocument, ...parsed };
 }
 
 function readYaml(text: string, filename: string, lines: LineCounter): Document.Parsed {
   if (Buffer.byteLength(text) > BOUNDS.documentBytes) {
     throw refused(`is larger than ${BOUNDS.documentBytes / 1024} KiB`, filename);
+  }
+  const tooDeep = tooDeepAt(text);
+  if (tooDeep !== undefined) {
+    const line = text.slice(0, tooDeep).split('\n').length;
+    throw refused('is nested too deeply', filename, { line, column: 1 });
   }
   try {
     return parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: false });
@@ -40,15 +50,14 @@ function readYaml(text: string, filename: string, lines: LineCounter): Document.
 
 function toPlainData(yaml: Document.Parsed, filename: string): unknown {
   try {
-    // An empty file is an empty document: Envoy then answers 404 to everything.
-    return yaml.toJS({ maxAliasCount: MAX_ALIASES }) ?? {};
+    return yaml.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
     throw refused(`cannot be read as YAML: ${error instanceof Error ? error.message : error}`, filename);
   }
 }
 
-function refused(message: string, filename: string): Error {
-  const problems = [{ path: '', message }];
+function refused(message: string, filename: string, at: { line?: number; column?: number } = {}): Error {
+  const problems = [{ path: '', message, ...at }];
   return invalid(summary(problems, filename), problems);
 }
 
@@ -60,10 +69,15 @@ function syntaxProblems(yaml: Document.Parsed, lines: LineCounter): InputProblem
   }));
 }
 
-/** JSON has text keys only; a number or a list as key would silently become text. */
-function keyProblems(yaml: Document.Parsed, lines: LineCounter): InputProblem[] {
+/** What YAML can say and JSON cannot: keys that are no text would silently become text; aliases may lead nowhere. */
+function structureProblems(yaml: Document.Parsed, lines: LineCounter): InputProblem[] {
   const problems: InputProblem[] = [];
   visit(yaml, {
+    Alias(_, alias) {
+      if (alias.resolve(yaml)) return;
+      const message = `there is no anchor &${alias.source} before this alias`;
+      problems.push({ path: '', message, ...position(alias.range?.[0] ?? 0, lines) });
+    },
     Pair(_, { key }) {
       if (isScalar(key) && typeof key.value === 'string') return;
       const shown = isScalar(key) ? String(key.value) : 'a list, map or alias';

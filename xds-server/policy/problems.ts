@@ -10,13 +10,16 @@ export interface Finding {
   readonly at: 'key' | 'value';
 }
 
+/** Nobody reads more, and a hostile document must not make work that grows with its square. */
+const MAX_PROBLEMS = 200;
+
 /** Collects what is wrong and what is doubtful, so that a user sees all of it at once. */
 export class Findings {
   readonly problems: Finding[] = [];
   readonly warnings: Finding[] = [];
 
   problem(path: Path, message: string, at: Finding['at'] = 'value'): void {
-    this.problems.push({ path, message, at });
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push({ path, message, at });
   }
 
   /** Whether this part of the document, or something in it, has been refused: then what follows from it is not worth a word. */

@@ -211,7 +211,10 @@ const share = (description: string, options: Record<string, unknown> = {}) =>
 
 export const MirrorSchema = Type.Object(
   {
-    match: Type.Object({ path: formatted('mirror-path', 'This path and everything below it.') }, closed),
+    match: Type.Object(
+      { path: formatted('mirror-path', 'This path and everything below it.') },
+      { ...closed, 'x-misplaced': { host: '; host stands beside match' } },
+    ),
     host: Type.Optional(
       Type.Union(
         [formatted('host-pattern', 'Host name.'), list(formatted('host-pattern', 'Host name.'), '', { minItems: 1 })],

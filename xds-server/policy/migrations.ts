@@ -1,0 +1,41 @@
+import type { Kysely, MigrationProvider } from 'kysely';
+
+/** Columns are text and integer only, so that the same migrations and queries serve SQLite and PostgreSQL. */
+export interface Tables {
+  revisions: {
+    revision: number;
+    actor: string;
+    /** ISO 8601, UTC. */
+    at: string;
+    /** JSON list of the entries that changed: `["mirrors.orders"]`. */
+    changed: string;
+    /** JSON text: the order of its keys has a meaning, so no database type that would sort them. */
+    document: string;
+  };
+  /** What the policy file last said; at most one row. */
+  file_states: { id: number; document: string };
+}
+
+export const migrations: MigrationProvider = {
+  async getMigrations() {
+    return {
+      '0001-revisions': {
+        async up(database: Kysely<unknown>): Promise<void> {
+          await database.schema
+            .createTable('revisions')
+            .addColumn('revision', 'integer', (column) => column.primaryKey())
+            .addColumn('actor', 'text', (column) => column.notNull())
+            .addColumn('at', 'text', (column) => column.notNull())
+            .addColumn('changed', 'text', (column) => column.notNull())
+            .addColumn('document', 'text', (column) => column.notNull())
+            .execute();
+          await database.schema
+            .createTable('file_states')
+            .addColumn('id', 'integer', (column) => column.primaryKey())
+            .addColumn('document', 'text', (column) => column.notNull())
+            .execute();
+        },
+      },
+    };
+  },
+};
