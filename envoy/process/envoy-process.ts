@@ -55,6 +55,7 @@ export async function startEnvoyProcess(options: EnvoyProcessOptions): Promise<E
     ...['--admin-address-path', addressFile],
     ...['--concurrency', String(options.concurrency)],
     ...['--log-level', options.logLevel, '--log-format', LOG_FORMAT],
+    ...['--file-flush-interval-msec', '1000'], // an access log in a file can be followed; Envoy's default is 10 s
     '--disable-hot-restart',
   ];
   const graceTenths = Math.max(1, Math.round(options.graceMs / 100));

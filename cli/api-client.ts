@@ -1,0 +1,70 @@
+import { ERROR_CODES, type ErrorCode, type InputProblem, ShadowplaneError } from '../errors/index.ts';
+
+export interface ApiClient {
+  readonly url: string;
+  get<T>(path: string): Promise<T>;
+  send<T>(method: 'PUT' | 'PATCH' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T>;
+}
+
+interface Problem {
+  readonly code?: string;
+  readonly title?: string;
+  readonly detail?: string;
+  readonly errors?: readonly InputProblem[];
+}
+
+const TIMEOUT_MS = 30_000;
+
+/**
+ * The HTTP API of a running control plane. An answer that is no success becomes the same error that the control plane
+ * raised, with its code and its problems.
+ *
+ * @throws ShadowplaneError API_UNREACHABLE when nothing answers, USAGE when the URL is none.
+ */
+export function createApiClient(url: string): ApiClient {
+  const base = apiBase(url);
+  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const init = {
+      method,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    };
+    const response = await fetch(`${base}${path}`, init).catch((cause: unknown) => {
+      throw new ShadowplaneError(
+        'API_UNREACHABLE',
+        `no control plane answers at ${url}\nStart one with "shadowplane up" or name another with --api URL (or SHADOWPLANE_API).`,
+        { cause },
+      );
+    });
+    const text = await response.text();
+    const answer = parse(text);
+    if (!response.ok) throw toError(answer, response.status, url);
+    if (answer === undefined && text !== '') {
+      throw new ShadowplaneError('API_UNREACHABLE', `${url} answers, but not as a Shadowplane control plane`);
+    }
+    return answer as T;
+  }
+  return { url, get: (path) => call('GET', path), send: call };
+}
+
+function apiBase(url: string): string {
+  const withScheme = /^https?:\/\//.test(url) ? url : `http://${url}`;
+  if (!URL.canParse(withScheme)) throw new ShadowplaneError('USAGE', `--api ${url} is not a URL`);
+  return `${new URL(withScheme).href.replace(/\/+$/, '')}/api/v1`;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function toError(answer: unknown, status: number, url: string): ShadowplaneError {
+  const problem: Problem = typeof answer === 'object' && answer !== null ? answer : {};
+  const message = problem.detail ?? problem.title ?? `${url} answers ${status}`;
+  const known = problem.code !== undefined && Object.hasOwn(ERROR_CODES, problem.code);
+  const code: ErrorCode = known ? (problem.code as ErrorCode) : 'API_UNREACHABLE';
+  return new ShadowplaneError(code, message, { problems: problem.errors ?? [] });
+}

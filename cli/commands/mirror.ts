@@ -1,0 +1,120 @@
+import { Command, Option } from 'commander';
+import { ShadowplaneError } from '../../errors/index.ts';
+import { createApiClient } from '../api-client.ts';
+import type { Context } from '../context.ts';
+import { addExamples, addOptions, apiOption, jsonOption, waitOption } from '../options.ts';
+import type { MirrorItem } from '../view/mirror-item.ts';
+import { appliedText, type WriteAnswer, waitQuery } from '../write-answer.ts';
+
+interface CommonOptions {
+  readonly api: string;
+  readonly json?: boolean;
+  readonly wait?: string;
+}
+
+interface SetOptions extends CommonOptions {
+  readonly sample?: string;
+  readonly segment: Readonly<Record<string, string>>;
+  readonly removeSegment: readonly string[];
+}
+
+type MirrorAnswer = WriteAnswer & MirrorItem;
+
+/** Changes one mirror while it runs. */
+export function mirrorCommand(context: Context): Command {
+  const mirror = new Command('mirror').description('change a mirror while it runs');
+  mirror.addCommand(setCommand(context));
+  mirror.addCommand(pauseCommand(context, 'pause', 'stop mirroring; requests pass as before'));
+  mirror.addCommand(pauseCommand(context, 'resume', 'mirror again, with the shares as they were'));
+  return addExamples(mirror, 'mirror set orders --sample 20% --segment employees=100%', 'mirror pause orders');
+}
+
+function setCommand(context: Context): Command {
+  const command = new Command('set')
+    .description('set shares; what is not named stays')
+    .argument('<name>', 'name of the mirror')
+    .addOption(new Option('--sample <percent>', 'share of the requests that are in no segment'))
+    .addOption(
+      new Option('--segment <name=percent>', 'share of a segment; may stand several times; a new one is tried last')
+        .argParser(readSegment)
+        .default({}, 'none'),
+    )
+    .addOption(
+      new Option('--remove-segment <name>', 'leave a segment out of the mirror; may stand several times')
+        .argParser((name, before: readonly string[]) => [...before, name])
+        .default([], 'none'),
+    );
+  addOptions(command, waitOption(), apiOption(), jsonOption()).action(async (name: string, options: SetOptions) => {
+    const removed = options.removeSegment.map((segment) => [segment, null] as const);
+    const segments = { ...options.segment, ...Object.fromEntries(removed) };
+    const change = {
+      ...(options.sample === undefined ? {} : { sample: options.sample }),
+      ...(Object.keys(segments).length === 0 ? {} : { segments }),
+    };
+    if (Object.keys(change).length === 0) {
+      throw new ShadowplaneError('USAGE', 'nothing to set: give --sample, --segment or --remove-segment');
+    }
+    await checkShares(options);
+    const path = `/mirrors/${encodeURIComponent(name)}${waitQuery(options.wait)}`;
+    const answer = await createApiClient(options.api).send<MirrorAnswer>('PATCH', path, change);
+    if (options.json) context.printJson(answer);
+    else context.print(describe(answer));
+  });
+  return addExamples(
+    command,
+    'mirror set orders --sample 20%',
+    'mirror set orders --segment employees=100% --segment beta=25% --wait 5s',
+    'mirror set orders --remove-segment beta',
+  );
+}
+
+function pauseCommand(context: Context, verb: 'pause' | 'resume', description: string): Command {
+  const command = new Command(verb).description(description).argument('<name>', 'name of the mirror');
+  addOptions(command, waitOption(), apiOption(), jsonOption()).action(async (name: string, options: CommonOptions) => {
+    const path = `/mirrors/${encodeURIComponent(name)}/${verb}${waitQuery(options.wait)}`;
+    const answer = await createApiClient(options.api).send<MirrorAnswer>('POST', path);
+    if (options.json) context.printJson(answer);
+    else context.print(describe({ ...answer, name: answer.name ?? name, paused: answer.paused ?? verb === 'pause' }));
+  });
+  return addExamples(command, `mirror ${verb} orders`, `mirror ${verb} orders --wait 5s`);
+}
+
+function readSegment(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const at = text.indexOf('=');
+  if (at < 1 || at === text.length - 1) {
+    throw new ShadowplaneError('USAGE', `--segment ${text}: write NAME=PERCENT, such as employees=100%`);
+  }
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+/** Refuses a wrong percentage before anything is sent, naming the flag it came from. */
+async function checkShares(options: SetOptions): Promise<void> {
+  const { parsePercent } = await import('../../xds-server/policy/index.ts');
+  const shares: ReadonlyArray<readonly [string, string | undefined]> = [
+    ['--sample', options.sample],
+    ...Object.entries(options.segment).map(([name, share]) => [`--segment ${name}`, share] as const),
+  ];
+  for (const [flag, share] of shares) {
+    try {
+      if (share !== undefined) parsePercent(share);
+    } catch (cause) {
+      if (!(cause instanceof ShadowplaneError)) throw cause;
+      const hint = /^\d+(\.\d+)?$/.test(share ?? '') ? `; did you mean ${share}%?` : '';
+      throw new ShadowplaneError(
+        'USAGE',
+        `${flag}: ${hint ? `"${share}" is not a percentage${hint}` : cause.message}`,
+        {
+          cause,
+        },
+      );
+    }
+  }
+}
+
+/** `orders: employees 100%, everyone else 20% (revision 7)` */
+function describe(answer: MirrorAnswer): string {
+  const segments = Object.entries(answer.segments ?? {}).map(([name, share]) => `${name} ${share}`);
+  const shares = [...segments, `everyone else ${answer.sample ?? '0%'}`].join(', ');
+  const state = answer.paused ? 'paused; when resumed ' : '';
+  return `${answer.name}: ${state}${shares} ${appliedText(answer)}`;
+}

@@ -1,0 +1,64 @@
+import { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { addExamples, fileOption } from '../options.ts';
+import { findPolicyFile, readPolicyText } from '../policy-file.ts';
+import { startControlPlane } from '../stack/control-plane.ts';
+import { createLogger } from '../stack/logger.ts';
+import { createRunOutput } from '../stack/output.ts';
+import { assertCanListen, formatHostPort } from '../stack/ports.ts';
+import { addRunOptions, dataDirFor, type RunOptions, readAddress } from '../stack/run-options.ts';
+import { filterPath } from '../stack/start-stack.ts';
+import { fired, listenForStop } from '../stack/stop-signals.ts';
+
+interface ServeOptions extends RunOptions {
+  readonly file?: string;
+}
+
+/** The control plane alone, for Envoys that run elsewhere. */
+export function serveCommand(context: Context): Command {
+  const command = new Command('serve')
+    .description('run the control plane alone, for Envoys that run elsewhere (containers, Kubernetes)')
+    .addOption(fileOption('configuration file, applied again whenever it is saved (default: shadowplane.yaml here)'));
+  addRunOptions(command).action(async (options: ServeOptions) => {
+    const policyFile = findPolicyFile(options.file);
+    command.setOptionValue('file', policyFile);
+    const { parsePolicyFile } = await import('../../xds-server/policy/index.ts');
+    parsePolicyFile(readPolicyText(policyFile), policyFile);
+    const [xds, api] = await Promise.all([readAddress(options, 'xdsListen'), readAddress(options, 'apiListen')]);
+    await assertCanListen(xds, '--xds-listen');
+    await assertCanListen(api, '--api-listen');
+    const output = createRunOutput(context, options.json === true);
+    const signals = listenForStop();
+    try {
+      const controlPlane = await startControlPlane({
+        policyFile,
+        dataDir: dataDirFor(options, policyFile),
+        xdsListen: formatHostPort(xds),
+        apiListen: formatHostPort(api),
+        filterWasmPath: await filterPath(output.log),
+        logger: await createLogger(
+          options.logLevel,
+          output.mode === 'json' ? 'json' : 'text',
+          output.log,
+          context.style,
+        ),
+      });
+      const apiUrl = `http://${controlPlane.apiAddress}`;
+      output.line(`control plane is running: API ${apiUrl}/api/v1, xDS ${controlPlane.xdsAddress}, file ${policyFile}`);
+      output.event('ready', { api: apiUrl, xds: controlPlane.xdsAddress });
+      await fired(signals.stop);
+      output.line('stopping');
+      await Promise.race([controlPlane.close(), fired(signals.force)]);
+      output.event('stopped', {});
+    } finally {
+      output.end();
+      signals.release();
+    }
+  });
+  return addExamples(
+    command,
+    'serve -f shadowplane.yaml',
+    'serve -f shadowplane.yaml --xds-listen 0.0.0.0:18000 --api-listen 0.0.0.0:8790',
+    'envoy bootstrap > envoy.yaml   (for the Envoys)',
+  );
+}

@@ -1,0 +1,87 @@
+import { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { addExamples, DEFAULT_ADDRESSES, fileOption } from '../options.ts';
+import { findPolicyFile, readPolicyText } from '../policy-file.ts';
+import { envoyEventText } from '../stack/envoy-events.ts';
+import { createLogger } from '../stack/logger.ts';
+import { createRunOutput } from '../stack/output.ts';
+import { assertCanListen } from '../stack/ports.ts';
+import { addEnvoyOptions, addRunOptions, dataDirFor, type EnvoyRunOptions, readAddress } from '../stack/run-options.ts';
+import { runUntilStopped } from '../stack/run-until-stopped.ts';
+import { startStack } from '../stack/start-stack.ts';
+import { listenForStop } from '../stack/stop-signals.ts';
+import { startupLines } from '../view/startup.ts';
+
+interface UpOptions extends EnvoyRunOptions {
+  readonly file?: string;
+}
+
+/** Control plane and supervised Envoy in one process tree, in front of the user's own services. */
+export function upCommand(context: Context): Command {
+  const command = new Command('up')
+    .description('run control plane and Envoy in front of your services; Ctrl-C stops all')
+    .addOption(fileOption('configuration file, applied again whenever it is saved (default: shadowplane.yaml here)'));
+  addRunOptions(addEnvoyOptions(command)).action(async (options: UpOptions) => {
+    const policyFile = findPolicyFile(options.file);
+    command.setOptionValue('file', policyFile);
+    const { parsePolicyFile } = await import('../../xds-server/policy/index.ts');
+    const { policy } = parsePolicyFile(readPolicyText(policyFile), policyFile);
+    const listen = options.envoyListen === undefined ? undefined : await readAddress(options, 'envoyListen');
+    const [admin, xds, api] = await Promise.all([
+      readAddress(options, 'envoyAdmin'),
+      readAddress(options, 'xdsListen'),
+      readAddress(options, 'apiListen'),
+    ]);
+    await assertCanListen(listen ?? policy.listen, '--envoy-listen');
+    await assertCanListen(admin, '--envoy-admin');
+    await assertCanListen(xds, '--xds-listen');
+    await assertCanListen(api, '--api-listen');
+
+    const output = createRunOutput(context, options.json === true);
+    const signals = listenForStop();
+    try {
+      const stack = await startStack({
+        policyFile,
+        dataDir: dataDirFor(options, policyFile),
+        envoyDir: options.dataDir,
+        listen,
+        admin,
+        xds,
+        api,
+        concurrency: options.envoyConcurrency,
+        envoyLogLevel: options.logLevel === 'debug' ? 'debug' : 'warning',
+        logger: await createLogger(
+          options.logLevel,
+          output.mode === 'json' ? 'json' : 'text',
+          output.log,
+          context.style,
+        ),
+        onProgress: output.log,
+        onEnvoyEvent: (event) => output.log(envoyEventText(event, context.style)),
+        onAccessLog: output.log,
+      });
+      for (const line of startupLines(stack, policyFile, context.style)) output.line(line);
+      output.event('ready', {
+        listen: stack.envoy.listenerAddress,
+        api: stack.apiUrl,
+        xds: stack.xdsAddress,
+        envoyAdmin: stack.envoy.admin.address,
+        envoyPid: stack.envoy.pid,
+      });
+      await runUntilStopped(context, output, stack, signals, {
+        footer: () => [
+          context.style.dim(`${stack.envoy.listenerAddress}  saving ${policyFile} changes the mirrors  Ctrl-C stops`),
+        ],
+      });
+    } finally {
+      output.end();
+      signals.release();
+    }
+  });
+  return addExamples(
+    command,
+    'up',
+    'up -f shadowplane.yaml --envoy-listen 0.0.0.0:8080',
+    `up --api-listen 127.0.0.1:${Number(DEFAULT_ADDRESSES.apiListen.split(':')[1]) + 1} --data-dir /var/lib/shadowplane`,
+  );
+}

@@ -1,0 +1,85 @@
+import { type Command, Option } from 'commander';
+import { ShadowplaneError } from '../errors/index.ts';
+import type { LogLevel } from './context.ts';
+
+/**
+ * Options that several commands share, each with its environment variable and default, so that they read the same
+ * everywhere. A flag wins over the environment, the environment over the default.
+ */
+
+const DEFAULT_API = 'http://127.0.0.1:8790';
+
+export function jsonOption(): Option {
+  return new Option('--json', 'print JSON for programs');
+}
+
+export function apiOption(): Option {
+  return new Option('--api <url>', 'control plane to talk to').env('SHADOWPLANE_API').default(DEFAULT_API);
+}
+
+export function logLevelOption(): Option {
+  return new Option('--log-level <level>', 'how much to tell; debug shows where errors come from')
+    .choices(['error', 'warn', 'info', 'debug'] satisfies LogLevel[])
+    .env('SHADOWPLANE_LOG_LEVEL')
+    .default('info');
+}
+
+export function waitOption(): Option {
+  return new Option('--wait <duration>', 'wait until every connected Envoy has it, at most this long').argParser(
+    (text) => {
+      if (/^\d+(\.\d+)?(ms|s|m)$/.test(text)) return text;
+      throw new ShadowplaneError('USAGE', `--wait ${text}: write a duration such as 5s or 500ms`);
+    },
+  );
+}
+
+export function fileOption(description: string): Option {
+  return new Option('-f, --file <path>', description);
+}
+
+export function dataDirOption(): Option {
+  return new Option(
+    '--data-dir <path>',
+    'where the store is kept (default: .shadowplane beside the configuration file)',
+  ).env('SHADOWPLANE_DATA_DIR');
+}
+
+export const DEFAULT_ADDRESSES = {
+  envoyListen: '127.0.0.1:10000',
+  envoyAdmin: '127.0.0.1:9901',
+  xdsListen: '127.0.0.1:18000',
+  apiListen: '127.0.0.1:8790',
+} as const;
+
+export type AddressName = keyof typeof DEFAULT_ADDRESSES;
+
+export const ADDRESS_FLAGS: Readonly<Record<AddressName, string>> = {
+  envoyListen: '--envoy-listen',
+  envoyAdmin: '--envoy-admin',
+  xdsListen: '--xds-listen',
+  apiListen: '--api-listen',
+};
+
+const ADDRESS_MEANING: Readonly<Record<AddressName, string>> = {
+  envoyListen: 'where Envoy takes requests; wins over "listen" of the file',
+  envoyAdmin: 'admin interface of Envoy',
+  xdsListen: 'where Envoys fetch their configuration (gRPC)',
+  apiListen: 'HTTP API',
+};
+
+/** No commander default: the commands need to know whether an address was asked for. */
+export function addressOption(name: AddressName): Option {
+  const env = `SHADOWPLANE_${ADDRESS_FLAGS[name].slice(2).replace('-', '_').toUpperCase()}`;
+  const description = `${ADDRESS_MEANING[name]} (default: ${DEFAULT_ADDRESSES[name]})`;
+  return new Option(`${ADDRESS_FLAGS[name]} <host:port>`, description).env(env);
+}
+
+export function addOptions(command: Command, ...options: readonly Option[]): Command {
+  for (const option of options) command.addOption(option);
+  return command;
+}
+
+/** An example at the end of `--help`. */
+export function addExamples(command: Command, ...examples: readonly string[]): Command {
+  return command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ shadowplane ${line}`).join('\n')}`);
+}

@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { ShadowplaneError } from '../errors/index.ts';
+
+const DEFAULT_FILE = 'shadowplane.yaml';
+
+const MINIMAL = `  default: shop-v1
+  services:
+    shop-v1: { address: 127.0.0.1:8080 }
+    shop-v2: { address: 127.0.0.1:8081 }
+  mirrors:
+    shop:
+      match: { path: / }
+      primary: shop-v1
+      shadow: shop-v2
+      sample: 5%`;
+
+/**
+ * The configuration file to use: the one that was named, else shadowplane.yaml in the current folder.
+ *
+ * @throws ShadowplaneError USAGE with a minimal example when there is neither.
+ */
+export function findPolicyFile(named: string | undefined): string {
+  if (named !== undefined) return named;
+  if (existsSync(DEFAULT_FILE)) return DEFAULT_FILE;
+  throw new ShadowplaneError(
+    'USAGE',
+    `there is no ${DEFAULT_FILE} here; name a file with -f, or start with this one:\n\n${MINIMAL}\n\nTo see it work first: shadowplane demo`,
+  );
+}
+
+/** Reads the file, or standard input for `-`. @throws ShadowplaneError POLICY_FILE_UNREADABLE */
+export function readPolicyText(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : String(cause);
+    throw new ShadowplaneError('POLICY_FILE_UNREADABLE', `${file}: ${why}`, { cause });
+  }
+}

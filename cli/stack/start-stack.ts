@@ -1,0 +1,98 @@
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import { type EnvoyEvent, locateEnvoy, type SupervisedEnvoy, superviseEnvoy } from '../../envoy/index.ts';
+import { startControlPlane } from './control-plane.ts';
+import { formatHostPort, type HostPort } from './ports.ts';
+
+export interface StackOptions {
+  readonly policyFile: string;
+  readonly dataDir: string;
+  /** Where Envoy is looked for and installed; absent: the user's cache. */
+  readonly envoyDir: string | undefined;
+  /** Wins over `listen` of the file. */
+  readonly listen: HostPort | undefined;
+  readonly admin: HostPort;
+  readonly xds: HostPort;
+  readonly api: HostPort;
+  readonly concurrency: number;
+  readonly envoyLogLevel: 'warning' | 'debug';
+  readonly logger: Logger;
+  readonly onProgress: (line: string) => void;
+  readonly onEnvoyEvent: (event: EnvoyEvent) => void;
+  readonly onAccessLog: (line: string) => void;
+}
+
+export interface RunningStack {
+  readonly apiUrl: string;
+  readonly xdsAddress: string;
+  readonly envoy: SupervisedEnvoy;
+  readonly envoyVersion: string;
+  /** Ends Envoy first, then what serves it. `force` cuts requests under way. */
+  close(force: AbortSignal): Promise<void>;
+}
+
+/** The name of the listener that the control plane serves. */
+const LISTENER = 'shadowplane';
+
+/** The control plane and an Envoy that has its configuration from there, as one. Nothing is left when it fails half way. */
+export async function startStack(options: StackOptions): Promise<RunningStack> {
+  const [located, filterWasmPath] = await Promise.all([
+    locateEnvoy({ dataDir: options.envoyDir, onProgress: options.onProgress }),
+    filterPath(options.onProgress),
+  ]);
+  const [{ buildBootstrap }, { parseAddress }] = await Promise.all([
+    import('../../xds-server/resources/index.ts'),
+    import('../../xds-server/policy/index.ts'),
+  ]);
+  const controlPlane = await startControlPlane({
+    policyFile: options.policyFile,
+    dataDir: options.dataDir,
+    xdsListen: formatHostPort(options.xds),
+    apiListen: formatHostPort(options.api),
+    ...(options.listen ? { listen: formatHostPort(options.listen) } : {}),
+    filterWasmPath,
+    logger: options.logger,
+  });
+  try {
+    const envoy = await superviseEnvoy({
+      path: located.path,
+      bootstrap: buildBootstrap({
+        xdsAddress: parseAddress(controlPlane.xdsAddress),
+        adminAddress: options.admin,
+        nodeId: hostname() || 'envoy-1',
+      }),
+      listener: LISTENER,
+      concurrency: options.concurrency,
+      logLevel: options.envoyLogLevel,
+      onEvent: options.onEnvoyEvent,
+      onOutput: options.onAccessLog,
+    });
+    return {
+      apiUrl: `http://${controlPlane.apiAddress}`,
+      xdsAddress: controlPlane.xdsAddress,
+      envoy,
+      envoyVersion: located.version,
+      async close(force) {
+        const killed = () => void envoy.stop({ force: true });
+        force.addEventListener('abort', killed, { once: true });
+        await envoy.stop({ force: force.aborted });
+        force.removeEventListener('abort', killed);
+        await controlPlane.close();
+      },
+    };
+  } catch (error) {
+    await controlPlane.close();
+    throw error;
+  }
+}
+
+/** Path of filter.wasm; says so when it takes long because it has to be built. */
+export async function filterPath(onProgress: (line: string) => void): Promise<string> {
+  const { ensureFilter } = await import('../../filter/index.ts');
+  const slow = setTimeout(() => onProgress('building the filter'), 300);
+  try {
+    return await ensureFilter();
+  } finally {
+    clearTimeout(slow);
+  }
+}

@@ -1,0 +1,45 @@
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** npm passes a Ctrl-C on to its child, which has already heard it from the terminal: the same press counts once. */
+const SAME_PRESS_MS = 500;
+
+export interface StopSignals {
+  /** Aborted by the first Ctrl-C, SIGTERM or closed terminal: stop cleanly. */
+  readonly stop: AbortSignal;
+  /** Aborted by the second: stop at once. */
+  readonly force: AbortSignal;
+  /** Stops as if a signal had come. */
+  requestStop(): void;
+  /** Gives the signals back. */
+  release(): void;
+}
+
+/** Turns signals into two abort signals, so that what runs for long decides itself how it ends. */
+export function listenForStop(): StopSignals {
+  const stop = new AbortController();
+  const force = new AbortController();
+  let firstAtMs = Number.NEGATIVE_INFINITY;
+  const onSignal = () => {
+    if (!stop.signal.aborted) {
+      firstAtMs = performance.now();
+      stop.abort();
+    } else if (performance.now() - firstAtMs > SAME_PRESS_MS) force.abort();
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  return {
+    stop: stop.signal,
+    force: force.signal,
+    requestStop: () => stop.abort(),
+    release() {
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+    },
+  };
+}
+
+/** Resolves when the signal has fired. */
+export function fired(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

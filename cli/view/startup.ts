@@ -1,0 +1,30 @@
+import type { Style } from '../output/style.ts';
+
+interface Started {
+  readonly apiUrl: string;
+  readonly xdsAddress: string;
+  readonly envoyVersion: string;
+  readonly envoy: {
+    readonly pid: number;
+    readonly listenerAddress: string | undefined;
+    readonly admin: { readonly address: string };
+  };
+}
+
+/** Where everything listens, once it does. */
+export function startupLines(
+  { apiUrl, xdsAddress, envoy, envoyVersion }: Started,
+  policyFile: string,
+  style: Style,
+): string[] {
+  const row = (what: string, where: string, note = '') =>
+    `  ${what.padEnd(12)} ${where}${note && `  ${style.dim(note)}`}`;
+  return [
+    style.bold('Shadowplane is running'),
+    row('requests', `http://${envoy.listenerAddress}`, `Envoy ${envoyVersion}, process ${envoy.pid}`),
+    row('API', `${apiUrl}/api/v1`),
+    row('xDS', xdsAddress),
+    row('Envoy admin', `http://${envoy.admin.address}`),
+    row('file', policyFile, 'applied again whenever it is saved'),
+  ];
+}
