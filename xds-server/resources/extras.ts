@@ -61,17 +61,17 @@ function pieces(policy: Policy): Piece[] {
         type: RESOURCE_TYPES.clusters,
         message: () => deepMerge(clusterOf(placed), merge.services[placed.service.name]!),
       })),
-    {
-      path: 'envoy.merge.httpConnectionManager',
-      type: HTTP_CONNECTION_MANAGER,
-      message: () => deepMerge(connectionManager(withoutFilters(policy)), merge.httpConnectionManager),
-    },
-    {
-      path: 'envoy.merge.listener',
-      type: RESOURCE_TYPES.listeners,
-      message: () => deepMerge(buildListener(withoutFilters(policy)), merge.listener),
-    },
+    ...merged('envoy.merge.httpConnectionManager', HTTP_CONNECTION_MANAGER, merge.httpConnectionManager, () =>
+      connectionManager(withoutFilters(policy)),
+    ),
+    ...merged('envoy.merge.listener', RESOURCE_TYPES.listeners, merge.listener, () =>
+      buildListener(withoutFilters(policy)),
+    ),
   ];
+}
+
+function merged(path: string, type: string, patch: EnvoyJson, base: () => EnvoyJson): Piece[] {
+  return Object.keys(patch).length === 0 ? [] : [{ path, type, message: () => deepMerge(base(), patch) }];
 }
 
 const HTTP_FILTER = 'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter';
