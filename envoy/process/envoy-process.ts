@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,7 +70,7 @@ export async function startEnvoyProcess(options: EnvoyProcessOptions): Promise<E
   );
   const exited = new Promise<EnvoyExit>((resolve) => {
     wrapper.on('close', (code) => {
-      killGroup(wrapper.pid);
+      rmSync(runDir, { recursive: true, force: true }); // the wrapper did, unless it was killed
       resolve({ exitCode: code ?? 137 });
     });
   });
@@ -86,7 +87,7 @@ export async function startEnvoyProcess(options: EnvoyProcessOptions): Promise<E
       return address.trim() || undefined;
     },
     terminate: () => wrapper.stdin.end(),
-    kill: () => killGroup(wrapper.pid),
+    kill: () => void wrapper.kill('SIGUSR1'),
   };
 }
 

@@ -5,7 +5,7 @@
  * It holds the reading end of a pipe (its standard input) whose only writing end is in the command. The kernel closes that
  * end when the command goes, however it goes; then Envoy gets SIGTERM, after the grace SIGKILL, and the run directory is
  * removed. It is the parent of Envoy, so the process id it signals cannot have been given to another process, and it
- * exits with Envoy's code. Should it be killed itself, the command kills its process group, which Envoy is in.
+ * exits with Envoy's code. SIGUSR1 to it kills Envoy at once. Should it be killed itself, the command kills its process group, which Envoy is in.
  *
  * Arguments: run directory, grace in tenths of a second, then Envoy's command line. File descriptor 3 receives Envoy's
  * process id. Terminal signals are ignored: the command hears them and decides. Once the command is gone nobody reads what
@@ -19,10 +19,11 @@ exec 4<&0
 "$@" </dev/null 3>&- 4<&- &
 envoy=$!
 trap 'kill -TERM "$envoy" 2>/dev/null' TERM
+trap 'kill -KILL "$envoy" 2>/dev/null' USR1
 echo "$envoy" >&3
 exec 3>&-
 (
-  trap - TERM
+  trap - TERM USR1
   read -r _ <&4
   kill -TERM "$envoy" 2>/dev/null
   while [ "$grace" -gt 0 ]; do
