@@ -52,9 +52,9 @@ describe('tests on a header', () => {
     expect(await matches(when, value === undefined ? {} : { 'x-a': value })).toBe(expected);
   });
 
-  test('a repeated header is what Envoy makes of it: one value, joined with commas', async () => {
+  test('the first of a repeated header counts', async () => {
     const filter = await startFilter(
-      primary(mirror({ segments: [{ name: 'it', when: { header: 'x-a', equals: 'one,two' } }] })),
+      primary(mirror({ segments: [{ name: 'it', when: { header: 'x-a', equals: 'one' } }] })),
     );
     const stream = filter.plugin.request([...headers(), ['x-a', 'one'], ['x-a', 'two']]);
     expect(stream.filterState.get('wasm.shadowplane.decision')).toBe(IN);

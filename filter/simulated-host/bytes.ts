@@ -4,9 +4,3 @@ export type BytesLike = string | Uint8Array;
 export function toBytes(value: BytesLike): Buffer {
   return typeof value === 'string' ? Buffer.from(value, 'utf8') : Buffer.from(value);
 }
-
-/** Joins as Envoy joins a repeated header. */
-export function joinBytes(values: readonly BytesLike[]): Buffer {
-  const parts = values.flatMap((value, index) => (index === 0 ? [toBytes(value)] : [Buffer.from(','), toBytes(value)]));
-  return Buffer.concat(parts);
-}

@@ -1,4 +1,4 @@
-import { type BytesLike, joinBytes, toBytes } from './bytes.ts';
+import { type BytesLike, toBytes } from './bytes.ts';
 
 /** A header map as Envoy has it: names lower case, repeated names kept apart. */
 export class HeaderList {
@@ -8,10 +8,9 @@ export class HeaderList {
     this.entries = [...entries].map(([name, value]) => [name.toLowerCase(), toBytes(value)]);
   }
 
-  /** Repeated headers joined with a comma; undefined when there is none. */
+  /** The first of that name, which is all that a module gets to see of a repeated header. */
   get(name: string): Buffer | undefined {
-    const values = this.entries.filter((entry) => entry[0] === name.toLowerCase()).map((entry) => entry[1]);
-    return values.length === 0 ? undefined : joinBytes(values);
+    return this.entries.find((entry) => entry[0] === name.toLowerCase())?.[1];
   }
 
   add(name: string, value: BytesLike): void {

@@ -12,8 +12,9 @@ import { clearOut, OUT_ADDRESS, OUT_SIZE, outAddress, outSize } from './out';
 import { Status } from './types';
 
 /**
- * Points `value` at the header and answers whether there is one. Repeated headers arrive joined with `,`, as Envoy
- * joins them. Names are lower case. The bytes live until the current callback ends.
+ * Points `value` at the header and answers whether there is one. Of a repeated header Envoy hands out the first (those
+ * that it joins itself while parsing, such as `accept`, are one). Names are lower case. The bytes live until the current
+ * callback ends.
  */
 // @ts-expect-error: decorator
 @inline
