@@ -82,3 +82,24 @@ describe('parsePolicyFile', () => {
     expect(parsePolicyFile('{"listen": "127.0.0.1:1"}', 'f').policy.listen.port).toBe(1);
   });
 });
+
+describe('a further check', () => {
+  it('has its problems placed in the text', () => {
+    const text = 'services:\n  a: { address: 10.0.0.1:80 }\nenvoy:\n  clusters:\n    - name: x\n      tpye: STATIC\n';
+    const check = () => {
+      throw new ShadowplaneError('POLICY_INVALID', 'no', {
+        problems: [
+          { path: 'envoy.clusters.0.tpye', message: 'is unknown' },
+          { path: 'envoy.clusters.0.absent', message: 'is missing' },
+        ],
+      });
+    };
+    expect(() => parsePolicyFile(text, 'p.yaml', { check })).toThrow(
+      expect.objectContaining({
+        code: 'POLICY_INVALID',
+        message: 'p.yaml:6:13: envoy.clusters.0.tpye: is unknown (and 1 more)',
+        problems: [expect.objectContaining({ line: 6, column: 13 }), expect.objectContaining({ line: 5, column: 7 })],
+      }),
+    );
+  });
+});

@@ -1,6 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
-import type { InputProblem } from '../../errors/index.ts';
+import { type InputProblem, ShadowplaneError } from '../../errors/index.ts';
 import { BOUNDS } from './defaults.ts';
+import type { Policy } from './model.ts';
 import { type ParsedPolicy, parseLocated } from './parse-policy.ts';
 import { type Finding, invalid, summary } from './problems.ts';
 import type { PolicyDocument } from './schema.ts';
@@ -9,6 +10,11 @@ import { tooDeepAt } from './yaml-depth.ts';
 export interface ParsedPolicyFile extends ParsedPolicy {
   /** The document as it was written, as plain data: what the store keeps. */
   readonly document: PolicyDocument;
+}
+
+export interface ParsePolicyFileOptions {
+  /** A further check of the finished policy; what it throws gets the positions of the paths it names. */
+  readonly check?: ((policy: Policy) => void) | undefined;
 }
 
 /** Far more than anyone writes, far less than a document needs to blow up in memory. */
@@ -20,7 +26,11 @@ const MAX_ALIASES = 100;
  *
  * @throws ShadowplaneError POLICY_INVALID whose problems carry line and column.
  */
-export function parsePolicyFile(text: string, filename: string): ParsedPolicyFile {
+export function parsePolicyFile(
+  text: string,
+  filename: string,
+  { check }: ParsePolicyFileOptions = {},
+): ParsedPolicyFile {
   const lines = new LineCounter();
   const yaml = readYaml(text, filename, lines);
   const syntax = [...syntaxProblems(yaml, lines), ...structureProblems(yaml, lines)];
@@ -29,7 +39,26 @@ export function parsePolicyFile(text: string, filename: string): ParsedPolicyFil
   if (yaml.contents === null) throw refused('is empty; write {} if nothing at all is meant', filename);
   const document = toPlainData(yaml, filename);
   const parsed = parseLocated(document, (finding) => locate(yaml, finding, lines), filename);
+  try {
+    check?.(parsed.policy);
+  } catch (error) {
+    throw error instanceof ShadowplaneError ? located(error, yaml, lines, filename) : error;
+  }
   return { document: document as PolicyDocument, ...parsed };
+}
+
+function located(
+  error: ShadowplaneError,
+  yaml: Document.Parsed,
+  lines: LineCounter,
+  filename: string,
+): ShadowplaneError {
+  const problems = error.problems.map((problem) => ({
+    ...problem,
+    ...locate(yaml, { path: problem.path.split('.'), message: '', at: 'value' }, lines),
+  }));
+  const message = problems.length > 0 ? summary(problems, filename) : error.message;
+  return new ShadowplaneError(error.code, message, { problems, cause: error });
 }
 
 function readYaml(text: string, filename: string, lines: LineCounter): Document.Parsed {
