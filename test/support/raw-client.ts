@@ -75,9 +75,10 @@ export class RawConnection {
 
   /** Sends one request and waits for its answer; one at a time. */
   request(request: RawRequest | Buffer): Promise<RawAnswer> {
-    if (!Buffer.isBuffer(request)) this.#parser.nextHasNoBody = request.method === 'HEAD';
+    const bytes = Buffer.isBuffer(request) ? request : encodeRequest(request);
+    this.#parser.nextHasNoBody = bytes.subarray(0, 5).toString() === 'HEAD ';
     const answer = this.answer();
-    this.socket.write(Buffer.isBuffer(request) ? request : encodeRequest(request));
+    this.socket.write(bytes);
     return answer;
   }
 

@@ -38,6 +38,12 @@ export class RecordedRequest {
     );
   }
 
+  /** Why it was mirrored: `segment:employees`, `sample`, or undefined for a request without markers. */
+  get reason(): string | undefined {
+    const reason = this.header('x-shadow-reason');
+    return reason === 'segment' ? `segment:${this.header('x-shadow-segment')}` : reason;
+  }
+
   /** The number that tests give their requests (`x-test-id`), by which a copy is found again. */
   get testId(): string | undefined {
     return this.header('x-test-id');
@@ -82,14 +88,6 @@ export class Recorder {
       counts[value] = (counts[value] ?? 0) + 1;
     }
     return counts;
-  }
-
-  /** `segment:employees`, `sample`, or `none` for requests without markers. */
-  countByReason(): Record<string, number> {
-    return this.countBy((request) => {
-      const reason = request.header('x-shadow-reason');
-      return reason === 'segment' ? `segment:${request.header('x-shadow-segment')}` : reason;
-    });
   }
 
   clear(): void {

@@ -1,0 +1,47 @@
+/** The control plane is not in the path of requests: killed, it leaves Envoy with the last policy, and comes back to it. */
+import { afterEach, expect, test } from 'vitest';
+import { eventually, type OrdersStack, runLoad, startLoad, startOrders } from '../support/index.ts';
+
+const REQUESTS = 500;
+
+let orders: OrdersStack;
+afterEach(() => orders?.close());
+
+const request = () => ({ path: '/api/orders' });
+
+async function copiesOfLoad(): Promise<number> {
+  orders.clear();
+  const load = await runLoad({ port: orders.port, total: REQUESTS, request });
+  expect(load).toMatchObject({ failed: 0, failures: [] });
+  await orders.settled();
+  return orders.shadow.recorder.count;
+}
+
+test('killed under load: no request fails, mirroring goes on, and a new one takes over where the old one was', async () => {
+  orders = await startOrders({ stack: { controlPlaneProcess: true } });
+  const { api, admin } = orders.stack;
+  await api.patchMirror('orders', { sample: '100%' }, '5s');
+
+  const load = startLoad({ port: orders.port, request });
+  const during = async (change: () => Promise<unknown>) => {
+    const sentBefore = load.sent;
+    await change();
+    await eventually(() => load.sent > sentBefore + REQUESTS);
+  };
+  const connected = async () => (await admin.sum(/^control_plane\.connected_state$/)) === 1;
+  await during(async () => expect(await connected()).toBe(true));
+  await during(() => orders.stack.killControlPlane());
+  await eventually(async () => !(await connected()));
+  orders.clear();
+  await eventually(() => orders.shadow.recorder.count > REQUESTS, { what: 'copies without a control plane' });
+
+  await during(() => orders.stack.restartControlPlane());
+  await eventually(connected, { timeoutMs: 30_000 });
+  expect(await load.stop()).toMatchObject({ failed: 0, failures: [], reconnects: 0 });
+
+  // The answered write has survived, and the next one reaches Envoy.
+  expect(await api.get('/mirrors/orders')).toMatchObject({ sample: '100%' });
+  expect(await copiesOfLoad()).toBe(REQUESTS);
+  await api.patchMirror('orders', { sample: '0%' }, '5s');
+  expect(await copiesOfLoad()).toBe(0);
+});

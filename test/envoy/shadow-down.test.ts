@@ -1,0 +1,68 @@
+/** A shadow that is away, refuses, breaks off or fails: no request of a user fails or is answered differently. */
+import { createServer, type Server } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { Cleanup, freePort, type OrdersStack, runLoad, startOrders } from '../support/index.ts';
+import { listenOnFreePort } from '../support/sockets.ts';
+
+const REQUESTS = 1000;
+
+let orders: OrdersStack;
+const cleanup = new Cleanup();
+afterEach(async () => {
+  await orders?.close();
+  await cleanup.run();
+});
+
+async function serve(onConnection: Parameters<typeof createServer>[1]): Promise<string> {
+  const server: Server = createServer(onConnection);
+  cleanup.defer(() => new Promise((resolve) => server.close(resolve)));
+  return `127.0.0.1:${await listenOnFreePort(server)}`;
+}
+
+/** Each gives the address of a shadow with that trouble. */
+const TROUBLES: Readonly<Record<string, () => Promise<string>>> = {
+  'refuses connections': async () => `127.0.0.1:${await freePort()}`,
+  'has a name that does not resolve': async () => 'shadow.invalid:80',
+  'hangs up at once': () => serve((socket) => socket.destroy()),
+  'resets after the request': () =>
+    serve((socket) => socket.on('error', () => {}).once('data', () => socket.resetAndDestroy())),
+  'answers nonsense': () =>
+    serve((socket) => socket.on('error', () => {}).once('data', () => socket.end('nonsense\r\n\r\n'))),
+  'answers half and stops': () =>
+    serve((socket) =>
+      socket.on('error', () => {}).once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf')),
+    ),
+};
+
+test.each(Object.keys(TROUBLES))('a shadow that %s', async (trouble) => {
+  orders = await startOrders({
+    shadowAddress: await TROUBLES[trouble]!(),
+    mirror: { sample: '100%', sideEffects: 'trusted' },
+    withControl: true,
+  });
+  const bodies = new Set<string>();
+  const load = await runLoad({
+    port: orders.port,
+    total: REQUESTS,
+    request: (index) => ({
+      method: index % 2 ? 'POST' : 'GET',
+      path: '/api/orders',
+      ...(index % 2 ? { body: 'order' } : {}),
+    }),
+    onAnswer: ({ message }) => bodies.add(message.body.toString()),
+  });
+  expect(load).toMatchObject({ failed: 0, failures: [], reconnects: 0, statuses: { 200: REQUESTS } });
+  expect(bodies).toEqual(new Set(['{"path":"/api/orders","bytes":0}', '{"path":"/api/orders","bytes":5}']));
+  await orders.settled();
+  expect(orders.primary.recorder.count).toBe(REQUESTS);
+  // One receiver's trouble is not the other's.
+  expect(orders.control.recorder.count).toBe(REQUESTS);
+});
+
+test('errors of the shadow stay there', async () => {
+  orders = await startOrders({ answers: { shadow: ({ send }) => send({ status: 503 }) }, mirror: { sample: '100%' } });
+  const load = await runLoad({ port: orders.port, total: REQUESTS, request: () => ({ path: '/api/orders' }) });
+  await orders.settled();
+  expect(load).toMatchObject({ statuses: { 200: REQUESTS }, failed: 0 });
+  expect(orders.shadow.recorder.count).toBe(REQUESTS);
+});
