@@ -3,7 +3,6 @@ import type { MirrorItem } from './mirror-item.ts';
 
 /** A request as Envoy's access log has it; `mirror` and `reason` only when copies were sent. */
 export interface AccessLogEntry {
-  readonly time?: string;
   readonly method?: string;
   readonly path?: string;
   readonly status?: number;
@@ -23,22 +22,17 @@ export function readMirrored(line: string): AccessLogEntry | undefined {
   }
 }
 
-/** `12:03:04 POST /api/orders 201  -> order-v2 + order-v1-twin  segment employees, 100%` */
+/** `POST   /api/orders          201  employees 100%   -> order-v2 + order-v1-twin`: what, why, to whom; fits 80 columns. */
 export function recentLine(entry: AccessLogEntry, mirrors: readonly MirrorItem[], style: Style): string {
   const mirror = mirrors.find(({ name }) => name === entry.mirror);
   const receivers = mirror ? [mirror.shadow, ...(mirror.control ? [mirror.control] : [])].join(' + ') : '?';
   const share = entry.segment === undefined ? mirror?.sample : mirror?.segments?.[entry.segment];
-  const reason = entry.segment === undefined ? 'sample' : `segment ${entry.segment}`;
-  const why = [printable(reason), ...(share === undefined ? [] : [share])].join(', ');
-  const path = shorten(printable(entry.path ?? ''), 24);
-  const request = `${(entry.method ?? '').padEnd(6)} ${path.padEnd(24)} ${entry.status ?? '-'}`;
-  return `${style.dim(timeOfDay(entry.time))} ${request} ${style.dim('->')} ${style.cyan(receivers)}  ${style.dim(why)}`;
+  const why = printable([entry.segment ?? 'sample', ...(share === undefined ? [] : [share])].join(' '));
+  const path = shorten(printable(entry.path ?? ''), 20);
+  const request = `${printable(entry.method ?? '').padEnd(6)} ${path.padEnd(20)} ${entry.status ?? '  -'}`;
+  return `${request}  ${style.cyan(why.padEnd(15))} ${style.dim('->')} ${receivers}`;
 }
 
 function shorten(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1)}\u2026` : text;
-}
-
-function timeOfDay(time: string | undefined): string {
-  return /T(\d{2}:\d{2}:\d{2})/.exec(time ?? '')?.[1] ?? '--:--:--';
 }
