@@ -1,0 +1,199 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Context } from './context.ts';
+import { PLAIN } from './output/style.ts';
+import { run } from './program.ts';
+
+interface Call {
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  readonly body: unknown;
+}
+
+let server: Server;
+let api: string;
+let calls: Call[];
+let answers: Record<string, { status?: number; body: unknown }>;
+
+beforeEach(async () => {
+  calls = [];
+  answers = {};
+  server = createServer(async (request, response) => {
+    calls.push({ method: request.method, path: request.url, body: await readJson(request) });
+    const { status = 200, body } = answers[`${request.method} ${request.url}`] ?? { status: 404, body: {} };
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  api = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(() => {
+  server.close();
+  process.exitCode = undefined;
+});
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+async function shadowplane(...argv: string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const streamInto = (lines: string[]) =>
+    ({ write: (text: string) => lines.push(text) }) as unknown as NodeJS.WriteStream;
+  const context: Context = {
+    env: {},
+    stdout: streamInto(out),
+    stderr: streamInto(err),
+    style: PLAIN,
+    width: 80,
+    print: (...lines) => void out.push(...lines.map((line) => `${line}\n`)),
+    printJson: (value) => void out.push(JSON.stringify(value)),
+    note: (line) => void err.push(`${line}\n`),
+  };
+  return { code: await run(argv, context), out: out.join(''), err: err.join('') };
+}
+
+const MIRROR = {
+  name: 'orders',
+  revision: 7,
+  paused: false,
+  match: { path: '/api/orders' },
+  primary: 'order-v1',
+  shadow: 'order-v2',
+  segments: { employees: '100%' },
+  sample: '20%',
+};
+
+describe('usage', () => {
+  it.each([
+    [['miror'], /unknown command 'miror'\n\(Did you mean mirror\?\)/],
+    [['status', '--jsn'], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
+    [['get', 'mirors'], /Allowed choices are mirrors, envoys/],
+    [['mirror', 'set'], /missing required argument 'name'/],
+    [['mirror', 'set', 'orders'], /nothing to set/],
+    [['mirror', 'set', 'orders', '--sample', '5'], /--sample: "5" is not a percentage; did you mean 5%\?/],
+    [['mirror', 'set', 'orders', '--segment', 'employees'], /write NAME=PERCENT/],
+    [['mirror', 'set', 'orders', '--segment', 'employees=200%'], /--segment employees: .*more than 100%/],
+    [['mirror', 'pause', 'orders', '--wait', '5'], /write a duration/],
+    [['get', '--api', 'http://:x'], /is not a URL/],
+    [['up', '--envoy-concurrency', '0'], /whole number/],
+    [['demo', '--duration', '10'], /write a duration/],
+    [['up'], /there is no shadowplane\.yaml here[\s\S]*mirrors:[\s\S]*shadowplane demo/],
+    [['validate', '-f', '/no/such.yaml'], /\/no\/such\.yaml: there is no such file/],
+    [[], /Usage: shadowplane/],
+  ])('%j is refused with exit code 2', async (argv, message) => {
+    const { code, out, err } = await shadowplane(...argv);
+    expect(err).toMatch(message);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).not.toMatch(/^ +at /m); // no stack trace
+  });
+
+  it('is no error when help or the version is asked for', async () => {
+    expect(await shadowplane('--help')).toMatchObject({ code: 0, err: '' });
+    expect(await shadowplane('--version')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+
+  it('shows an example for every command', async () => {
+    const { out } = await shadowplane('--help');
+    const names = [...out.matchAll(/^ {2}([a-z]+)(?: |$)/gm)].map((match) => match[1]!);
+    expect(names).toEqual(
+      expect.arrayContaining(['up', 'serve', 'demo', 'apply', 'get', 'mirror', 'status', 'validate']),
+    );
+    const groups = { mirror: ['set', 'pause', 'resume'], envoy: ['install', 'bootstrap'], build: ['filter'] };
+    const all = names.flatMap((name) => [
+      [name],
+      ...(groups[name as keyof typeof groups] ?? []).map((sub) => [name, sub]),
+    ]);
+    for (const argv of all)
+      expect((await shadowplane(...argv, '--help')).out, argv.join(' ')).toMatch(/Examples:\n {2}\$ /);
+  });
+});
+
+describe('mirror', () => {
+  it('sets what is named and nothing else', async () => {
+    answers['PATCH /api/v1/mirrors/orders'] = { body: MIRROR };
+    const argv = [
+      'mirror',
+      'set',
+      'orders',
+      '--sample',
+      '20%',
+      '--segment',
+      'employees=100%',
+      '--remove-segment',
+      'beta',
+    ];
+    const { code, out } = await shadowplane(...argv, '--api', api);
+    expect(calls).toEqual([
+      {
+        method: 'PATCH',
+        path: '/api/v1/mirrors/orders',
+        body: { sample: '20%', segments: { employees: '100%', beta: null } },
+      },
+    ]);
+    expect({ code, out }).toEqual({ code: 0, out: 'orders: employees 100%, everyone else 20% (revision 7)\n' });
+  });
+
+  it('waits for Envoys when asked, and says how long it took', async () => {
+    answers['POST /api/v1/mirrors/orders/pause?wait=5s'] = {
+      body: { ...MIRROR, paused: true, applied: { acked: 1, of: 1, tookMs: 11.6 } },
+    };
+    const { out } = await shadowplane('mirror', 'pause', 'orders', '--wait', '5s', '--api', api);
+    expect(out).toBe(
+      'orders: paused; when resumed employees 100%, everyone else 20% (revision 7, in force at 1 of 1 Envoy after 12 ms)\n',
+    );
+  });
+
+  it('tells what the control plane refused, with its exit code', async () => {
+    answers['PATCH /api/v1/mirrors/ordrs'] = {
+      status: 404,
+      body: { code: 'MIRROR_NOT_FOUND', detail: 'there is no mirror "ordrs"; did you mean "orders"?' },
+    };
+    const { code, err } = await shadowplane('mirror', 'set', 'ordrs', '--sample', '1%', '--api', api);
+    expect({ code, err }).toEqual({ code: 1, err: 'error: there is no mirror "ordrs"; did you mean "orders"?\n' });
+    answers['PATCH /api/v1/mirrors/orders'] = {
+      status: 400,
+      body: { code: 'POLICY_INVALID', errors: [{ path: 'segments.x', message: 'there is no segment "x"' }] },
+    };
+    const invalid = await shadowplane('mirror', 'set', 'orders', '--segment', 'x=1%', '--api', api, '--json');
+    expect(invalid.code).toBe(2);
+    expect(JSON.parse(invalid.err)).toMatchObject({
+      error: { code: 'POLICY_INVALID', errors: [{ path: 'segments.x' }] },
+    });
+  });
+});
+
+describe('get', () => {
+  it('lists mirrors', async () => {
+    answers['GET /api/v1/mirrors'] = { body: { items: [MIRROR] } };
+    const { out } = await shadowplane('get', '--api', api);
+    expect(out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['mirror', 'path', 'primary', 'copies to', 'segments', 'others', 'state'],
+      ['orders', '/api/orders', 'order-v1', 'order-v2', 'employees 100%', '20%', 'on'],
+      [''],
+    ]);
+    expect(JSON.parse((await shadowplane('get', 'mirrors', '--json', '--api', api)).out)).toEqual({ items: [MIRROR] });
+  });
+
+  it('lists Envoys, and in their words what one refused', async () => {
+    const connectedSince = new Date(Date.now() - 300_000).toISOString();
+    const edge = { node: 'edge-1', version: '1.40.0', connectedSince, types: {}, lastRejection: null };
+    const bad = { ...edge, node: 'edge-2', lastRejection: { message: 'no such cluster' } };
+    answers['GET /api/v1/envoys'] = { body: { items: [edge, bad] } };
+    const { out } = await shadowplane('get', 'envoys', '--api', api);
+    expect(out).toMatch(/edge-1 {2}1\.40\.0 {3}5 min {6}ok\n/);
+    expect(out).toMatch(/edge-2 .*rejected\n {2}edge-2: no such cluster\n$/);
+  });
+});
+
+it('says so when nothing or something else answers', async () => {
+  const port = (server.address() as AddressInfo).port;
+  expect(await shadowplane('get', '--api', api)).toMatchObject({ code: 1 });
+  await new Promise((resolve) => server.close(resolve));
+  const { code, err } = await shadowplane('status', '--api', `http://127.0.0.1:${port}`);
+  expect(code).toBe(1);
+  expect(err).toContain(`no control plane answers at http://127.0.0.1:${port}`);
+});
