@@ -1,0 +1,133 @@
+import { EMPTY_TYPE, type Snapshot } from '../snapshot.ts';
+import type { Channel, ResponseContent } from './channel.ts';
+import { ENDPOINT, LISTENER, type ResourceType } from './resource-types.ts';
+import type { Session } from './session.ts';
+
+export interface ClientOptions {
+  /** How long new routes wait at most for the ACK of clusters that are new to the client. */
+  readonly newClusterWaitMs: number;
+  /** How long removals wait, after a reconnect, for the client to subscribe to the listeners that may use them. */
+  readonly resumeWaitMs: number;
+}
+
+/**
+ * One node with all its streams. Holds what concerns several types at once: what the client shall have, and the order
+ * that keeps traffic flowing: make before break. It works the same for one aggregated stream and for a stream a type.
+ */
+export class Client {
+  readonly #options: ClientOptions;
+  readonly #sessions = new Set<Session>();
+  #target: Snapshot | undefined;
+  #generation = 0;
+  /** New clusters whose ACK is outstanding, with the time at which waiting for it ends. */
+  #newClusters:
+    | { readonly channel: Channel; readonly nonce: string; readonly generation: number; readonly until: number }
+    | undefined;
+  #resumedUntil: number | undefined;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  get target(): Snapshot | undefined {
+    return this.#target;
+  }
+
+  /** Counts the targets; a response belongs to the target it was made from. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get sessions(): ReadonlySet<Session> {
+    return this.#sessions;
+  }
+
+  get channels(): Channel[] {
+    return [...this.#sessions].flatMap((session) => session.channels);
+  }
+
+  setTarget(target: Snapshot | undefined): void {
+    if (target === this.#target) return;
+    this.#target = target;
+    this.#generation++;
+  }
+
+  join(session: Session): void {
+    this.#sessions.add(session);
+  }
+
+  leave(session: Session): void {
+    this.#sessions.delete(session);
+    if (this.#newClusters && session.channels.includes(this.#newClusters.channel)) this.#newClusters = undefined;
+  }
+
+  /** When `pull` may give something that it does not give now, although nothing happens in between. */
+  wakesAt(now: Date): number | undefined {
+    const times = [this.#newClusters?.until ?? 0, this.#resumedUntil ?? 0].filter((time) => time > now.getTime());
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  /** Whether all that the client shall have was sent, and answered. Removals that wait for their turn do not count. */
+  get quiet(): boolean {
+    return this.channels.every((channel) => channel.acks.open === 0 && !this.#hasNews(channel));
+  }
+
+  /**
+   * "Stale CDS clusters and related EDS endpoints (ones no longer being referenced) can then be removed": once the client
+   * has acknowledged the listeners, routes and filters that replaced those which named them. A rejected route
+   * configuration means that the client still uses the one before.
+   */
+  mayRemove(type: ResourceType, now: Date): boolean {
+    if (type.removalWaitsFor.length === 0) return true;
+    if (this.#listenersStillUnknown(now)) return false;
+    return this.channels
+      .filter((channel) => type.removalWaitsFor.includes(channel.type.typeUrl))
+      .every((channel) => channel.acks.settled && !this.#hasNews(channel));
+  }
+
+  /**
+   * "To avoid dropping traffic, the management server should make sure that clusters arrive before the routes that refer
+   * to them." Arrived is not ready: Envoy warms a new cluster (endpoints, DNS, health) and acknowledges it only then. So
+   * what may name it waits for that ACK, but not for ever, and not on a client that has nothing to lose yet. Endpoints
+   * never wait: Envoy needs them to become ready.
+   */
+  waitsForClusters(channel: Channel, now: Date): boolean {
+    const waiting = this.#newClusters;
+    if (!waiting || !channel.type.waitsForNewClusters || !channel.clientHasContent) return false;
+    const { acks } = waiting.channel;
+    const rejected = acks.lastRejection?.generation === waiting.generation && waiting.generation === this.#generation;
+    const answered = !acks.waitsFor(waiting.nonce) && !rejected;
+    if (!answered && now.getTime() < waiting.until) return true;
+    this.#newClusters = undefined;
+    return false;
+  }
+
+  /** Called with a response of clusters before the channel takes note of it. */
+  clustersGoOut(channel: Channel, response: ResponseContent, nonce: string, now: Date): void {
+    if (channel.newNames(response).length > 0) {
+      const until = now.getTime() + this.#options.newClusterWaitMs;
+      this.#newClusters = { channel, nonce, generation: this.#generation, until };
+    }
+    // "After a CDS update, Envoy does not use a changed cluster until EDS provides its endpoints again, also if they are
+    // the same; the server has to push them."
+    const endpoints = response.resources.flatMap(({ endpointsName }) => endpointsName ?? []);
+    for (const each of this.channels) if (each.type.typeUrl === ENDPOINT) each.resend(endpoints);
+  }
+
+  /** A client that resumes may still have listeners and routes that name what is gone; it will ask for them in a moment. */
+  #listenersStillUnknown(now: Date): boolean {
+    const resumed = [...this.#sessions].some((session) => session.resumed);
+    if (!resumed || this.channels.some((channel) => channel.type.typeUrl === LISTENER)) {
+      this.#resumedUntil = undefined;
+      return false;
+    }
+    this.#resumedUntil ??= now.getTime() + this.#options.resumeWaitMs;
+    return now.getTime() < this.#resumedUntil;
+  }
+
+  #hasNews(channel: Channel): boolean {
+    if (!this.#target) return false;
+    const content = this.#target.types.get(channel.type.typeUrl) ?? EMPTY_TYPE;
+    return channel.next(content, () => channel.type.removalWaitsFor.length === 0) !== undefined;
+  }
+}

@@ -1,0 +1,74 @@
+import type { EncodedResource } from '../resource.ts';
+import type { TypeSnapshot } from '../snapshot.ts';
+import { Channel, type ChannelRequest, type Known, type ResponseContent } from './channel.ts';
+
+/** A channel in the incremental variant. */
+export class DeltaChannel extends Channel {
+  #first = true;
+  /** Named by the client since the last response: it gets an answer for each, also if there is no such resource. */
+  readonly #requested = new Set<string>();
+
+  protected override subscribe({ names, unsubscribe, initialVersions }: ChannelRequest): void {
+    // A stale nonce makes no difference here: "a delta request with a stale nonce still updates the subscriptions".
+    const leftToWildcard = this.names.update(names, unsubscribe);
+    if (this.#first) this.#bring(initialVersions);
+    for (const name of unsubscribe) this.#requested.delete(name);
+    // "A client may subscribe again to a resource that it has; the server must then send it again."
+    for (const name of names) if (name !== '*' && !(this.#first && this.known.has(name))) this.#requested.add(name);
+    // "If a client unsubscribes from a name while it has a wildcard subscription, the server must send the resource if
+    // the wildcard covers it, or say that it is removed."
+    for (const name of leftToWildcard) this.#requested.add(name);
+    this.#first = false;
+  }
+
+  /** "initial_resource_versions: what the client already has; the server need not send it again if it is unchanged." */
+  #bring(initialVersions: Readonly<Record<string, string>>): void {
+    for (const [name, version] of Object.entries(initialVersions)) {
+      if (this.names.covers(name)) this.known.set(name, { version });
+    }
+  }
+
+  protected override plan(content: TypeSnapshot, mayRemove: () => boolean): ResponseContent | undefined {
+    const resources: EncodedResource[] = [];
+    for (const resource of this.#covered(content)) if (this.#differs(resource)) resources.push(resource);
+
+    const absent = new Set([...this.#requested].filter((name) => !content.resources.has(name)));
+    const going = [...this.known].filter(
+      ([name, { version }]) => version !== undefined && !content.resources.has(name),
+    );
+    const goable = going.filter(([name]) => !(this.type.keptWhileSubscribed && this.names.explicit.has(name)));
+    const removes = goable.length > 0 && mayRemove() ? goable : [];
+    for (const [name, known] of this.#kept(going, removes)) {
+      // Asked for again while it is kept: the client gets what it has.
+      if (absent.delete(name) && known.resource) resources.push(known.resource);
+    }
+    const removed = [...new Set([...absent, ...removes.map(([name]) => name)])];
+
+    // A wildcard subscriber waits for the first response even if there is nothing, to know that there is nothing.
+    const first = !this.answeredOnce && this.names.wildcard && !this.resumed;
+    if (!first && resources.length === 0 && removed.length === 0) return undefined;
+    return { version: content.version, resources, removed };
+  }
+
+  #covered(content: TypeSnapshot): Iterable<EncodedResource> {
+    if (this.names.wildcard) return content.resources.values();
+    return [...this.names.explicit].flatMap((name) => content.resources.get(name) ?? []);
+  }
+
+  #kept(going: Array<[string, Known]>, removes: Array<[string, Known]>): Array<[string, Known]> {
+    return going.filter((entry) => !removes.includes(entry));
+  }
+
+  #differs({ name, version }: EncodedResource): boolean {
+    return this.known.get(name)?.version !== version || this.resends.has(name) || this.#requested.has(name);
+  }
+
+  protected override remember({ removed }: ResponseContent): void {
+    this.#requested.clear();
+    for (const name of removed) {
+      if (this.names.explicit.has(name)) this.known.set(name, {});
+      else this.known.delete(name);
+      this.acks.forget(name);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import type { Client } from '../protocol/client.ts';
+import { RESOURCE_TYPES } from '../protocol/resource-types.ts';
+import type { XdsStream } from './stream.ts';
+import type { NodeInfo } from './wire.ts';
+
+/** What a client is and has, for people and machines to read. */
+export interface ClientStatus {
+  readonly node: string;
+  readonly cluster: string;
+  readonly group: string;
+  /** Address of the client, as gRPC writes it. */
+  readonly peer: string;
+  readonly userAgent: string;
+  readonly userAgentVersion: string;
+  readonly connectedSince: Date;
+  /** By the short name of the type, such as `cluster`; only types that the client subscribes to. */
+  readonly types: Readonly<Record<string, TypeStatus>>;
+}
+
+export interface TypeStatus {
+  readonly typeUrl: string;
+  readonly sentVersion?: string;
+  readonly ackedVersion?: string;
+  /** Of content that the client still lacks because it rejected it. */
+  readonly lastRejection?: { readonly version: string; readonly message: string; readonly at: Date };
+}
+
+/** A node that is connected, with its streams. */
+export class ConnectedClient {
+  /** Tells apart all that are connected. */
+  readonly key: string;
+  readonly node: NodeInfo;
+  readonly group: string;
+  readonly protocol: Client;
+  readonly connectedSince = new Date();
+  readonly streams = new Set<XdsStream>();
+  #wake: NodeJS.Timeout | undefined;
+
+  constructor(key: string, node: NodeInfo, group: string, protocol: Client) {
+    this.key = key;
+    this.node = node;
+    this.group = group;
+    this.protocol = protocol;
+  }
+
+  flush(): void {
+    for (const stream of this.#inOrder()) stream.flush();
+    clearTimeout(this.#wake);
+    const now = new Date();
+    const wakesAt = this.protocol.wakesAt(now);
+    if (wakesAt === undefined) return;
+    this.#wake = setTimeout(() => this.flush(), wakesAt - now.getTime());
+    this.#wake.unref();
+  }
+
+  remove(stream: XdsStream): void {
+    this.streams.delete(stream);
+    stream.close();
+    if (this.streams.size === 0) clearTimeout(this.#wake);
+  }
+
+  status(): ClientStatus {
+    const [first] = this.streams;
+    return {
+      node: this.node.id,
+      cluster: this.node.cluster,
+      group: this.group,
+      peer: first?.peer ?? '',
+      userAgent: this.node.userAgent,
+      userAgentVersion: this.node.userAgentVersion,
+      connectedSince: this.connectedSince,
+      types: Object.fromEntries(
+        this.protocol.channels.map(({ type, acks }) => {
+          const { sentVersion, ackedVersion, lastRejection } = acks;
+          const status: TypeStatus = {
+            typeUrl: type.typeUrl,
+            ...(sentVersion === undefined ? {} : { sentVersion }),
+            ...(ackedVersion === undefined ? {} : { ackedVersion }),
+            ...(lastRejection === undefined
+              ? {}
+              : {
+                  lastRejection: {
+                    version: lastRejection.version,
+                    message: lastRejection.message,
+                    at: lastRejection.at,
+                  },
+                }),
+          };
+          return [type.name, status];
+        }),
+      ),
+    };
+  }
+
+  /** A stream a type: the one for clusters goes first, as on an aggregated stream. */
+  #inOrder(): XdsStream[] {
+    const rank = ({ session }: XdsStream) =>
+      RESOURCE_TYPES.findIndex(({ typeUrl }) => session.channel(typeUrl) !== undefined);
+    return this.streams.size === 1 ? [...this.streams] : [...this.streams].sort((a, b) => rank(a) - rank(b));
+  }
+}

@@ -1,0 +1,215 @@
+import { randomBytes } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { Client } from '../protocol/client.ts';
+import { Session } from '../protocol/session.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { SnapshotCache } from '../snapshot-cache.ts';
+import { type AckResult, AckWait } from './ack-wait.ts';
+import { type ClientStatus, ConnectedClient } from './connected-client.ts';
+import { XDS_SERVICES, type XdsMethod } from './service-definitions.ts';
+import { type GrpcStream, XdsStream } from './stream.ts';
+import type { NodeInfo, WireRequest } from './wire.ts';
+
+export const DEFAULT_GROUP = 'default';
+
+export interface XdsServerOptions {
+  readonly cache: SnapshotCache;
+  /** Which snapshot a node gets. If not given, all nodes are one group, `DEFAULT_GROUP`. */
+  readonly groupOf?: (node: NodeInfo) => string;
+  /** If not given, plain text. */
+  readonly credentials?: ServerCredentials;
+  /**
+   * How long new routes, listeners and filters wait at most until the client has acknowledged clusters that are new to
+   * it, which Envoy does once they can take traffic. 0: not at all. If not given, 5 s.
+   */
+  readonly newClusterWaitMs?: number;
+}
+
+export interface XdsServerEvents {
+  connect: [client: ClientStatus];
+  disconnect: [client: ClientStatus];
+  ack: [event: { readonly node: string; readonly typeUrl: string; readonly version: string }];
+  nack: [
+    event: { readonly node: string; readonly typeUrl: string; readonly version: string; readonly message: string },
+  ];
+}
+
+export interface XdsServer {
+  /** @param address `host:port`; port 0 takes a free one */
+  listen(address: string): Promise<{ readonly port: number }>;
+  /** Ends all streams. Clients keep what they have and reconnect to the next server. */
+  close(): Promise<void>;
+  clients(): ClientStatus[];
+  /**
+   * Resolves as soon as every client of the group that is connected now has acknowledged the snapshot, in what it
+   * subscribes to; early when one rejects it; at last after the time given. Never rejects.
+   */
+  waitForAck(group: string, snapshot: Snapshot, options: { readonly timeoutMs: number }): Promise<AckResult>;
+  on<Name extends keyof XdsServerEvents>(name: Name, listener: (...args: XdsServerEvents[Name]) => void): void;
+}
+
+/** An xDS control plane: serves the snapshots of the cache to every client that connects, and follows their changes. */
+export function createXdsServer(options: XdsServerOptions): XdsServer {
+  return new GrpcXdsServer(options);
+}
+
+/** Listeners of a reconnecting client are known well within this time: it subscribes to everything at once. */
+const RESUME_WAIT_MS = 1000;
+const NEW_CLUSTER_WAIT_MS = 5000;
+
+const CHANNEL_OPTIONS = {
+  // Finds clients that vanished without a word.
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+  // A reconnecting client lists all that it has.
+  'grpc.max_receive_message_length': 64 * 1024 * 1024,
+};
+
+class GrpcXdsServer implements XdsServer {
+  readonly #options: XdsServerOptions;
+  readonly #grpc = new Server(CHANNEL_OPTIONS);
+  readonly #events = new EventEmitter<XdsServerEvents>();
+  readonly #clients = new Map<string, ConnectedClient>();
+  readonly #waits = new Set<AckWait>();
+  readonly #unwatch: () => void;
+  /** Nonces start with it, so those of an earlier server or stream are never taken for ours. */
+  readonly #id = randomBytes(4).toString('hex');
+  #streams = 0;
+
+  constructor(options: XdsServerOptions) {
+    this.#options = options;
+    this.#unwatch = options.cache.watch((group) => this.#snapshotChanged(group));
+    for (const { definition, methods } of XDS_SERVICES) {
+      const handlers = Object.entries(methods).map(
+        ([name, method]) => [name, (call: GrpcStream) => this.#serve(call, method)] as const,
+      );
+      this.#grpc.addService(definition, Object.fromEntries(handlers));
+    }
+  }
+
+  listen(address: string): Promise<{ port: number }> {
+    const credentials = this.#options.credentials ?? ServerCredentials.createInsecure();
+    return new Promise((resolve, reject) => {
+      this.#grpc.bindAsync(address, credentials, (error, port) => (error ? reject(error) : resolve({ port })));
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#unwatch();
+    for (const wait of this.#waits) wait.end();
+    this.#grpc.forceShutdown();
+  }
+
+  clients(): ClientStatus[] {
+    return [...this.#clients.values()].map((client) => client.status());
+  }
+
+  async waitForAck(group: string, snapshot: Snapshot, { timeoutMs }: { timeoutMs: number }): Promise<AckResult> {
+    const clients = [...this.#clients.values()].filter((client) => client.group === group);
+    // A snapshot that was never set would never be acknowledged.
+    const isSet =
+      this.#options.cache.get(group) === snapshot || clients.some((client) => client.protocol.target === snapshot);
+    if (!isSet)
+      return { acked: 0, of: clients.length, tookMs: 0, rejections: [], pending: clients.map(({ node }) => node.id) };
+    const wait = new AckWait(clients, timeoutMs);
+    this.#waits.add(wait);
+    return wait.result.finally(() => this.#waits.delete(wait));
+  }
+
+  on<Name extends keyof XdsServerEvents>(name: Name, listener: (...args: XdsServerEvents[Name]) => void): void {
+    this.#events.on(name, listener as never);
+  }
+
+  #snapshotChanged(group: string): void {
+    const snapshot = this.#options.cache.get(group);
+    for (const client of this.#clients.values()) {
+      if (client.group !== group) continue;
+      client.protocol.setTarget(snapshot);
+      client.flush();
+    }
+  }
+
+  #serve(call: GrpcStream, method: XdsMethod): void {
+    let stream: XdsStream | undefined;
+    let client: ConnectedClient | undefined;
+    call.on('data', (request: WireRequest) => {
+      const typeUrl = request.typeUrl || method.type?.typeUrl;
+      // "type_url: required on the aggregated stream, implicit on the others."
+      if (!typeUrl) return fail(call, 'type_url is required on an aggregated stream');
+      if (method.type && typeUrl !== method.type.typeUrl)
+        return fail(call, `this stream serves ${method.type.typeUrl} only`);
+      // "Only the first request on a stream is guaranteed to carry the node identifier", so it holds for the stream.
+      if (!client || !stream) {
+        const id = `${this.#id}.${++this.#streams}`;
+        client = this.#clientOf(request.node ?? ANONYMOUS, method);
+        stream = new XdsStream(call, new Session(method.variant, client.protocol, id), client);
+        this.#join(client, stream);
+      }
+      this.#receive(client, stream, { ...request, typeUrl });
+    });
+    const leave = () => {
+      if (client && stream) this.#leave(client, stream);
+    };
+    call.on('end', () => {
+      leave();
+      call.end();
+    });
+    call.on('cancelled', leave);
+    call.on('close', leave);
+    call.on('error', leave);
+  }
+
+  #receive(client: ConnectedClient, stream: XdsStream, request: WireRequest): void {
+    const answer = stream.receive(request);
+    const { typeUrl } = request;
+    const node = client.node.id;
+    if (answer?.kind === 'ack') this.#events.emit('ack', { node, typeUrl, version: answer.version });
+    if (answer?.kind === 'nack') {
+      this.#events.emit('nack', { node, typeUrl, version: answer.version, message: answer.message });
+    }
+    client.flush();
+    if (answer) for (const wait of this.#waits) wait.update(client);
+  }
+
+  #clientOf(node: NodeInfo, method: XdsMethod): ConnectedClient {
+    const group = this.#options.groupOf?.(node) ?? DEFAULT_GROUP;
+    // An aggregated stream is complete in itself. With a stream a type, those of one node belong together.
+    const alone = method.type === undefined || node.id === '';
+    const key = alone ? `stream ${this.#streams}` : JSON.stringify([group, node.id]);
+    const known = this.#clients.get(key);
+    if (known) return known;
+    const protocol = new Client({
+      newClusterWaitMs: this.#options.newClusterWaitMs ?? NEW_CLUSTER_WAIT_MS,
+      resumeWaitMs: RESUME_WAIT_MS,
+    });
+    protocol.setTarget(this.#options.cache.get(group));
+    return new ConnectedClient(key, node, group, protocol);
+  }
+
+  #join(client: ConnectedClient, stream: XdsStream): void {
+    client.streams.add(stream);
+    if (client.streams.size > 1) return;
+    this.#clients.set(client.key, client);
+    this.#events.emit('connect', client.status());
+  }
+
+  #leave(client: ConnectedClient, stream: XdsStream): void {
+    if (!client.streams.has(stream)) return;
+    const status = client.status();
+    client.remove(stream);
+    if (client.streams.size > 0) {
+      client.flush();
+      return;
+    }
+    this.#clients.delete(client.key);
+    for (const wait of this.#waits) wait.disconnected(client);
+    this.#events.emit('disconnect', status);
+  }
+}
+
+const ANONYMOUS: NodeInfo = { id: '', cluster: '', userAgent: '', userAgentVersion: '', metadata: {} };
+
+function fail(call: GrpcStream, details: string): void {
+  call.emit('error', { code: status.INVALID_ARGUMENT, details });
+}

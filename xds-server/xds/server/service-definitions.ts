@@ -1,0 +1,51 @@
+import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
+import { RESOURCE_TYPES, type ResourceType } from '../protocol/resource-types.ts';
+import type { Variant } from '../protocol/session.ts';
+import { decodeRequest, type WireRequest } from './wire.ts';
+
+/** A gRPC method that carries xDS. */
+export interface XdsMethod {
+  readonly variant: Variant;
+  /** Absent: the aggregated stream, which carries all types. */
+  readonly type?: ResourceType;
+}
+
+export interface XdsService {
+  readonly definition: ServiceDefinition;
+  /** By method name. */
+  readonly methods: Readonly<Record<string, XdsMethod>>;
+}
+
+/** The aggregated service and the service of each type, both variants of the protocol on each. */
+export const XDS_SERVICES: readonly XdsService[] = [
+  service('envoy.service.discovery.v3.AggregatedDiscoveryService', {
+    StreamAggregatedResources: { variant: 'sotw' },
+    DeltaAggregatedResources: { variant: 'delta' },
+  }),
+  ...RESOURCE_TYPES.map((type) =>
+    service(type.service, {
+      [type.streamMethod]: { variant: 'sotw', type },
+      [type.deltaMethod]: { variant: 'delta', type },
+    }),
+  ),
+];
+
+function service(name: string, methods: Record<string, XdsMethod>): XdsService {
+  const definitions = Object.entries(methods).map(
+    ([method, { variant }]) => [method, methodDefinition(`/${name}/${method}`, variant)] as const,
+  );
+  return { definition: Object.fromEntries(definitions), methods };
+}
+
+function methodDefinition(path: string, variant: Variant): MethodDefinition<WireRequest, Uint8Array> {
+  return {
+    path,
+    requestStream: true,
+    responseStream: true,
+    requestDeserialize: (bytes) => decodeRequest(variant, bytes),
+    responseSerialize: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
+    // A client would need these; this server is none.
+    requestSerialize: () => Buffer.alloc(0),
+    responseDeserialize: (bytes) => bytes,
+  };
+}
