@@ -17,6 +17,7 @@ function measurements(connections: readonly number[] = [32, 512]): Measurement[]
         connections: level,
         round,
         requests: 1000,
+        disturbance: 0,
         cpuMicrosPerRequest: cost + round * 10 + (level === 512 ? 30 + (MORE_AT_512[variant] ?? 0) : 0),
       })),
     ),
@@ -69,20 +70,30 @@ test('the report names the machine, the command and its chart', () => {
     options,
     command: 'npm run bench:filter',
     requests: 4e6,
+    disturbances: [0.01, 0.02, 0.5],
     day: '2026-01-02',
   };
   const text = markdownReport(summary, facts, 'report.svg');
-  for (const part of ['2 x Example', '`npm run bench:filter`', '](report.svg)', 'Envoy 1.40.0', '4,000,000 requests']) {
+  for (const part of [
+    '2 x Example',
+    '`npm run bench:filter`',
+    '](report.svg)',
+    'Envoy 1.40.0',
+    '4,000,000 requests',
+    '2.0% of the time',
+    '50.0% in the worst',
+  ]) {
     expect(text).toContain(part);
   }
   expect(chart(summary)).toContain('>aim +8<');
 });
 
-test('a run that took another route, or copied when it should not, is refused', () => {
+test('a run that took another route, or sent no copies, is refused', () => {
   const [plain, copying] = ['plain', 'copy'].map((name) => VARIANTS.find((variant) => variant.name === name)!);
-  const before = { onRoute: 5, all: 5, copies: 0 };
-  expect(() => checkRoute(plain!, 100, before, { onRoute: 106, all: 106, copies: 0 })).not.toThrow();
-  expect(() => checkRoute(plain!, 100, before, { onRoute: 5, all: 106, copies: 0 })).toThrow('only 0 took the route');
-  expect(() => checkRoute(plain!, 100, before, { onRoute: 106, all: 106, copies: 1 })).toThrow('1 copies');
-  expect(() => checkRoute(copying!, 100, before, { onRoute: 106, all: 106, copies: 99 })).toThrow('99 copies');
+  const before = { open: 0, onRoute: 5, answered: 5, copies: 0 };
+  const after = { open: 0, onRoute: 106, answered: 106, copies: 99 };
+  expect(() => checkRoute(plain!, 100, before, after)).not.toThrow();
+  expect(() => checkRoute(plain!, 100, before, { ...after, onRoute: 5 })).toThrow('only 0 took the route');
+  expect(() => checkRoute(plain!, 102, before, after)).toThrow('only 101');
+  expect(() => checkRoute(copying!, 100, before, after)).toThrow('99 copies');
 });

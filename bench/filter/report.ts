@@ -4,6 +4,7 @@ import {
   type Estimate,
   type Machine,
   machineLines,
+  median,
   type Spread,
   table,
 } from '../support/index.ts';
@@ -24,6 +25,8 @@ export interface RunFacts {
   readonly options: Options;
   readonly command: string;
   readonly requests: number;
+  /** Of every measurement: share of the time that something else had Envoy's core. */
+  readonly disturbances: readonly number[];
   /** Day of the run, YYYY-MM-DD. */
   readonly day: string;
 }
@@ -97,7 +100,7 @@ export function chart(summary: Summary): string {
 }
 
 export function markdownReport(summary: Summary, facts: RunFacts, chartFile: string): string {
-  const { options, machine, envoyVersion, command, requests, day } = facts;
+  const { options, machine, envoyVersion, command, requests, disturbances, day } = facts;
   return `# What the filter costs
 
 CPU time of the whole Envoy process, user and system, over the requests it answered. Every figure is from one run:
@@ -129,6 +132,8 @@ How to read it:
 - Command: \`${command}\`
 - Day: ${day}
 ${machineLines(machine).join('\n')}
+- Other work: while it was ready to run, Envoy was without its core for ${percent(median(disturbances))} of the time in the median measurement,
+  ${percent(Math.max(...disturbances))} in the worst
 - Envoy ${envoyVersion}, \`--concurrency 1\`, alone on core ${options.envoyCore}; wrk and the backend (a second Envoy that answers directly) on core ${options.loadCore}
 `;
 }
@@ -149,6 +154,10 @@ function sign(value: number): string {
 
 function range({ min, max }: Spread): string {
   return `${min.toFixed(1)} to ${max.toFixed(1)}`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
 }
 
 function capital(text: string): string {

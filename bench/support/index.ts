@@ -1,7 +1,7 @@
 export { type BarChart, barChart } from './bar-chart.ts';
 export { describeMachine, type Machine, machineLines } from './machine.ts';
 export { type PinnedEnvoy, type PinnedEnvoyOptions, startPinnedEnvoy } from './pinned-envoy.ts';
-export { readThreadTimes, type ThreadTimes, usedMicroseconds } from './process-cpu.ts';
+export { elapsedMicroseconds, readThreadTimes, type ThreadTime, type ThreadTimes } from './process-cpu.ts';
 export { type Random, seededRandom, shuffled } from './random.ts';
 export {
   type Estimate,

@@ -5,11 +5,18 @@ import { readdirSync, readFileSync } from 'node:fs';
  * changes when other work shares the machine.
  */
 
-/** Nanoseconds on a CPU per thread, from `/proc/PID/task/TID/schedstat`: exact, where `/proc/PID/stat` counts 10 ms ticks. */
-export type ThreadTimes = ReadonlyMap<string, number>;
+/** What the kernel counted for one thread, in nanoseconds. */
+export interface ThreadTime {
+  readonly onCpu: number;
+  /** Ready to run, but something else had the CPU. */
+  readonly waiting: number;
+}
+
+/** By thread, from `/proc/PID/task/TID/schedstat`: exact, where `/proc/PID/stat` counts ticks of 10 ms. */
+export type ThreadTimes = ReadonlyMap<string, ThreadTime>;
 
 export function readThreadTimes(pid: number): ThreadTimes {
-  const times = new Map<string, number>();
+  const times = new Map<string, ThreadTime>();
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
     try {
       times.set(thread, parseSchedstat(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8')));
@@ -21,17 +28,22 @@ export function readThreadTimes(pid: number): ThreadTimes {
   return times;
 }
 
-/** First field of a schedstat line: nanoseconds spent on a CPU. */
-export function parseSchedstat(text: string): number {
-  const [onCpu] = text.split(' ');
-  const value = Number(onCpu);
-  if (!onCpu || !Number.isFinite(value)) throw new Error(`not a schedstat line: ${JSON.stringify(text)}`);
-  return value;
+/** A schedstat line: nanoseconds on a CPU, nanoseconds waiting for one, time slices. */
+export function parseSchedstat(text: string): ThreadTime {
+  const [, onCpu, waiting] = /^(\d+) (\d+) \d+\s*$/.exec(text) ?? [];
+  if (!onCpu || !waiting) throw new Error(`not a schedstat line: ${JSON.stringify(text)}`);
+  return { onCpu: Number(onCpu), waiting: Number(waiting) };
 }
 
-/** Microseconds used between two readings. A thread that ended in between is not in it, one that began is. */
-export function usedMicroseconds(before: ThreadTimes, after: ThreadTimes): number {
-  let nanoseconds = 0;
-  for (const [thread, time] of after) nanoseconds += time - (before.get(thread) ?? 0);
-  return nanoseconds / 1000;
+/** Microseconds between two readings, summed over threads. One that ended in between is not in it, one that began is. */
+export function elapsedMicroseconds(
+  before: ThreadTimes,
+  after: ThreadTimes,
+): { readonly onCpu: number; readonly waiting: number } {
+  const total = { onCpu: 0, waiting: 0 };
+  for (const [thread, time] of after) {
+    total.onCpu += (time.onCpu - (before.get(thread)?.onCpu ?? 0)) / 1000;
+    total.waiting += (time.waiting - (before.get(thread)?.waiting ?? 0)) / 1000;
+  }
+  return total;
 }
