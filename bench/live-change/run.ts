@@ -64,6 +64,6 @@ async function untilEffect(orders: OrdersStack, prober: Prober, mirrored: boolea
 }
 
 main().catch((error: unknown) => {
-  console.error(error);
+  process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
   process.exitCode = 1;
 });

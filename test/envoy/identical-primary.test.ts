@@ -1,6 +1,13 @@
 /** The promise: the primary gets the same bytes, and the client the same answers, whether or not requests are mirrored. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { encodeRequest, type OrdersStack, type RawAnswer, RawConnection, startOrders } from '../support/index.ts';
+import {
+  encodeRequest,
+  type HeaderList,
+  type OrdersStack,
+  type RawAnswer,
+  RawConnection,
+  startOrders,
+} from '../support/index.ts';
 
 let orders: OrdersStack;
 beforeAll(async () => {
@@ -63,6 +70,15 @@ const REQUESTS: ReadonlyArray<readonly [name: string, bytes: Buffer]> = [
     'PUT in chunks',
     chunked('PUT /api/orders/1 HTTP/1.1\r\nhost: test\r\ncontent-type: text/plain\r\n', '5\r\nhello\r\n', '0\r\n\r\n'),
   ],
+  [
+    'POST in chunks, with trailers',
+    chunked('POST /api/orders HTTP/1.1\r\nhost: test\r\n', '5\r\nhello\r\n', '0\r\nX-Trailer: yes\r\n\r\n'),
+  ],
+  ['POST of nothing in chunks', chunked('POST /api/orders HTTP/1.1\r\nhost: test\r\n', '0\r\n\r\n')],
+  [
+    'expecting 100-continue',
+    encodeRequest({ method: 'POST', path: '/api/orders', headers: { expect: '100-continue' }, body: 'order' }),
+  ],
   ['unknown method', encodeRequest({ method: 'PURGE', path: '/api/orders/1' })],
   ['beside the mirror', encodeRequest({ path: '/health' })],
 ];
@@ -78,6 +94,7 @@ interface Exchange {
   readonly name: string;
   readonly primaryHead: string;
   readonly primaryBody: string;
+  readonly primaryTrailers: HeaderList;
   readonly answerHead: string;
   readonly answerBody: string;
 }
@@ -94,6 +111,7 @@ async function exchangeAll(): Promise<Exchange[]> {
       name,
       primaryHead: form(received.head),
       primaryBody: received.body.toString(),
+      primaryTrailers: received.trailers,
       answerHead: form(answer.message.head),
       answerBody: answer.message.body.toString(),
     });

@@ -66,3 +66,16 @@ test('errors of the shadow stay there', async () => {
   expect(load).toMatchObject({ statuses: { 200: REQUESTS }, failed: 0 });
   expect(orders.shadow.recorder.count).toBe(REQUESTS);
 });
+
+test('large answers of the shadow are thrown away as they come', async () => {
+  const answer = Buffer.alloc(20e6);
+  orders = await startOrders({ answers: { shadow: ({ send }) => send({ body: answer }) }, mirror: { sample: '100%' } });
+  const requests = 40;
+  const load = await runLoad({ port: orders.port, total: requests, request: () => ({ path: '/api/orders' }) });
+  await orders.settled();
+  expect(load).toMatchObject({ statuses: { 200: requests }, failed: 0 });
+  const received = await orders.stack.admin.sum(/^cluster\.orders\/candidate\/v2\.upstream_cx_rx_bytes_total$/);
+  expect(received).toBeGreaterThan(requests * answer.length);
+  // The answers together are 800 MB.
+  expect(await orders.stack.admin.peakMemoryMiB()).toBeLessThan(250);
+});

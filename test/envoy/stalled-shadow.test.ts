@@ -19,8 +19,16 @@ const OWN_MEMORY_MIB = 150;
 /** Below the 15 s that a copy may live: an upload that waited for its copy to time out has failed. */
 const UPLOAD_TIMEOUT_MS = 12_000;
 
+interface Case {
+  readonly bytes: number;
+  readonly framing: 'chunked' | 'content-length';
+  /** Copies that Envoy sends, and how many of them the filter cuts. */
+  readonly sent: number;
+  readonly cut: number;
+}
+
 /** Copies above the limit are cut where the length shows only on the way, and not made where it is announced. */
-const DEFAULT_LIMIT = {
+const DEFAULT_LIMIT: { limitMiB: number; cases: Case[] } = {
   limitMiB: 8,
   cases: [
     { bytes: 20e6, framing: 'chunked', sent: 4, cut: 4 },
@@ -29,14 +37,14 @@ const DEFAULT_LIMIT = {
     { bytes: 100e6, framing: 'content-length', sent: 0, cut: 0 },
     { bytes: 8e6, framing: 'content-length', sent: 4, cut: 0 },
   ],
-} as const;
-const LARGEST_LIMIT = {
+};
+const LARGEST_LIMIT: { limitMiB: number; cases: Case[] } = {
   limitMiB: 64,
   cases: [
     { bytes: 20e6, framing: 'content-length', sent: 4, cut: 0 },
     { bytes: 100e6, framing: 'chunked', sent: 4, cut: 4 },
   ],
-} as const;
+};
 
 describe.each([
   { protocol: 'http1', ...DEFAULT_LIMIT },
