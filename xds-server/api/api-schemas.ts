@@ -1,0 +1,87 @@
+import Type from 'typebox';
+import { ERROR_CODES } from '../../errors/index.ts';
+import { MirrorSchema, PolicySchema } from '../policy/index.ts';
+
+/** The shapes of the API, by the names that they have in OpenAPI. Documents come from the policy's own schema. */
+const revision = Type.Integer({ minimum: 0, description: 'Grows by one with each change.' });
+const changed = Type.Array(Type.String(), {
+  description: 'What differs from the revision before.',
+  examples: [['mirrors.orders']],
+});
+const time = (description: string) => Type.String({ format: 'date-time', description });
+
+const InputProblem = Type.Object({
+  path: Type.String({ description: 'Where, as dotted path.', examples: ['mirrors.orders.sample'] }),
+  message: Type.String(),
+  line: Type.Optional(Type.Integer({ description: 'Only for YAML.' })),
+  column: Type.Optional(Type.Integer({ description: 'Only for YAML.' })),
+});
+
+const Problem = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.Enum(Object.keys(ERROR_CODES), { description: 'Stable; docs/errors.md explains each.' }),
+    detail: Type.String(),
+    errors: Type.Optional(Type.Array(InputProblem)),
+    node: Type.Optional(Type.String({ description: 'ENVOY_REJECTED: the Envoy that refused.' })),
+    envoyMessage: Type.Optional(Type.String({ description: "ENVOY_REJECTED: Envoy's own words." })),
+    rejectedRevision: Type.Optional(revision),
+    revision: Type.Optional(revision),
+  },
+  { description: 'RFC 9457 problem details.' },
+);
+
+const Applied = Type.Object(
+  { acked: Type.Integer(), of: Type.Integer(), tookMs: Type.Number() },
+  { description: 'Connected Envoys that have acknowledged; only with ?wait=.' },
+);
+
+const written = {
+  revision,
+  changed,
+  warnings: Type.Array(InputProblem),
+  applied: Type.Optional(Applied),
+};
+
+const view = { ...MirrorSchema.properties, name: Type.String(), revision, paused: Type.Boolean() };
+
+const Rejection = Type.Object({
+  type: Type.String(),
+  message: Type.String({ description: "Envoy's own words." }),
+  at: time('When.'),
+});
+
+const Envoy = Type.Object({
+  node: Type.String(),
+  version: Type.String(),
+  connectedSince: time('Since when.'),
+  types: Type.Record(Type.String(), Type.Unknown(), {
+    description: 'By resource type: what was sent and acknowledged.',
+  }),
+  lastRejection: Type.Union([Rejection, Type.Null()]),
+});
+
+const history = { revision, actor: Type.String(), at: time('When it was made.'), changed };
+
+export const API_SCHEMAS = {
+  Config: PolicySchema,
+  Mirror: MirrorSchema,
+  MirrorPatch: Type.Partial(MirrorSchema),
+  MirrorView: Type.Object(view, { description: 'A mirror as it is written in YAML, plus name, revision and paused.' }),
+  MirrorList: Type.Object({ revision, items: Type.Array(Type.Unsafe({ $ref: '#/$defs/MirrorView' })) }),
+  MirrorWritten: Type.Object({ ...view, ...written }),
+  Written: Type.Object(written),
+  CurrentConfig: Type.Object({
+    ...history,
+    warnings: Type.Array(InputProblem),
+    config: Type.Unsafe({ $ref: '#/$defs/Config' }),
+  }),
+  RevisionList: Type.Object({ items: Type.Array(Type.Object(history)) }),
+  EnvoyList: Type.Object({ items: Type.Array(Envoy) }),
+  Health: Type.Object({ status: Type.Literal('ok'), revision }),
+  Problem,
+};
+
+export type ApiSchemaName = keyof typeof API_SCHEMAS;

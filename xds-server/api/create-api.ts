@@ -1,0 +1,102 @@
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { Registry } from 'prom-client';
+import { ShadowplaneError } from '../../errors/index.ts';
+import { jsonSchema, type PolicyStore } from '../policy/index.ts';
+import { addConfigRoutes } from './config-routes.ts';
+import type { EnvoyStatusSource, WaitForApplied } from './envoy-status.ts';
+import { addEventRoutes } from './event-routes.ts';
+import { guardAgainstPages, isLoopbackHost } from './guard.ts';
+import { LANDING_PAGE_CSP, landingPage } from './landing-page.ts';
+import { addMetrics } from './metrics.ts';
+import { addMirrorRoutes } from './mirror-routes.ts';
+import { buildOpenApi } from './openapi.ts';
+import { sendProblem, toProblem, toShadowplaneError } from './problem.ts';
+import { RouteTable } from './route-table.ts';
+import { RejectedByEnvoy, Writer } from './writes.ts';
+
+export interface ApiOptions {
+  readonly store: PolicyStore;
+  readonly envoys: EnvoyStatusSource;
+  readonly waitForApplied: WaitForApplied;
+  /** The host that the server will listen on; on loopback the Host header is checked. */
+  readonly host: string;
+  /** Where metrics are registered; give one to add your own. */
+  readonly registry?: Registry;
+  /** Told of errors that nobody foresaw. */
+  readonly onUnexpectedError?: (error: unknown) => void;
+}
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+/** For a request to arrive; keeps slow senders from holding connections. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The HTTP API, ready to listen. Every refusal is problem+json with a stable code. */
+export function createApi(options: ApiOptions): FastifyInstance {
+  return createApiWithRoutes(options).app;
+}
+
+/** The same with the table of its routes, which is complete once the app is ready. */
+export function createApiWithRoutes(options: ApiOptions): {
+  readonly app: FastifyInstance;
+  readonly routes: RouteTable;
+} {
+  const { store, envoys } = options;
+  const refuse = (error: unknown, reply: FastifyReply): FastifyReply => {
+    if (error instanceof RejectedByEnvoy) return sendProblem(reply, error.problem);
+    const known = toShadowplaneError(error);
+    if (known.code === 'INTERNAL') options.onUnexpectedError?.(error);
+    return sendProblem(reply, toProblem(known));
+  };
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    frameworkErrors: (error: unknown, _: FastifyRequest, reply: FastifyReply) => void refuse(error, reply),
+    routerOptions: { maxParamLength: 256 },
+  });
+  // Browsers send text/plain across origins without asking; nothing here is written in it.
+  app.removeContentTypeParser('text/plain');
+  const routes = new RouteTable();
+  app.addHook('onRoute', (route) => routes.add(route.url, route.method));
+
+  const onLoopback = isLoopbackHost(options.host);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+    guardAgainstPages(request, onLoopback);
+    done();
+  });
+  app.setErrorHandler((error, _, reply) => refuse(error, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0]!;
+    const allowed = routes.methodsOf(path);
+    if (allowed.length === 0) return refuse(new ShadowplaneError('NOT_FOUND', `There is nothing at ${path}`), reply);
+    reply.header('allow', allowed.join(', '));
+    const detail = `${path} knows ${allowed.join(', ')}, not ${request.method}`;
+    return refuse(new ShadowplaneError('METHOD_NOT_ALLOWED', detail), reply);
+  });
+
+  addMetrics(app, options.registry ?? new Registry(), store, envoys);
+  app.get('/', (_, reply) => {
+    reply.header('content-security-policy', LANDING_PAGE_CSP).type('text/html; charset=utf-8');
+    return reply.send(landingPage(store.current, envoys.list()));
+  });
+  app.get('/healthz', () => ({ status: 'ok', revision: store.current.revision }));
+  app.register(
+    (api, _, done) => {
+      const writer = new Writer(store, options.waitForApplied);
+      api.addContentTypeParser(
+        'application/merge-patch+json',
+        { parseAs: 'string' },
+        api.getDefaultJsonParser('error', 'error'),
+      );
+      addConfigRoutes(api, store, writer);
+      addMirrorRoutes(api, store, writer);
+      addEventRoutes(api, store, envoys);
+      api.get('/envoys', () => ({ items: envoys.list() }));
+      api.get('/openapi.json', () => buildOpenApi());
+      api.get('/schema.json', () => jsonSchema());
+      done();
+    },
+    { prefix: '/api/v1' },
+  );
+  return { app, routes };
+}

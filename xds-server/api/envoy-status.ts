@@ -1,0 +1,48 @@
+/** What the API needs to know of the Envoys, whoever knows it. */
+export interface EnvoyStatusSource {
+  /** The connected Envoys. */
+  list(): readonly EnvoyStatus[];
+  /** Calls back on each event; returns the function that ends it. */
+  onEvent(listener: (event: EnvoyEvent) => void): () => void;
+}
+
+export interface EnvoyStatus {
+  readonly node: string;
+  /** Envoy's version, such as 1.40.0; empty when it did not say. */
+  readonly version: string;
+  /** ISO 8601, UTC. */
+  readonly connectedSince: string;
+  /** By resource type (LDS, RDS, CDS, EDS, RTDS, ECDS): what was sent and acknowledged. */
+  readonly types: Readonly<Record<string, unknown>>;
+  readonly lastRejection: EnvoyRejection | null;
+}
+
+export interface EnvoyRejection {
+  readonly type: string;
+  /** Envoy's own words. */
+  readonly message: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+export interface EnvoyEvent {
+  readonly kind: 'connected' | 'disconnected' | 'acked' | 'rejected';
+  readonly node: string;
+  /** Resource type of an acknowledgement or rejection. */
+  readonly type?: string;
+  readonly version?: string;
+  /** Envoy's own words of a rejection. */
+  readonly message?: string;
+}
+
+/** How far a revision has come. `of` counts the connected Envoys; fewer `acked` means the time was up. */
+export interface Applied {
+  readonly acked: number;
+  readonly of: number;
+  readonly tookMs: number;
+  /** The first Envoy that refused it, if one did. */
+  readonly rejection?: { readonly node: string; readonly message: string };
+}
+
+/** Resolves when every connected Envoy has acknowledged the revision, one has rejected it, or the time is up. */
+export type WaitForApplied = (revision: number, timeoutMs: number) => Promise<Applied>;

@@ -1,0 +1,83 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type InputProblem, ShadowplaneError } from '../../errors/index.ts';
+import type { PolicyDocument, PolicyStore, StoredPolicy } from '../policy/index.ts';
+import type { WaitForApplied } from './envoy-status.ts';
+import { type Problem, toProblem } from './problem.ts';
+import { entityTag, readWriteRequest } from './request-options.ts';
+
+/** What every write is answered with, beside the thing that was written. */
+export interface WriteAnswer {
+  readonly revision: number;
+  readonly changed: readonly string[];
+  readonly warnings: readonly InputProblem[];
+  /** Only when the request asked to wait. */
+  readonly applied?: { readonly acked: number; readonly of: number; readonly tookMs: number };
+}
+
+export interface Written {
+  readonly stored: StoredPolicy;
+  readonly answer: WriteAnswer;
+}
+
+/** An Envoy has refused the change, which has been taken back; carries what the answer says about it. */
+export class RejectedByEnvoy extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+}
+
+/**
+ * One write of the API: stored, then, if the request says `?wait=`, held until every connected Envoy has acknowledged it.
+ * A change that an Envoy rejects is taken back before the answer.
+ *
+ * @throws ShadowplaneError of the store, or RejectedByEnvoy
+ */
+export class Writer {
+  readonly #store: PolicyStore;
+  readonly #waitForApplied: WaitForApplied;
+
+  constructor(store: PolicyStore, waitForApplied: WaitForApplied) {
+    this.#store = store;
+    this.#waitForApplied = waitForApplied;
+  }
+
+  async write(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    update: (document: PolicyDocument) => unknown,
+  ): Promise<Written> {
+    const { actor, ifRevision, waitMs } = readWriteRequest(request);
+    let before = 0;
+    const counted = (document: PolicyDocument): unknown => {
+      before = this.#store.current.revision;
+      return update(document);
+    };
+    const stored = await this.#store.write(actor, counted, { ifRevision });
+    const isNew = stored.revision !== before;
+    const applied = waitMs === undefined ? undefined : await this.#applied(stored.revision, waitMs, isNew);
+    reply.header('etag', entityTag(stored.revision));
+    const { revision, warnings } = stored;
+    return {
+      stored,
+      answer: { revision, changed: isNew ? stored.changed : [], warnings, ...(applied && { applied }) },
+    };
+  }
+
+  async #applied(revision: number, waitMs: number, isNew: boolean): Promise<NonNullable<WriteAnswer['applied']>> {
+    const { rejection, acked, of, tookMs } = await this.#waitForApplied(revision, waitMs);
+    if (!rejection) return { acked, of, tookMs };
+    const reverted = isNew ? await this.#store.revert(revision) : this.#store.current;
+    const error = new ShadowplaneError('ENVOY_REJECTED', `${rejection.node}: ${rejection.message}`);
+    throw new RejectedByEnvoy(
+      toProblem(error, {
+        node: rejection.node,
+        envoyMessage: rejection.message,
+        rejectedRevision: revision,
+        revision: reverted.revision,
+      }),
+    );
+  }
+}
