@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { inspect } from 'node:util';
 import { locateEnvoy } from '../../envoy/index.ts';
 import { ShadowplaneError } from '../../errors/index.ts';
 import { ensureFilter } from '../../filter/index.ts';
@@ -170,6 +171,6 @@ function warmUp(envoy: PinnedEnvoy, variant: Variant, core: number): Promise<num
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   const known = error instanceof ShadowplaneError;
-  console.error(known ? error.message : error);
+  process.stderr.write(`${known ? error.message : inspect(error)}\n`);
   process.exitCode = known ? error.exitCode : 1;
 });
