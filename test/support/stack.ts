@@ -1,70 +1,112 @@
-import { readFile } from 'node:fs/promises';
-import { locateEnvoy, superviseEnvoy } from '../../envoy/index.ts';
+/** Control plane, filter and a real Envoy as one, on free ports and in a directory of their own. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { type EnvoyEvent, locateEnvoy, superviseEnvoy } from '../../envoy/index.ts';
 import { ensureFilter } from '../../filter/index.ts';
-import { parsePolicy } from '../../xds-server/policy/index.ts';
-import { buildBootstrap, buildResources } from '../../xds-server/resources/index.ts';
+import { startControlPlane } from '../../xds-server/index.ts';
+import { parseAddress } from '../../xds-server/policy/index.ts';
+import { buildBootstrap } from '../../xds-server/resources/index.ts';
+import { ApiClient } from './api-client.ts';
+import { Cleanup } from './cleanup.ts';
+import { runShadowplane, startControlPlaneProcess } from './control-plane-process.ts';
 import { EnvoyAdmin } from './envoy-admin.ts';
 
-export interface StackOptions {
-  readonly envoyConcurrency?: number;
-  readonly filterWasm?: Uint8Array;
-  readonly policyFile?: boolean;
-}
-export type Stack = Awaited<ReturnType<typeof startStack>>;
+const ANY_PORT = '127.0.0.1:0';
 
-export async function startStack(document: any, options: StackOptions = {}) {
-  const { policy } = parsePolicy({ listen: '127.0.0.1:0', ...document }) as any;
-  const filterWasm = options.filterWasm ?? (await readFile(await ensureFilter()));
-  const resources: any = JSON.parse(JSON.stringify(buildResources(policy, { filterWasm })));
-  const ext = new Map(resources.extensionConfigs.map((e: any) => [e.name, e.typed_config]));
-  const endpoints = new Map(resources.endpoints.map((e: any) => [e.cluster_name, e]));
-  const strip = (o: any) => {
-    delete o['@type'];
-    return o;
-  };
-  const walk = (node: any): any => {
-    if (Array.isArray(node)) return node.map(walk);
-    if (node === null || typeof node !== 'object') return node;
-    if (node.config_discovery) return { name: node.name, typed_config: ext.get(node.name) };
-    if (node.rds) {
-      const { rds, ...rest } = node;
-      return { ...walk(rest), route_config: strip(resources.routes[0]) };
-    }
-    if (node.eds_cluster_config) {
-      const { eds_cluster_config, ...rest } = node;
-      return { ...walk(rest), type: 'STATIC', load_assignment: strip(endpoints.get(node.name)) };
-    }
-    return Object.fromEntries(Object.entries(node).map(([k, v]) => [k, walk(v)]));
-  };
-  const bootstrap: any = buildBootstrap({
-    xdsAddress: { host: '127.0.0.1', port: 1 },
-    adminAddress: { host: '127.0.0.1', port: 0 },
-    nodeId: 'x',
-  });
-  delete bootstrap.dynamic_resources;
-  bootstrap.layered_runtime.layers = [{ name: 'x', static_layer: resources.runtimes[0].layer }];
-  bootstrap.static_resources = {
-    listeners: resources.listeners.map((l: any) => strip(walk(l))),
-    clusters: resources.clusters.map((c: any) => strip(walk(c))),
-  };
-  const { path, version } = await locateEnvoy();
-  const envoy = await superviseEnvoy({
-    path,
-    bootstrap,
-    concurrency: options.envoyConcurrency ?? 2,
-    listener: 'shadowplane',
-    onEvent: (e) => {
-      if (process.env.V) console.log(e);
-    },
-  });
-  return {
-    port: Number(envoy.listenerAddress!.split(':').at(-1)),
-    admin: new EnvoyAdmin(`http://${envoy.admin.address}`, () => envoy.pid),
-    envoyVersion: version,
-    api: undefined as any,
-    shadowplane: undefined as any,
-    policyFile: '',
-    killControlPlane: async () => {},
-    close: () => envoy.stop({ force: true }),
-  };
+export interface StackOptions {
+  /** Envoy's worker threads; default 2, so that everything has to hold for several. */
+  readonly envoyConcurrency?: number;
+  /** Instead of the real filter. */
+  readonly filterWasm?: Uint8Array;
+  /** Runs the control plane as `shadowplane serve` in a process that can be killed; default: in this process. */
+  readonly controlPlaneProcess?: boolean;
+}
+
+export interface Stack {
+  /** Port of Envoy's listener. */
+  readonly port: number;
+  readonly admin: EnvoyAdmin;
+  readonly api: ApiClient;
+  /** The watched configuration file. It is JSON, which is YAML. */
+  readonly policyFile: string;
+  readonly envoyVersion: string;
+  /** What Envoy has said, warnings and worse. */
+  readonly envoyEvents: readonly EnvoyEvent[];
+  /** Runs a `shadowplane` command against this control plane and gives its output. */
+  shadowplane(...args: string[]): Promise<string>;
+  /** Only with `controlPlaneProcess`. */
+  killControlPlane(): Promise<void>;
+  /** Starts it again on the same ports, file and data. */
+  restartControlPlane(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param document the policy, as an object; `listen` is chosen here. */
+export async function startStack(document: object, options: StackOptions = {}): Promise<Stack> {
+  const cleanup = new Cleanup();
+  try {
+    const directory = await mkdtemp(join(tmpdir(), 'shadowplane-test-'));
+    cleanup.defer(() => rm(directory, { recursive: true, force: true }));
+    const policyFile = join(directory, 'shadowplane.yaml');
+    await writeFile(policyFile, JSON.stringify({ listen: ANY_PORT, ...document }, undefined, 2));
+    const dataDir = join(directory, 'data');
+    const [located, filterWasmPath] = await Promise.all([locateEnvoy(), filterPath(directory, options.filterWasm)]);
+
+    const serve = async (xdsListen: string, apiListen: string) => {
+      const served = { policyFile, dataDir, xdsListen, apiListen };
+      if (options.controlPlaneProcess) {
+        const { kill, ...addresses } = await startControlPlaneProcess(served);
+        return { ...addresses, close: kill };
+      }
+      return startControlPlane({ ...served, filterWasmPath, logger: pino({ level: 'silent' }) });
+    };
+    let controlPlane = await serve(ANY_PORT, ANY_PORT);
+    const { xdsAddress, apiAddress } = controlPlane;
+    cleanup.defer(() => controlPlane.close());
+
+    const envoyEvents: EnvoyEvent[] = [];
+    const envoy = await superviseEnvoy({
+      path: located.path,
+      bootstrap: buildBootstrap({
+        xdsAddress: parseAddress(xdsAddress),
+        adminAddress: { host: '127.0.0.1', port: 0 },
+        nodeId: 'test',
+      }),
+      listener: 'shadowplane',
+      concurrency: options.envoyConcurrency ?? 2,
+      onEvent: (event) => envoyEvents.push(event),
+    });
+    cleanup.defer(() => envoy.stop({ force: true }));
+
+    const apiUrl = `http://${apiAddress}`;
+    return {
+      port: parseAddress(envoy.listenerAddress).port,
+      admin: new EnvoyAdmin(`http://${envoy.admin.address}`, () => envoy.pid),
+      api: new ApiClient(apiUrl),
+      policyFile,
+      envoyVersion: located.version,
+      envoyEvents,
+      shadowplane: (...args) => runShadowplane(args, { SHADOWPLANE_API: apiUrl }),
+      killControlPlane: () => {
+        if (!options.controlPlaneProcess) throw new Error('only a control plane in a process can be killed');
+        return controlPlane.close();
+      },
+      restartControlPlane: async () => {
+        controlPlane = await serve(xdsAddress, apiAddress);
+      },
+      close: () => cleanup.run(),
+    };
+  } catch (error) {
+    await cleanup.run();
+    throw error;
+  }
+}
+
+async function filterPath(directory: string, filterWasm: Uint8Array | undefined): Promise<string> {
+  if (filterWasm === undefined) return ensureFilter();
+  const path = join(directory, 'filter.wasm');
+  await writeFile(path, filterWasm);
+  return path;
 }
