@@ -13,7 +13,8 @@ interface Problem {
   readonly errors?: readonly InputProblem[];
 }
 
-const TIMEOUT_MS = 30_000;
+/** Longer than the longest `--wait`. */
+const TIMEOUT_MS = 70_000;
 
 /**
  * The HTTP API of a running control plane. An answer that is no success becomes the same error that the control plane
@@ -27,7 +28,11 @@ export function createApiClient(url: string): ApiClient {
     const init = {
       method,
       signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      headers: {
+        'x-shadowplane-actor': 'cli',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
     const response = await fetch(`${base}${path}`, init).catch((cause: unknown) => {
       throw new ShadowplaneError(

@@ -2,7 +2,6 @@ import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { addExamples, fileOption } from '../options.ts';
 import { findPolicyFile, readPolicyText } from '../policy-file.ts';
-import { startControlPlane } from '../stack/control-plane.ts';
 import { createLogger } from '../stack/logger.ts';
 import { createRunOutput } from '../stack/output.ts';
 import { assertCanListen, formatHostPort } from '../stack/ports.ts';
@@ -30,6 +29,7 @@ export function serveCommand(context: Context): Command {
     const output = createRunOutput(context, options.json === true);
     const signals = listenForStop();
     try {
+      const { startControlPlane } = await import('../../xds-server/index.ts');
       const controlPlane = await startControlPlane({
         policyFile,
         dataDir: dataDirFor(options, policyFile),

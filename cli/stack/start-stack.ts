@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { type EnvoyEvent, locateEnvoy, type SupervisedEnvoy, superviseEnvoy } from '../../envoy/index.ts';
-import { startControlPlane } from './control-plane.ts';
 import { formatHostPort, type HostPort } from './ports.ts';
 
 export interface StackOptions {
@@ -40,7 +39,8 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     locateEnvoy({ dataDir: options.envoyDir, onProgress: options.onProgress }),
     filterPath(options.onProgress),
   ]);
-  const [{ buildBootstrap }, { parseAddress }] = await Promise.all([
+  const [{ startControlPlane }, { buildBootstrap }, { parseAddress }] = await Promise.all([
+    import('../../xds-server/index.ts'),
     import('../../xds-server/resources/index.ts'),
     import('../../xds-server/policy/index.ts'),
   ]);
