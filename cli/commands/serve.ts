@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { addExamples, fileOption } from '../options.ts';
+import { addExamples, addressOption, fileOption } from '../options.ts';
 import { findPolicyFile, readPolicyText } from '../policy-file.ts';
 import { createLogger } from '../stack/logger.ts';
 import { createRunOutput } from '../stack/output.ts';
@@ -18,11 +18,13 @@ export function serveCommand(context: Context): Command {
   const command = new Command('serve')
     .description('run the control plane alone, for Envoys that run elsewhere (containers, Kubernetes)')
     .addOption(fileOption('configuration file, applied again whenever it is saved (default: shadowplane.yaml here)'));
-  addRunOptions(command).action(async (options: ServeOptions) => {
+  addRunOptions(command.addOption(addressOption('envoyListen'))).action(async (options: ServeOptions) => {
     const policyFile = findPolicyFile(options.file);
     command.setOptionValue('file', policyFile);
     const { parsePolicyFile } = await import('../../xds-server/policy/index.ts');
     parsePolicyFile(readPolicyText(policyFile), policyFile);
+    // Where Envoys elsewhere listen is theirs to have free, so it is not tried here.
+    const listen = options.envoyListen === undefined ? undefined : await readAddress(options, 'envoyListen');
     const [xds, api] = await Promise.all([readAddress(options, 'xdsListen'), readAddress(options, 'apiListen')]);
     await assertCanListen(xds, '--xds-listen');
     await assertCanListen(api, '--api-listen');
@@ -36,6 +38,7 @@ export function serveCommand(context: Context): Command {
         xdsListen: formatHostPort(xds),
         apiListen: formatHostPort(api),
         filterWasmPath: await filterPath(output.log),
+        ...(listen && { listen: formatHostPort(listen) }),
         logger: await createLogger(
           options.logLevel,
           output.mode === 'json' ? 'json' : 'text',
