@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { ShadowplaneError } from '../errors/index.ts';
+import { createApi, type EnvoyStatusSource, type WaitForApplied } from './api/index.ts';
+import { envoysOf } from './envoys.ts';
+import { formatAddress, type Policy, PolicyStore, parseListenAddress } from './policy/index.ts';
+import { followPolicyFile } from './policy-file-source.ts';
+import { PolicyRenderer } from './policy-renderer.ts';
+import { Shutdown } from './shutdown.ts';
+import { createXdsServer, DEFAULT_GROUP, SnapshotCache, type XdsServer } from './xds/index.ts';
+
+export interface ControlPlaneOptions {
+  /** Taken over now and whenever it is saved; absent: the policy is what the store holds and the API makes of it. */
+  readonly policyFile?: string;
+  /** Where the policy is stored; made if it is missing. */
+  readonly dataDir: string;
+  /** `host:port`; port 0 takes a free one. */
+  readonly xdsListen: string;
+  /** `host:port`; port 0 takes a free one. */
+  readonly apiListen: string;
+  /** The compiled filter. */
+  readonly filterWasmPath: string;
+  readonly logger: Logger;
+  /** `host:port` of Envoy's listener; wins over `listen` of the policy. */
+  readonly listen?: string;
+}
+
+export interface ControlPlane {
+  /** `host:port` with the port that was taken. */
+  readonly xdsAddress: string;
+  readonly apiAddress: string;
+  readonly envoys: EnvoyStatusSource;
+  /** Envoys keep what they have and go on serving; the store is closed last. */
+  close(): Promise<void>;
+}
+
+/**
+ * The control plane: policy in (file, API), Envoy resources out (xDS). A policy is checked whole before it is stored, so
+ * what is stored can be served. When this returns, the policy file has been applied and both servers listen.
+ *
+ * @throws ShadowplaneError POLICY_INVALID, POLICY_FILE_UNREADABLE, STORE_FAILED, FILTER_NOT_BUILT or PORT_IN_USE; then
+ * nothing is left running
+ */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const shutdown = new Shutdown();
+  try {
+    return await start(options, shutdown);
+  } catch (error) {
+    // The first error is the one to tell.
+    await shutdown.run().catch(() => {});
+    throw error;
+  }
+}
+
+async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<ControlPlane> {
+  const { logger } = options;
+  const filterWasm = await readFilter(options.filterWasmPath);
+  const listen = options.listen === undefined ? undefined : parseListenAddress(options.listen);
+  const renderer = new PolicyRenderer({ filterWasm, listen });
+  const check = (policy: Policy): void => void renderer.snapshotOf(policy);
+
+  const store = await PolicyStore.open({ directory: options.dataDir, validate: check });
+  shutdown.add(() => store.close());
+  if (options.policyFile !== undefined) {
+    const watcher = await followPolicyFile({ file: options.policyFile, store, check, logger });
+    shutdown.add(() => watcher.close());
+  }
+
+  const cache = new SnapshotCache();
+  const serve = (policy: Policy): void => cache.set(DEFAULT_GROUP, renderer.snapshotOf(policy));
+  serve(store.current.policy);
+  shutdown.add(store.onChange(({ policy }) => serve(policy)));
+
+  const xds = createXdsServer({ cache });
+  const envoys = envoysOf(xds);
+  shutdown.add(logEnvoys(envoys, logger));
+  const xdsAddress = await listenXds(xds, options.xdsListen);
+  shutdown.add(() => xds.close());
+
+  const { host, port } = parseListenAddress(options.apiListen);
+  const api = createApi({
+    store,
+    envoys,
+    waitForApplied: waitForApplied(xds, cache),
+    host,
+    onUnexpectedError: (err) => logger.error({ err }, 'a request failed in a way nobody foresaw'),
+  });
+  shutdown.add(() => api.close());
+  await listening(options.apiListen, api.listen({ host, port }));
+  return {
+    xdsAddress,
+    apiAddress: formatAddress({ host, port: (api.server.address() as AddressInfo).port }),
+    envoys,
+    close: () => shutdown.run(),
+  };
+}
+
+/**
+ * A write is served before it has returned to the API, so what is served now is that revision or a newer one that
+ * contains it.
+ */
+function waitForApplied(xds: XdsServer, cache: SnapshotCache): WaitForApplied {
+  return async (_revision, timeoutMs) => {
+    const snapshot = cache.get(DEFAULT_GROUP);
+    if (!snapshot) return { acked: 0, of: 0, tookMs: 0 };
+    const { acked, of, tookMs, rejections } = await xds.waitForAck(DEFAULT_GROUP, snapshot, { timeoutMs });
+    const [rejection] = rejections;
+    return { acked, of, tookMs, ...(rejection && { rejection: { node: rejection.node, message: rejection.message } }) };
+  };
+}
+
+async function readFilter(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new ShadowplaneError('FILTER_NOT_BUILT', `The filter cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function listenXds(xds: XdsServer, address: string): Promise<string> {
+  const { host } = parseListenAddress(address);
+  const { port } = await listening(address, xds.listen(address));
+  return formatAddress({ host, port });
+}
+
+async function listening<T>(address: string, attempt: Promise<T>): Promise<T> {
+  try {
+    return await attempt;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ShadowplaneError('PORT_IN_USE', `Cannot listen on ${address}: ${reason}`, { cause });
+  }
+}
+
+function logEnvoys(envoys: EnvoyStatusSource, logger: Logger): () => void {
+  return envoys.onEvent(({ kind, node, type, version, message }) => {
+    if (kind === 'rejected') logger.error({ node, type, version }, `Envoy rejected the change: ${message}`);
+    else if (kind === 'acked') logger.debug({ node, type, version }, 'Envoy acknowledged');
+    else logger.info({ node }, `Envoy ${kind}`);
+  });
+}

@@ -1,0 +1,68 @@
+import type { EnvoyEvent, EnvoyStatus, EnvoyStatusSource } from './api/index.ts';
+import {
+  CLUSTER,
+  type ClientStatus,
+  ENDPOINT,
+  EXTENSION_CONFIG,
+  LISTENER,
+  ROUTE,
+  RUNTIME,
+  SECRET,
+  type XdsServer,
+} from './xds/index.ts';
+
+/** The names that Envoy's documentation gives the services. */
+const SHORT_NAMES: Readonly<Record<string, string>> = {
+  [LISTENER]: 'LDS',
+  [ROUTE]: 'RDS',
+  [CLUSTER]: 'CDS',
+  [ENDPOINT]: 'EDS',
+  [RUNTIME]: 'RTDS',
+  [EXTENSION_CONFIG]: 'ECDS',
+  [SECRET]: 'SDS',
+};
+
+/** What the xDS server knows of its clients, in the words of the API. */
+export function envoysOf(xds: Pick<XdsServer, 'clients' | 'on'>): EnvoyStatusSource {
+  const listeners = new Set<(event: EnvoyEvent) => void>();
+  const tell = (event: EnvoyEvent) => {
+    for (const listener of listeners) listener(event);
+  };
+  xds.on('connect', ({ node }) => tell({ kind: 'connected', node }));
+  xds.on('disconnect', ({ node }) => tell({ kind: 'disconnected', node }));
+  xds.on('ack', ({ node, typeUrl, version }) => tell({ kind: 'acked', node, type: shortName(typeUrl), version }));
+  xds.on('nack', ({ node, typeUrl, version, message }) =>
+    tell({ kind: 'rejected', node, type: shortName(typeUrl), version, message }),
+  );
+  return {
+    list: () => xds.clients().map(statusOf),
+    onEvent: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+export function shortName(typeUrl: string): string {
+  return SHORT_NAMES[typeUrl] ?? typeUrl;
+}
+
+function statusOf(client: ClientStatus): EnvoyStatus {
+  const types = Object.values(client.types);
+  const rejections = types
+    .flatMap(({ typeUrl, lastRejection }) => (lastRejection ? [{ type: shortName(typeUrl), ...lastRejection }] : []))
+    .sort((a, b) => b.at.getTime() - a.at.getTime());
+  const [last] = rejections;
+  return {
+    node: client.node,
+    version: client.userAgentVersion,
+    connectedSince: client.connectedSince.toISOString(),
+    types: Object.fromEntries(
+      types.map(({ typeUrl, sentVersion, ackedVersion }) => [
+        shortName(typeUrl),
+        { sent: sentVersion ?? null, acked: ackedVersion ?? null },
+      ]),
+    ),
+    lastRejection: last ? { type: last.type, message: last.message, at: last.at.toISOString() } : null,
+  };
+}

@@ -1,0 +1,54 @@
+import type { Logger } from 'pino';
+import { ShadowplaneError } from '../errors/index.ts';
+import {
+  formatProblem,
+  type Policy,
+  type PolicyFileWatcher,
+  type PolicyStore,
+  parsePolicyFile,
+  readPolicyText,
+  watchPolicyFile,
+} from './policy/index.ts';
+
+export interface PolicyFileSourceOptions {
+  readonly file: string;
+  readonly store: PolicyStore;
+  /** As the store checks, so that what is wrong is reported with line and column. */
+  readonly check: (policy: Policy) => void;
+  readonly logger: Logger;
+}
+
+/**
+ * Takes the policy file over, now and whenever it is saved. A file that is wrong at the start is an error; one that
+ * becomes wrong later is reported and the policy stays as it is.
+ *
+ * @throws ShadowplaneError POLICY_FILE_UNREADABLE, POLICY_INVALID, STORE_FAILED
+ */
+export async function followPolicyFile(options: PolicyFileSourceOptions): Promise<PolicyFileWatcher> {
+  const { file, logger } = options;
+  const known = await readPolicyText(file);
+  await apply(known, options);
+  return watchPolicyFile(file, {
+    known,
+    onText: (text) => apply(text, options),
+    onError: (error) => report(error, file, logger),
+  });
+}
+
+async function apply(text: string, { file, store, check, logger }: PolicyFileSourceOptions): Promise<void> {
+  const { document, warnings } = parsePolicyFile(text, file, { check });
+  for (const warning of warnings) logger.warn(formatProblem(warning, file));
+  const before = store.current.revision;
+  const { revision, changed } = await store.applyFile(document);
+  if (revision !== before) logger.info({ revision, changed }, 'policy file applied');
+}
+
+function report(error: unknown, file: string, logger: Logger): void {
+  if (!(error instanceof ShadowplaneError)) {
+    logger.error({ err: error }, 'the policy file could not be applied');
+    return;
+  }
+  const lines = error.problems.map((problem) => formatProblem(problem, file));
+  for (const line of lines.length > 0 ? lines : [error.message]) logger.error(line);
+  logger.error('the policy file was not applied; the policy stays as it is');
+}
