@@ -76,7 +76,10 @@ describe('usage', () => {
     [['mirror', 'set', 'orders'], /nothing to set/],
     [['mirror', 'set', 'orders', '--sample', '5'], /--sample: "5" is not a percentage; did you mean 5%\?/],
     [['mirror', 'set', 'orders', '--segment', 'employees'], /write NAME=PERCENT/],
-    [['mirror', 'set', 'orders', '--segment', 'employees=200%'], /--segment employees: .*more than 100%/],
+    [
+      ['mirror', 'set', 'orders', '--segment', 'employees=all'],
+      /--segment employees: "all" is not a percentage, such as 5%/,
+    ],
     [['mirror', 'pause', 'orders', '--wait', '5'], /write a duration/],
     [['get', '--api', 'http://:x'], /is not a URL/],
     [['up', '--envoy-concurrency', '0'], /whole number/],

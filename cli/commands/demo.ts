@@ -129,12 +129,11 @@ async function runDemo(
 
 /** What to try from another terminal. */
 function hints(stack: RunningStack, policyFile: string): string[] {
-  const defaultApi = `http://${DEFAULT_ADDRESSES.apiListen}`;
-  const api = stack.apiUrl === defaultApi ? '' : ` --api ${stack.apiUrl}`;
+  const isDefault = stack.apiUrl === `http://${DEFAULT_ADDRESSES.apiListen}`;
   return [
-    'From another terminal, live:',
-    `  npx shadowplane mirror set orders --sample 50% --segment beta=0%${api}`,
-    `  npx shadowplane mirror pause orders${api}`,
+    `From another terminal, live${isDefault ? '' : `, after export SHADOWPLANE_API=${stack.apiUrl}`}:`,
+    '  npx shadowplane mirror set orders --sample 50% --segment beta=0%',
+    '  npx shadowplane mirror pause orders',
     `or edit ${policyFile}. Ctrl-C stops.`,
   ];
 }

@@ -54,7 +54,7 @@ function setCommand(context: Context): Command {
     if (Object.keys(change).length === 0) {
       throw new ShadowplaneError('USAGE', 'nothing to set: give --sample, --segment or --remove-segment');
     }
-    await checkShares(options);
+    checkShares(options);
     const path = `/mirrors/${encodeURIComponent(name)}${waitQuery(options.wait)}`;
     const answer = await createApiClient(options.api).send<MirrorAnswer>('PATCH', path, change);
     if (options.json) context.printJson(answer);
@@ -87,27 +87,16 @@ function readSegment(text: string, before: Readonly<Record<string, string>>): Re
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
-/** Refuses a wrong percentage before anything is sent, naming the flag it came from. */
-async function checkShares(options: SetOptions): Promise<void> {
-  const { parsePercent } = await import('../../xds-server/policy/index.ts');
-  const shares: ReadonlyArray<readonly [string, string | undefined]> = [
-    ['--sample', options.sample],
-    ...Object.entries(options.segment).map(([name, share]) => [`--segment ${name}`, share] as const),
+/** Refuses what is no percentage before anything is sent, naming the flag it came from; the control plane checks the rest. */
+function checkShares({ sample, segment }: SetOptions): void {
+  const shares = [
+    ...(sample === undefined ? [] : [['--sample', sample] as const]),
+    ...Object.entries(segment).map(([name, share]) => [`--segment ${name}`, share] as const),
   ];
   for (const [flag, share] of shares) {
-    try {
-      if (share !== undefined) parsePercent(share);
-    } catch (cause) {
-      if (!(cause instanceof ShadowplaneError)) throw cause;
-      const hint = /^\d+(\.\d+)?$/.test(share ?? '') ? `; did you mean ${share}%?` : '';
-      throw new ShadowplaneError(
-        'USAGE',
-        `${flag}: ${hint ? `"${share}" is not a percentage${hint}` : cause.message}`,
-        {
-          cause,
-        },
-      );
-    }
+    if (/^\d+(\.\d+)?\s*%$/.test(share)) continue;
+    const hint = /^\d+(\.\d+)?$/.test(share) ? `; did you mean ${share}%?` : ', such as 5% or 0.25%';
+    throw new ShadowplaneError('USAGE', `${flag}: "${share}" is not a percentage${hint}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { type AccessLogEntry, recentLine } from '../view/recent.ts';
+import { renderScreen } from '../view/render-screen.ts';
 import { renderTraffic, renderTrafficLines } from '../view/render-traffic.ts';
 import type { RunOutput } from './output.ts';
 import type { RunningStack } from './start-stack.ts';
@@ -8,6 +9,7 @@ import { fired, type StopSignals } from './stop-signals.ts';
 import { type TrafficSnapshot, watchTraffic } from './watch-traffic.ts';
 
 const LINES_EVERY_MS = 10_000;
+const KEPT_RECENT = 12;
 
 export interface RunView {
   /** Mirrored requests since the last call, oldest first; shown above the figures. */
@@ -47,17 +49,17 @@ export async function runUntilStopped(
       linesAtMs = performance.now();
       return;
     }
-    recent = [...recent, ...fresh].slice(-8);
-    const recentLines = view.takeRecent
-      ? [
-          style.bold('Mirrored just now'),
-          ...recent.map((entry) => `  ${recentLine(entry, snapshot.mirrors, style)}`),
-          '',
-        ]
-      : [];
-    const width = context.stdout.columns ?? 80;
-    const figures = renderTraffic(snapshot.now, { style, width, before: snapshot.before });
-    output.draw(['', ...recentLines, ...figures, '', ...view.footer(snapshot)]);
+    recent = [...recent, ...fresh].slice(-KEPT_RECENT);
+    const { columns = 80, rows = 24 } = context.stdout;
+    output.draw(
+      renderScreen({
+        figures: renderTraffic(snapshot.now, { style, width: columns, before: snapshot.before }),
+        recent: view.takeRecent && recent.map((entry) => recentLine(entry, snapshot.mirrors, style)),
+        footer: view.footer(snapshot),
+        rows: rows - 1,
+        style,
+      }),
+    );
   };
   const watching = watchTraffic(createApiClient(stack.apiUrl), () => stack.envoy.admin, signals.stop, show);
   await fired(signals.stop);
