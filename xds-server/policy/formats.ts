@@ -37,7 +37,7 @@ export function parseMirrorPath(value: unknown): string {
       .split('/')
       .some((part) => part === '' || part === '.' || part === '..')
   ) {
-    throw invalid(`${JSON.stringify(value)}: empty, . and .. parts never match, Envoy normalises paths`);
+    throw invalid(`${JSON.stringify(value)}: write the path as clients send it, without empty, . and .. parts`);
   }
   return path;
 }
