@@ -43,7 +43,7 @@ export function envoysOf(xds: Pick<XdsServer, 'clients' | 'on'>): EnvoyStatusSou
   };
 }
 
-export function shortName(typeUrl: string): string {
+function shortName(typeUrl: string): string {
   return SHORT_NAMES[typeUrl] ?? typeUrl;
 }
 

@@ -1,0 +1,58 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import type { EnvoyEvent } from './api/index.ts';
+import { envoysOf } from './envoys.ts';
+import { CLUSTER, type ClientStatus, RUNTIME } from './xds/index.ts';
+
+const at = new Date('2026-01-02T03:04:05Z');
+const client: ClientStatus = {
+  node: 'edge-1',
+  cluster: 'shadowplane',
+  group: 'default',
+  peer: '127.0.0.1:1',
+  userAgent: 'envoy',
+  userAgentVersion: '1.40.0',
+  connectedSince: at,
+  types: {
+    runtime: { typeUrl: RUNTIME, sentVersion: 'v2', ackedVersion: 'v1' },
+    cluster: { typeUrl: CLUSTER, sentVersion: 'v9', lastRejection: { version: 'v9', message: 'bad address', at } },
+  },
+};
+
+function server() {
+  const events = new EventEmitter();
+  const on = (name: string, listener: (event: unknown) => void) => void events.on(name, listener);
+  return { events, envoys: envoysOf({ clients: () => [client], on: on as never }) };
+}
+
+describe('the Envoys as the API shows them', () => {
+  it('are listed with what was sent and acknowledged, under the names of the documentation', () => {
+    expect(server().envoys.list()).toEqual([
+      {
+        node: 'edge-1',
+        version: '1.40.0',
+        connectedSince: '2026-01-02T03:04:05.000Z',
+        types: { RTDS: { sent: 'v2', acked: 'v1' }, CDS: { sent: 'v9', acked: null } },
+        lastRejection: { type: 'CDS', message: 'bad address', at: '2026-01-02T03:04:05.000Z' },
+      },
+    ]);
+  });
+
+  it('tell what happens to them until nobody listens any more', () => {
+    const { events, envoys } = server();
+    const seen: EnvoyEvent[] = [];
+    const stop = envoys.onEvent((event) => seen.push(event));
+    events.emit('connect', client);
+    events.emit('ack', { node: 'edge-1', typeUrl: RUNTIME, version: 'v2' });
+    events.emit('nack', { node: 'edge-1', typeUrl: CLUSTER, version: 'v9', message: 'bad address' });
+    events.emit('disconnect', client);
+    stop();
+    events.emit('connect', client);
+    expect(seen).toEqual([
+      { kind: 'connected', node: 'edge-1' },
+      { kind: 'acked', node: 'edge-1', type: 'RTDS', version: 'v2' },
+      { kind: 'rejected', node: 'edge-1', type: 'CDS', version: 'v9', message: 'bad address' },
+      { kind: 'disconnected', node: 'edge-1' },
+    ]);
+  });
+});
