@@ -44,6 +44,11 @@ export class Acknowledgements {
     return this.#open.has(nonce);
   }
 
+  /** A response with this resource has not been answered. */
+  waitsForResource(name: string): boolean {
+    return [...this.#open.values()].some(({ names }) => names.includes(name));
+  }
+
   /** All that was sent is in use. */
   get settled(): boolean {
     return this.#open.size === 0 && this.#lastRejection === undefined;

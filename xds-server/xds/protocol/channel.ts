@@ -83,6 +83,11 @@ export abstract class Channel {
     return answer;
   }
 
+  /** Whether the client has answered what was sent of this name. */
+  hasAnswered(name: string): boolean {
+    return this.known.get(name)?.version !== undefined && !this.acks.waitsForResource(name);
+  }
+
   /** Sends these again where the client subscribes to them, whatever it has. */
   resend(names: Iterable<string>): void {
     for (const name of names) {
@@ -122,9 +127,9 @@ export abstract class Channel {
     this.acks.sent(nonce, { version, generation, names: [...resources.map(({ name }) => name), ...removed] });
   }
 
-  /** The names of this response that the client did not have before. */
-  newNames({ resources }: ResponseContent): string[] {
-    return resources.map(({ name }) => name).filter((name) => this.known.get(name)?.version === undefined);
+  /** The resources of this response that the client did not have before. */
+  newOnes({ resources }: ResponseContent): EncodedResource[] {
+    return resources.filter(({ name }) => this.known.get(name)?.version === undefined);
   }
 
   protected abstract subscribe(request: ChannelRequest): void;

@@ -1,3 +1,4 @@
+import type { EncodedResource } from '../resource.ts';
 import { EMPTY_TYPE, type Snapshot } from '../snapshot.ts';
 import type { Channel, ResponseContent } from './channel.ts';
 import { ENDPOINT, LISTENER, type ResourceType } from './resource-types.ts';
@@ -10,6 +11,17 @@ export interface ClientOptions {
   readonly resumeWaitMs: number;
 }
 
+/** Clusters that the client did not have before and is not known to be ready for. */
+interface NewClusters {
+  readonly channel: Channel;
+  readonly nonce: string;
+  /** What they need of EDS. */
+  readonly endpoints: readonly string[];
+  readonly generation: number;
+  /** When waiting for them ends. */
+  readonly until: number;
+}
+
 /**
  * One node with all its streams. Holds what concerns several types at once: what the client shall have, and the order
  * that keeps traffic flowing: make before break. It works the same for one aggregated stream and for a stream a type.
@@ -19,10 +31,7 @@ export class Client {
   readonly #sessions = new Set<Session>();
   #target: Snapshot | undefined;
   #generation = 0;
-  /** New clusters whose ACK is outstanding, with the time at which waiting for it ends. */
-  #newClusters:
-    | { readonly channel: Channel; readonly nonce: string; readonly generation: number; readonly until: number }
-    | undefined;
+  #newClusters: NewClusters | undefined;
   #resumedUntil: number | undefined;
 
   constructor(options: ClientOptions) {
@@ -87,31 +96,45 @@ export class Client {
 
   /**
    * "To avoid dropping traffic, the management server should make sure that clusters arrive before the routes that refer
-   * to them." Arrived is not ready: Envoy warms a new cluster (endpoints, DNS, health) and acknowledges it only then. So
-   * what may name it waits for that ACK, but not for ever, and not on a client that has nothing to lose yet. Endpoints
-   * never wait: Envoy needs them to become ready.
+   * to them." Arrived is not ready: Envoy warms a new cluster (endpoints, DNS, health) and acknowledges it only then; with
+   * a stream a type it acknowledges at once, but its endpoints are asked for after that. So what may name a new cluster
+   * waits for the ACK of the cluster and of its endpoints, but not for ever, and not on a client that has nothing to
+   * lose yet. Endpoints never wait: Envoy needs them to become ready.
    */
   waitsForClusters(channel: Channel, now: Date): boolean {
     const waiting = this.#newClusters;
     if (!waiting || !channel.type.waitsForNewClusters || !channel.clientHasContent) return false;
-    const { acks } = waiting.channel;
-    const rejected = acks.lastRejection?.generation === waiting.generation && waiting.generation === this.#generation;
-    const answered = !acks.waitsFor(waiting.nonce) && !rejected;
-    if (!answered && now.getTime() < waiting.until) return true;
+    if (!this.#areReady(waiting) && now.getTime() < waiting.until) return true;
     this.#newClusters = undefined;
     return false;
   }
 
   /** Called with a response of clusters before the channel takes note of it. */
   clustersGoOut(channel: Channel, response: ResponseContent, nonce: string, now: Date): void {
-    if (channel.newNames(response).length > 0) {
+    const endpointsOf = (resources: readonly EncodedResource[]) =>
+      resources.flatMap(({ endpointsName }) => endpointsName ?? []);
+    const added = channel.newOnes(response);
+    if (added.length > 0) {
       const until = now.getTime() + this.#options.newClusterWaitMs;
-      this.#newClusters = { channel, nonce, generation: this.#generation, until };
+      this.#newClusters = { channel, nonce, endpoints: endpointsOf(added), generation: this.#generation, until };
     }
     // "After a CDS update, Envoy does not use a changed cluster until EDS provides its endpoints again, also if they are
     // the same; the server has to push them."
-    const endpoints = response.resources.flatMap(({ endpointsName }) => endpointsName ?? []);
-    for (const each of this.channels) if (each.type.typeUrl === ENDPOINT) each.resend(endpoints);
+    for (const each of this.#endpointChannels) each.resend(endpointsOf(response.resources));
+  }
+
+  #areReady({ channel, nonce, endpoints, generation }: NewClusters): boolean {
+    const { acks } = channel;
+    const rejected = acks.lastRejection?.generation === generation && generation === this.#generation;
+    if (rejected || acks.waitsFor(nonce)) return false;
+    const known = this.#target?.types.get(ENDPOINT)?.resources;
+    return endpoints
+      .filter((name) => known?.has(name))
+      .every((name) => this.#endpointChannels.some((each) => each.hasAnswered(name)));
+  }
+
+  get #endpointChannels(): Channel[] {
+    return this.channels.filter(({ type }) => type.typeUrl === ENDPOINT);
   }
 
   /** A client that resumes may still have listeners and routes that name what is gone; it will ask for them in a moment. */
