@@ -1,12 +1,13 @@
-import { Bytes, getHeader, HeaderMap, View } from '../../proxy-wasm/assembly/index';
+import { Bytes, getHeaders, HeaderMap, Pairs, View } from '../../proxy-wasm/assembly/index';
 import { findCookie } from './cookies';
 import { pathEnd } from './path';
 import { findQueryParameter } from './query';
 import { Subject, SubjectKind, Subjects } from './subject';
 
 /**
- * The request that is being decided on. One object serves all requests: every value is fetched when it is first asked
- * for and remembered until `begin`, so a header costs one host call however many conditions look at it.
+ * The request that is being decided on. One object serves all requests. The headers come in one host call, because a
+ * call costs more than all the copying; what is found in them (a cookie, a parameter) is looked for when it is first
+ * asked for, and remembered until the next `begin`.
  */
 export class Request {
   /** `:path` with its query. */
@@ -14,22 +15,41 @@ export class Request {
   private readonly cookieHeader: Subject;
   private readonly method: Subject;
   private readonly path: View = new View();
+  private readonly encoded: View = new View();
+  private readonly pairs: Pairs = new Pairs();
   private number: u32 = 0;
 
-  constructor(subjects: Subjects) {
+  constructor(private readonly subjects: Subjects) {
     this.target = subjects.intern(SubjectKind.Header, Bytes.of(':path'));
     this.cookieHeader = subjects.intern(SubjectKind.Header, Bytes.of('cookie'));
     this.method = subjects.intern(SubjectKind.Header, Bytes.of(':method'));
   }
 
-  /** Starts the next request. False when it has no path (a CONNECT without one). */
+  /** Starts the next request. False when it has no path (a CONNECT without one) or is too large to look at. */
   begin(): bool {
     this.number++;
     // 0 is what a Subject that was never fetched carries.
     if (this.number == 0) this.number = 1;
-    if (!this.fetch(this.target)) return false;
-    this.path.set(this.target.value.address, pathEnd(this.target.value));
+    if (!getHeaders(HeaderMap.RequestHeaders, this.encoded)) return false;
+    this.readHeaders();
+    const target = this.target;
+    if (!this.fetch(target)) return false;
+    this.path.set(target.value.address, pathEnd(target.value));
     return true;
+  }
+
+  /** Of a repeated header the first counts. */
+  private readHeaders(): void {
+    const pairs = this.pairs;
+    const number = this.number;
+    pairs.start(this.encoded);
+    while (pairs.next()) {
+      const subject = this.subjects.header(pairs.name);
+      if (subject === null || subject.fetched == number) continue;
+      subject.fetched = number;
+      subject.present = true;
+      subject.value.set(pairs.value.address, pairs.value.length);
+    }
   }
 
   /** The path without query and fragment. */
@@ -44,7 +64,7 @@ export class Request {
   }
 
   /** Makes `subject.value` the value in this request; false when it has none. */
-  // @ts-expect-error: decorator
+  // @ts-ignore: decorator
   @inline
   fetch(subject: Subject): bool {
     return subject.fetched == this.number ? subject.present : this.fetchNow(subject);
@@ -57,18 +77,16 @@ export class Request {
     return subject.present;
   }
 
-  /** `fetch`, which is inlined and so cannot be used by what it calls. */
-  private fetchCookieHeader(): bool {
-    const header = this.cookieHeader;
-    return header.fetched == this.number ? header.present : this.fetchNow(header);
-  }
-
   private read(subject: Subject): bool {
     switch (subject.kind) {
       case SubjectKind.Header:
-        return getHeader(HeaderMap.RequestHeaders, subject.name, subject.value);
+        return false; // readHeaders has found all that there are
       case SubjectKind.Cookie:
-        return this.fetchCookieHeader() && findCookie(this.cookieHeader.value, subject.name, subject.value);
+        return (
+          this.cookieHeader.fetched == this.number &&
+          this.cookieHeader.present &&
+          findCookie(this.cookieHeader.value, subject.name, subject.value)
+        );
       case SubjectKind.Query:
         return findQueryParameter(this.target.value, subject.name, subject.value);
       default:

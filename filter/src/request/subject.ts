@@ -10,12 +10,14 @@ export namespace SubjectKind {
 
 /**
  * One place in requests that conditions look at. However many conditions name it, there is one Subject, and its value is
- * fetched at most once a request: `fetched` is the number of the request that `value` and `present` belong to.
+ * looked for at most once a request: `fetched` is the number of the request that `value` and `present` belong to.
  */
 export class Subject {
   fetched: u32 = 0;
   present: bool = false;
   readonly value: View = new View();
+  /** Another header whose name falls into the same bucket. */
+  neighbour: Subject | null = null;
 
   constructor(
     readonly kind: i32,
@@ -23,9 +25,12 @@ export class Subject {
   ) {}
 }
 
-/** The subjects of one configuration, each once. */
+const BUCKETS: i32 = 64;
+
+/** The subjects of one configuration, each once; headers are found by name. */
 export class Subjects {
   private readonly all: Array<Subject> = [];
+  private readonly buckets: StaticArray<Subject | null> = new StaticArray<Subject | null>(BUCKETS);
 
   /** Header names are to be lower case; the path has an empty name. */
   intern(kind: i32, name: Bytes): Subject {
@@ -35,6 +40,32 @@ export class Subjects {
     }
     const made = new Subject(kind, name);
     this.all.push(made);
+    if (kind == SubjectKind.Header && name.length > 0) {
+      const bucket = bucketOf(name.address, name.length);
+      made.neighbour = this.buckets[bucket];
+      this.buckets[bucket] = made;
+    }
     return made;
   }
+
+  /** The header of that name if any condition asks for it. Most names of a request end at an empty bucket. */
+  // @ts-ignore: decorator
+  @inline
+  header(name: View): Subject | null {
+    if (name.length == 0) return null;
+    let subject = this.buckets[bucketOf(name.address, name.length)];
+    while (subject !== null) {
+      if (name.equals(subject.name)) return subject;
+      subject = subject.neighbour;
+    }
+    return null;
+  }
+}
+
+/** Length and both ends tell header names apart well enough. */
+// @ts-ignore: decorator
+@inline
+function bucketOf(address: usize, length: i32): i32 {
+  const ends = <i32>load<u8>(address) * 7 + <i32>load<u8>(address + length - 1);
+  return (length * 5 + ends) & (BUCKETS - 1);
 }
