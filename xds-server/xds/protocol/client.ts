@@ -1,13 +1,13 @@
 import type { EncodedResource } from '../resource.ts';
 import { EMPTY_TYPE, type Snapshot } from '../snapshot.ts';
 import type { Channel, ResponseContent } from './channel.ts';
-import { ENDPOINT, LISTENER, type ResourceType } from './resource-types.ts';
+import { CLUSTER, ENDPOINT, LISTENER, type ResourceType, ROUTE } from './resource-types.ts';
 import type { Session } from './session.ts';
 
 export interface ClientOptions {
   /** How long new routes wait at most for the ACK of clusters that are new to the client. */
   readonly newClusterWaitMs: number;
-  /** How long removals wait, after a reconnect, for the client to subscribe to the listeners that may use them. */
+  /** How long removals wait, after a reconnect, for the client to subscribe to the listeners and routes that may use them. */
   readonly resumeWaitMs: number;
 }
 
@@ -88,7 +88,7 @@ export class Client {
    */
   mayRemove(type: ResourceType, now: Date): boolean {
     if (type.removalWaitsFor.length === 0) return true;
-    if (this.#listenersStillUnknown(now)) return false;
+    if (this.#usersStillUnknown(now)) return false;
     return this.channels
       .filter((channel) => type.removalWaitsFor.includes(channel.type.typeUrl))
       .every((channel) => channel.acks.settled && !this.#hasNews(channel));
@@ -102,8 +102,10 @@ export class Client {
    * lose yet. Endpoints never wait: Envoy needs them to become ready.
    */
   waitsForClusters(channel: Channel, now: Date): boolean {
+    if (!channel.type.waitsForNewClusters || !channel.clientHasContent) return false;
+    if (this.#otherStreamOwesClusters(channel)) return true;
     const waiting = this.#newClusters;
-    if (!waiting || !channel.type.waitsForNewClusters || !channel.clientHasContent) return false;
+    if (!waiting) return false;
     if (!this.#areReady(waiting) && now.getTime() < waiting.until) return true;
     this.#newClusters = undefined;
     return false;
@@ -123,6 +125,16 @@ export class Client {
     for (const each of this.#endpointChannels) each.resend(endpointsOf(response.resources));
   }
 
+  /** On one stream the order of types sees to it; another stream may be slower. */
+  #otherStreamOwesClusters(channel: Channel): boolean {
+    return [...this.#sessions]
+      .filter((session) => session.channel(channel.type.typeUrl) !== channel)
+      .some((session) => {
+        const clusters = session.channel(CLUSTER);
+        return clusters !== undefined && this.#hasNews(clusters);
+      });
+  }
+
   #areReady({ channel, nonce, endpoints, generation }: NewClusters): boolean {
     const { acks } = channel;
     const rejected = acks.lastRejection?.generation === generation && generation === this.#generation;
@@ -138,9 +150,10 @@ export class Client {
   }
 
   /** A client that resumes may still have listeners and routes that name what is gone; it will ask for them in a moment. */
-  #listenersStillUnknown(now: Date): boolean {
+  #usersStillUnknown(now: Date): boolean {
     const resumed = [...this.#sessions].some((session) => session.resumed);
-    if (!resumed || this.channels.some((channel) => channel.type.typeUrl === LISTENER)) {
+    const subscribed = new Set(this.channels.map(({ type }) => type.typeUrl));
+    if (!resumed || (subscribed.has(LISTENER) && subscribed.has(ROUTE))) {
       this.#resumedUntil = undefined;
       return false;
     }
