@@ -9,9 +9,10 @@ afterEach(() => orders?.close());
 
 async function nothingInFlight(): Promise<void> {
   await orders.settled();
-  const active = () => orders.stack.admin.sum(/\.(upstream|downstream)_rq(_pending)?_active$/);
-  // The look itself is one request, to the admin listener.
-  await eventually(async () => (await active()) <= 1, { what: 'no stream left' });
+  const services = /^cluster\.(orders|default)\/.*\.upstream_rq(_pending)?_active$/;
+  const users = /^http\.shadowplane\.downstream_rq_active$/;
+  const active = async () => (await orders.stack.admin.sum(services)) + (await orders.stack.admin.sum(users));
+  await eventually(async () => (await active()) === 0, { what: 'no stream left' });
 }
 
 async function mirroringStillWorks(): Promise<void> {

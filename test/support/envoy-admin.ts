@@ -11,9 +11,9 @@ export class EnvoyAdmin {
     this.#pid = pid;
   }
 
-  /** Counters and gauges whose names match, by name. */
+  /** Counters and gauges whose names match, by name. Envoy reads the expression as RE2, which knows no lookahead. */
   async stats(filter: RegExp): Promise<Record<string, number>> {
-    const { text } = await httpRequest('GET', `${this.#url}/stats?filter=${encodeURIComponent(filter.source)}`);
+    const text = await this.get(`/stats?filter=${encodeURIComponent(filter.source)}`);
     const entries = text
       .split('\n')
       .map((line) => /^(.+): (\d+)$/.exec(line))
@@ -22,13 +22,17 @@ export class EnvoyAdmin {
     return Object.fromEntries(entries);
   }
 
-  /** Sum of the counters and gauges whose names match; 0 when there is none. */
+  /** Sum of the counters and gauges whose names match. That none does is a mistake in the test, not a 0. */
   async sum(filter: RegExp): Promise<number> {
-    return Object.values(await this.stats(filter)).reduce((total, value) => total + value, 0);
+    const values = Object.values(await this.stats(filter));
+    if (values.length === 0) throw new Error(`Envoy has no statistic that matches ${filter}`);
+    return values.reduce((total, value) => total + value, 0);
   }
 
   async get(path: string): Promise<string> {
-    return (await httpRequest('GET', `${this.#url}${path}`)).text;
+    const { status, text } = await httpRequest('GET', `${this.#url}${path}`);
+    if (status !== 200) throw new Error(`Envoy's admin interface answers ${status} to ${path}: ${text}`);
+    return text;
   }
 
   /** Statistics that move when a listener is replaced, changed or drained. Equal before and after: nothing of it happened. */
@@ -39,8 +43,9 @@ export class EnvoyAdmin {
   }
 
   /** Requests that Envoy has under way to copies' clusters, waiting for a connection included. */
-  copiesInFlight(): Promise<number> {
-    return this.sum(/^cluster\..+(candidate|control)[/_].+\.upstream_rq(_pending)?_active$/);
+  async copiesInFlight(): Promise<number> {
+    const copies = await this.stats(/^cluster\..+\/(candidate|control)\/.+\.upstream_rq(_pending)?_active$/);
+    return Object.values(copies).reduce((total, value) => total + value, 0);
   }
 
   /** The most memory that was ever resident since the last `resetPeakMemory`. */
