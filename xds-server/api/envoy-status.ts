@@ -17,7 +17,7 @@ export interface EnvoyStatus {
   readonly lastRejection: EnvoyRejection | null;
 }
 
-export interface EnvoyRejection {
+interface EnvoyRejection {
   readonly type: string;
   /** Envoy's own words. */
   readonly message: string;

@@ -1,10 +1,2 @@
-export { type ApiOptions, createApi } from './create-api.ts';
-export type {
-  Applied,
-  EnvoyEvent,
-  EnvoyRejection,
-  EnvoyStatus,
-  EnvoyStatusSource,
-  WaitForApplied,
-} from './envoy-status.ts';
-export { buildOpenApi } from './openapi.ts';
+export { createApi } from './create-api.ts';
+export type { EnvoyEvent, EnvoyStatus, EnvoyStatusSource, WaitForApplied } from './envoy-status.ts';

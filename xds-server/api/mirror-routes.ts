@@ -16,7 +16,7 @@ interface Named {
 }
 
 /** A mirror as it is written in YAML, plus what the API knows of it. */
-export type MirrorView = MirrorDocument & {
+type MirrorView = MirrorDocument & {
   readonly name: string;
   readonly revision: number;
   readonly paused: boolean;

@@ -61,7 +61,7 @@ export function parseMethod(value: unknown): string {
 }
 
 /** A path with optional query, as a health check sends it. */
-export function parseRequestPath(value: unknown): string {
+function parseRequestPath(value: unknown): string {
   if (typeof value !== 'string' || !/^\/[\x21-\x7e]*$/.test(value)) {
     throw invalid(`${JSON.stringify(value)} is not a path; it begins with / and has no spaces`);
   }
@@ -76,7 +76,7 @@ function parseUpgrade(value: unknown): string {
 }
 
 /** Envoy drops or rejects values with control characters, so they never get there. */
-export function parseHeaderValue(value: unknown): string {
+function parseHeaderValue(value: unknown): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   if (typeof value !== 'string' || /[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) {
     throw invalid(`${JSON.stringify(value)} is not a header value; write text without line breaks`);

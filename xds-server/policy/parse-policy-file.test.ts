@@ -78,14 +78,6 @@ describe('parsePolicyFile', () => {
     expect(parsed.document.segments!.a).toEqual({ header: 'x', equals: '$HOME' });
   });
 
-  it('finds the place of a problem that only a later check has seen', () => {
-    const parsed = parsePolicyFile('envoy:\n  clusters:\n    - name: a\n    - name: b\n', 'f.yaml');
-    const problems = [{ path: 'envoy.clusters.1', message: 'no' }];
-    const located = parsed.locate(new ShadowplaneError('POLICY_INVALID', 'no', { problems }));
-    expect(located.message).toBe('f.yaml:4:7: envoy.clusters.1: no');
-    expect(located.problems).toEqual([{ ...problems[0], line: 4, column: 7 }]);
-  });
-
   it('reads JSON', () => {
     expect(parsePolicyFile('{"listen": "127.0.0.1:1"}', 'f').policy.listen.port).toBe(1);
   });

@@ -10,8 +10,6 @@ import { tooDeepAt } from './yaml-depth.ts';
 export interface ParsedPolicyFile extends ParsedPolicy {
   /** The document as it was written, as plain data: what the store keeps. */
   readonly document: PolicyDocument;
-  /** The same error with line and column where its problems, found later than by parsing, have none. */
-  locate(error: ShadowplaneError): ShadowplaneError;
 }
 
 export interface ParsePolicyFileOptions {
@@ -46,15 +44,7 @@ export function parsePolicyFile(
   } catch (error) {
     throw error instanceof ShadowplaneError ? located(error, yaml, lines, filename) : error;
   }
-  const locateLater = (error: ShadowplaneError): ShadowplaneError => {
-    const problems = error.problems.map((problem) => {
-      if (problem.line !== undefined) return problem;
-      return { ...problem, ...locate(yaml, { ...problem, path: problem.path.split('.'), at: 'value' }, lines) };
-    });
-    if (problems.length === 0) return error;
-    return new ShadowplaneError(error.code, summary(problems, filename), { problems, cause: error });
-  };
-  return { document: document as PolicyDocument, ...parsed, locate: locateLater };
+  return { document: document as PolicyDocument, ...parsed };
 }
 
 function located(

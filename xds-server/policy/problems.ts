@@ -41,7 +41,7 @@ export function toInputProblems(findings: readonly Finding[], locate: Locate = (
     .sort((a: InputProblem, b: InputProblem) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
 }
 
-export function formatPath(path: Path): string {
+function formatPath(path: Path): string {
   return path.join('.');
 }
 

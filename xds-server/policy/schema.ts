@@ -113,7 +113,7 @@ const Markers = Type.Enum(['strip', 'trust'], {
   description: 'strip (an edge): client-sent x-shadow* headers are removed. trust (an inner hop): they stay.',
 });
 
-export const ListenerSchema = Type.Object(
+const ListenerSchema = Type.Object(
   {
     markers: Type.Optional(Markers),
     trustedHops: count('Trusted proxies in front of this Envoy.', DEFAULTS.trustedHops, 0, 100),
@@ -154,7 +154,7 @@ export const ListenerSchema = Type.Object(
   { ...closed, description: 'What the edge needs.' },
 );
 
-export const ServiceSchema = Type.Object(
+const ServiceSchema = Type.Object(
   {
     address: Type.Optional(formatted('address', 'host:port; this or addresses.', { examples: ['order-v1:8080'] })),
     addresses: Type.Optional(
