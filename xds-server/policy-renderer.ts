@@ -1,6 +1,5 @@
-import { encodeAny } from '../protos/index.ts';
 import type { Address, Policy } from './policy/model.ts';
-import { buildResources, checkExtras } from './resources/index.ts';
+import { buildResources, checkPolicy } from './resources/index.ts';
 import { UnchangedResources } from './unchanged-resources.ts';
 import { buildSnapshot, type Snapshot } from './xds/index.ts';
 
@@ -28,9 +27,10 @@ export class PolicyRenderer {
   snapshotOf(policy: Policy): Snapshot {
     const known = this.#snapshots.get(policy);
     if (known) return known;
-    checkExtras(policy, encodeAny);
     const { filterWasm, listen = policy.listen } = this.#options;
-    const resources = buildResources({ ...policy, listen }, { filterWasm });
+    const served = { ...policy, listen };
+    checkPolicy(served);
+    const resources = buildResources(served, { filterWasm });
     const snapshot = buildSnapshot(this.#unchanged.reuse(resources));
     this.#snapshots.set(policy, snapshot);
     return snapshot;

@@ -1,5 +1,4 @@
 /** The room that turns a policy into Envoy resources. Pure: no clock, no files, no sockets. */
 export { type BootstrapOptions, buildBootstrap } from './bootstrap.ts';
 export { type BuildContext, buildResources, type Resources } from './build-resources.ts';
-export { checkExtras, type Encode } from './extras.ts';
-export { RESOURCE_TYPES, type ResourceKind } from './resource-types.ts';
+export { checkPolicy } from './check-policy.ts';
