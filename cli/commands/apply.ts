@@ -24,8 +24,11 @@ export function applyCommand(context: Context): Command {
   ).action(async (options: ApplyOptions) => {
     const file = findPolicyFile(options.file);
     command.setOptionValue('file', file);
-    const { parsePolicyFile } = await import('../../xds-server/policy/index.ts');
-    const { document } = parsePolicyFile(readPolicyText(file), file);
+    const [{ parsePolicyFile }, { checkPolicy }] = await Promise.all([
+      import('../../xds-server/policy/index.ts'),
+      import('../../xds-server/resources/index.ts'),
+    ]);
+    const { document } = parsePolicyFile(readPolicyText(file), file, { check: checkPolicy });
     const api = createApiClient(options.api);
     const answer = await api.send<WriteAnswer>('PUT', `/config${waitQuery(options.wait)}`, document);
     if (options.json) context.printJson(answer);

@@ -13,7 +13,7 @@ import { createRunOutput, type RunOutput } from '../stack/output.ts';
 import { assertCanListen, canListen, formatHostPort, freePort, type HostPort } from '../stack/ports.ts';
 import { addEnvoyOptions, addRunOptions, type EnvoyRunOptions, readAddress } from '../stack/run-options.ts';
 import { runUntilStopped } from '../stack/run-until-stopped.ts';
-import { type RunningStack, startStack } from '../stack/start-stack.ts';
+import { prepareStack, type RunningStack, type StackParts, startStack } from '../stack/start-stack.ts';
 import { listenForStop, type StopSignals } from '../stack/stop-signals.ts';
 import { type AccessLogEntry, readMirrored } from '../view/recent.ts';
 import { startupLines } from '../view/startup.ts';
@@ -38,10 +38,11 @@ export function demoCommand(context: Context): Command {
   );
   addRunOptions(addEnvoyOptions(command)).action(async (options: DemoOptions) => {
     const output = createRunOutput(context, options.json === true);
+    const parts = await prepareStack(options.dataDir, output.log);
     const signals = listenForStop();
     const ends: Array<() => Promise<unknown>> = [];
     try {
-      await runDemo(context, options, output, signals, ends);
+      await runDemo(context, options, parts, output, signals, ends);
     } finally {
       for (const end of ends.reverse()) await end();
       output.end();
@@ -54,6 +55,7 @@ export function demoCommand(context: Context): Command {
 async function runDemo(
   context: Context,
   options: DemoOptions,
+  parts: StackParts,
   output: RunOutput,
   signals: StopSignals,
   ends: Array<() => Promise<unknown>>,
@@ -73,7 +75,7 @@ async function runDemo(
   const stack = await startStack({
     policyFile,
     dataDir: options.dataDir ?? dir,
-    envoyDir: options.dataDir,
+    parts,
     listen: undefined,
     admin: addresses.envoyAdmin,
     xds: addresses.xdsListen,
@@ -87,13 +89,14 @@ async function runDemo(
       output.log,
       style,
     ),
-    onProgress: output.log,
+    stop: signals.stop,
     onEnvoyEvent: (event) => output.log(envoyEventText(event, style)),
     onAccessLog: (line) => {
       const entry = readMirrored(line);
       if (entry) recent = [...recent.slice(1 - MAX_RECENT), entry];
     },
   });
+  if (!stack) return;
   const traffic = startTraffic({
     url: `http://${stack.envoy.listenerAddress}`,
     ratePerSecond: options.rate,
@@ -101,7 +104,7 @@ async function runDemo(
     signal: signals.stop,
   });
   for (const line of startupLines(stack, policyFile, style)) output.line(line);
-  for (const { name, address } of example.services) output.line(`  ${name.padEnd(14)} ${address}`);
+  for (const { name, address } of example.services) output.line(`  ${name.padEnd(14)} http://${address}`);
   output.event('ready', {
     listen: stack.envoy.listenerAddress,
     api: stack.apiUrl,

@@ -56,7 +56,7 @@ function bootstrapCommand(context: Context): Command {
     if (options.json) context.printJson(bootstrap);
     else {
       const { stringify } = await import('yaml');
-      context.print(stringify(bootstrap).trimEnd());
+      context.print(stringify(bootstrap, { aliasDuplicateObjects: false }).trimEnd());
     }
   });
   return addExamples(

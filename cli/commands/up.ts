@@ -8,7 +8,7 @@ import { createRunOutput } from '../stack/output.ts';
 import { assertCanListen } from '../stack/ports.ts';
 import { addEnvoyOptions, addRunOptions, dataDirFor, type EnvoyRunOptions, readAddress } from '../stack/run-options.ts';
 import { runUntilStopped } from '../stack/run-until-stopped.ts';
-import { startStack } from '../stack/start-stack.ts';
+import { prepareStack, startStack } from '../stack/start-stack.ts';
 import { listenForStop } from '../stack/stop-signals.ts';
 import { startupLines } from '../view/startup.ts';
 
@@ -38,12 +38,13 @@ export function upCommand(context: Context): Command {
     await assertCanListen(api, '--api-listen');
 
     const output = createRunOutput(context, options.json === true);
+    const parts = await prepareStack(options.dataDir, output.log);
     const signals = listenForStop();
     try {
       const stack = await startStack({
         policyFile,
         dataDir: dataDirFor(options, policyFile),
-        envoyDir: options.dataDir,
+        parts,
         listen,
         admin,
         xds,
@@ -56,10 +57,11 @@ export function upCommand(context: Context): Command {
           output.log,
           context.style,
         ),
-        onProgress: output.log,
+        stop: signals.stop,
         onEnvoyEvent: (event) => output.log(envoyEventText(event, context.style)),
         onAccessLog: output.log,
       });
+      if (!stack) return;
       for (const line of startupLines(stack, policyFile, context.style)) output.line(line);
       output.event('ready', {
         listen: stack.envoy.listenerAddress,

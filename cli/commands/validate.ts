@@ -12,8 +12,11 @@ export function validateCommand(context: Context): Command {
     .action(async (options: { file?: string; json?: boolean }) => {
       const file = findPolicyFile(options.file);
       command.setOptionValue('file', file);
-      const { parsePolicyFile } = await import('../../xds-server/policy/index.ts');
-      const { policy, warnings } = parsePolicyFile(readPolicyText(file), file);
+      const [{ parsePolicyFile }, { checkPolicy }] = await Promise.all([
+        import('../../xds-server/policy/index.ts'),
+        import('../../xds-server/resources/index.ts'),
+      ]);
+      const { policy, warnings } = parsePolicyFile(readPolicyText(file), file, { check: checkPolicy });
       if (options.json) {
         context.printJson({ file, valid: true, mirrors: policy.mirrors.map(({ name }) => name), warnings });
         return;

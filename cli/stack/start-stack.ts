@@ -1,13 +1,39 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import { type EnvoyEvent, locateEnvoy, type SupervisedEnvoy, superviseEnvoy } from '../../envoy/index.ts';
+import {
+  type EnvoyEvent,
+  type LocatedEnvoy,
+  locateEnvoy,
+  type SupervisedEnvoy,
+  superviseEnvoy,
+} from '../../envoy/index.ts';
 import { formatHostPort, type HostPort } from './ports.ts';
+
+/** What has to be there before anything is started. */
+export interface StackParts {
+  readonly envoy: LocatedEnvoy;
+  readonly filterWasmPath: string;
+}
+
+/**
+ * Finds or installs Envoy and builds the filter if need be. Nothing runs yet, so a signal may simply end the command.
+ * Envoy is looked for and installed in `envoyDir`, else in the user's cache.
+ */
+export async function prepareStack(
+  envoyDir: string | undefined,
+  onProgress: (line: string) => void,
+): Promise<StackParts> {
+  const [envoy, filterWasmPath] = await Promise.all([
+    locateEnvoy({ dataDir: envoyDir, onProgress }),
+    filterPath(onProgress),
+  ]);
+  return { envoy, filterWasmPath };
+}
 
 export interface StackOptions {
   readonly policyFile: string;
   readonly dataDir: string;
-  /** Where Envoy is looked for and installed; absent: the user's cache. */
-  readonly envoyDir: string | undefined;
+  readonly parts: StackParts;
   /** Wins over `listen` of the file. */
   readonly listen: HostPort | undefined;
   readonly admin: HostPort;
@@ -16,7 +42,8 @@ export interface StackOptions {
   readonly concurrency: number;
   readonly envoyLogLevel: 'warning' | 'debug';
   readonly logger: Logger;
-  readonly onProgress: (line: string) => void;
+  /** Gives up starting. */
+  readonly stop: AbortSignal;
   readonly onEnvoyEvent: (event: EnvoyEvent) => void;
   readonly onAccessLog: (line: string) => void;
 }
@@ -33,12 +60,8 @@ export interface RunningStack {
 /** The name of the listener that the control plane serves. */
 const LISTENER = 'shadowplane';
 
-/** The control plane and an Envoy that has its configuration from there, as one. Nothing is left when it fails half way. */
-export async function startStack(options: StackOptions): Promise<RunningStack> {
-  const [located, filterWasmPath] = await Promise.all([
-    locateEnvoy({ dataDir: options.envoyDir, onProgress: options.onProgress }),
-    filterPath(options.onProgress),
-  ]);
+/** The control plane and an Envoy that has its configuration from there, as one. Nothing is left when it fails half way; undefined when `stop` came first. */
+export async function startStack(options: StackOptions): Promise<RunningStack | undefined> {
   const [{ startControlPlane }, { buildBootstrap }, { parseAddress }] = await Promise.all([
     import('../../xds-server/index.ts'),
     import('../../xds-server/resources/index.ts'),
@@ -50,12 +73,12 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     xdsListen: formatHostPort(options.xds),
     apiListen: formatHostPort(options.api),
     ...(options.listen ? { listen: formatHostPort(options.listen) } : {}),
-    filterWasmPath,
+    filterWasmPath: options.parts.filterWasmPath,
     logger: options.logger,
   });
   try {
     const envoy = await superviseEnvoy({
-      path: located.path,
+      path: options.parts.envoy.path,
       bootstrap: buildBootstrap({
         xdsAddress: parseAddress(controlPlane.xdsAddress),
         adminAddress: options.admin,
@@ -64,6 +87,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
       listener: LISTENER,
       concurrency: options.concurrency,
       logLevel: options.envoyLogLevel,
+      signal: options.stop,
       onEvent: options.onEnvoyEvent,
       onOutput: options.onAccessLog,
     });
@@ -71,7 +95,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
       apiUrl: `http://${controlPlane.apiAddress}`,
       xdsAddress: controlPlane.xdsAddress,
       envoy,
-      envoyVersion: located.version,
+      envoyVersion: options.parts.envoy.version,
       async close(force) {
         const killed = () => void envoy.stop({ force: true });
         force.addEventListener('abort', killed, { once: true });
@@ -82,6 +106,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     };
   } catch (error) {
     await controlPlane.close();
+    if (options.stop.aborted) return undefined;
     throw error;
   }
 }

@@ -8,7 +8,7 @@ afterEach(() => {
 });
 
 it('stops cleanly at the first signal, at once at the second', async () => {
-  vi.useFakeTimers({ toFake: ['performance'] });
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] });
   signals = listenForStop();
   process.emit('SIGINT');
   await fired(signals.stop);

@@ -3,6 +3,10 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** npm passes a Ctrl-C on to its child, which has already heard it from the terminal: the same press counts once. */
 const SAME_PRESS_MS = 500;
 
+const FORCED_MS = 2_000;
+/** 128 + SIGINT, as in a shell. */
+const EXIT_FORCED = 130;
+
 export interface StopSignals {
   /** Aborted by the first Ctrl-C, SIGTERM or closed terminal: stop cleanly. */
   readonly stop: AbortSignal;
@@ -23,7 +27,11 @@ export function listenForStop(): StopSignals {
     if (!stop.signal.aborted) {
       firstAtMs = performance.now();
       stop.abort();
-    } else if (performance.now() - firstAtMs > SAME_PRESS_MS) force.abort();
+    } else if (performance.now() - firstAtMs > SAME_PRESS_MS) {
+      force.abort();
+      // Whatever still holds the process then: the processes below it notice that it is gone, and go too.
+      setTimeout(() => process.exit(EXIT_FORCED), FORCED_MS).unref();
+    }
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   return {

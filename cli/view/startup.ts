@@ -18,13 +18,13 @@ export function startupLines(
   style: Style,
 ): string[] {
   const row = (what: string, where: string, note = '') =>
-    `  ${what.padEnd(12)} ${where}${note && `  ${style.dim(note)}`}`;
+    `  ${what.padEnd(14)} ${where}${note && `  ${style.dim(note)}`}`;
   return [
     style.bold('Shadowplane is running'),
     row('requests', `http://${envoy.listenerAddress}`, `Envoy ${envoyVersion}, process ${envoy.pid}`),
     row('API', `${apiUrl}/api/v1`),
     row('xDS', xdsAddress),
     row('Envoy admin', `http://${envoy.admin.address}`),
-    row('file', policyFile, 'applied again whenever it is saved'),
+    row('file', policyFile, 'watched'),
   ];
 }

@@ -69,6 +69,8 @@ export interface FakeBootstrap {
   readonly exitCode?: number;
   /** Never answers ready. */
   readonly neverReady?: boolean;
+  /** Logs what its admin interface is asked for. */
+  readonly talkative?: boolean;
   /** Takes no notice of SIGTERM. */
   readonly stubborn?: boolean;
   /** How many requests are under way when asked, one after the other; 0 at the end. */
@@ -98,6 +100,7 @@ if (boot.exitCode !== undefined) {
 }
 const active = [...(boot.active ?? [])];
 const server = createServer((request, response) => {
+  if (boot.talkative) log('warning', 'asked for ' + request.url.split('?')[0]);
   if (request.url === '/ready') response.statusCode = boot.neverReady ? 503 : 200;
   if (request.url.startsWith('/stats')) {
     response.end(JSON.stringify({ stats: [{ name: 'http.main.downstream_rq_active', value: active.shift() ?? 0 }] }));

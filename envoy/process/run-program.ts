@@ -16,9 +16,11 @@ export interface RunProgramOptions {
   readonly drawOnTerminal?: boolean | undefined;
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
- * Runs a short-lived program to its end, never through a shell, and never leaves it behind: it is killed at the timeout.
- * Rejects only when the program cannot be started at all (not found, not executable).
+ * Runs a short-lived program to its end, never through a shell, and never leaves it behind: it is killed at the timeout,
+ * and when a signal ends this process. Rejects only when the program cannot be started at all (not found, not executable).
  */
 export function runProgram(file: string, args: readonly string[], options: RunProgramOptions): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {
@@ -40,7 +42,23 @@ export function runProgram(file: string, args: readonly string[], options: RunPr
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ exitCode: code ?? undefined, stdout, stderr }));
+    const onSignal = (signal: NodeJS.Signals) => {
+      child.kill('SIGKILL');
+      release();
+      // With nobody else listening the signal does now what it would have done without us.
+      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    };
+    const release = () => {
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+    };
+    for (const signal of SIGNALS) process.on(signal, onSignal);
+    child.on('error', (error) => {
+      release();
+      reject(error);
+    });
+    child.on('close', (code) => {
+      release();
+      resolve({ exitCode: code ?? undefined, stdout, stderr });
+    });
   });
 }

@@ -32,6 +32,8 @@ const ps = (column: string, pid: number) =>
   spawnSync('ps', ['-o', `${column}=`, '-p', `${pid}`], { encoding: 'utf8' }).stdout.trim();
 /** A zombie has ended; it only waits for its parent to notice. */
 const isRunning = (pid: number) => !/^(Z.*)?$/.test(ps('stat', pid));
+/** Bounded, and long enough for a busy machine. */
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 10_000 });
 const logged = () => events.flatMap((event) => (event.type === 'log' ? [event.line.message] : []));
 const runDirs = () => readdirSync(sandbox.dir).filter((name) => name.startsWith('shadowplane-envoy-'));
 
@@ -40,7 +42,7 @@ it('waits for the listener, passes on output and warnings, and stops without lea
   const envoy = await supervise({}, { listener: 'main', onOutput: (line) => output.push(line) });
   expect(envoy.listenerAddress).toBe('127.0.0.1:10000');
   expect(await envoy.admin.ready()).toBe(true);
-  expect(output).toEqual(['started']);
+  await eventually(() => expect(output).toEqual(['started']));
   expect(runDirs()).toHaveLength(1);
   await envoy.stop();
   expect(isRunning(envoy.pid)).toBe(false);
@@ -52,7 +54,7 @@ it('starts it again when it dies, and says so', async () => {
   const envoy = await supervise();
   const first = envoy.pid;
   process.kill(first, 'SIGKILL');
-  await vi.waitFor(() => expect(envoy.restarts).toBe(1), { timeout: 10_000 });
+  await eventually(() => expect(envoy.restarts).toBe(1));
   expect(envoy.pid).not.toBe(first);
   expect(await envoy.admin.ready()).toBe(true);
   expect(events).toContainEqual({ type: 'died', exitCode: 137, restartInMs: 250 });
@@ -67,12 +69,26 @@ it('gives up on the first start, with the words of Envoy', async () => {
   expect(runDirs()).toEqual([]);
 });
 
-it('gives up when it does not get ready in time', async () => {
-  const timeout = { startTimeoutMs: 400 };
-  await expect(supervise({ neverReady: true }, timeout)).rejects.toThrow(
+it('gives up the start when told to, and says how far it came', async () => {
+  const giveUpWhenAsked = (what: string) => {
+    const givingUp = new AbortController();
+    const onEvent = (event: EnvoyEvent) => {
+      if (event.type === 'log' && event.line.message === `asked for ${what}`) givingUp.abort();
+    };
+    return { onEvent, signal: givingUp.signal };
+  };
+  await expect(supervise({ neverReady: true, talkative: true }, giveUpWhenAsked('/ready'))).rejects.toThrow(
     /not received its first configuration in time/,
   );
-  await expect(supervise({}, { ...timeout, listener: 'other' })).rejects.toThrow(/listener "other" did not open/);
+  const otherListener = { ...giveUpWhenAsked('/listeners'), listener: 'other' };
+  await expect(supervise({ talkative: true }, otherListener)).rejects.toThrow(/listener "other" did not open in time/);
+  expect(runDirs()).toEqual([]);
+});
+
+it('gives up when the start takes too long', async () => {
+  await expect(supervise({ neverReady: true }, { startTimeoutMs: 300 })).rejects.toMatchObject({
+    code: 'ENVOY_FAILED',
+  });
   expect(runDirs()).toEqual([]);
 });
 
@@ -94,7 +110,7 @@ it('kills at once when forced', async () => {
     { graceMs: 60_000, drainMs: 60_000 },
   );
   const stopping = envoy.stop();
-  await vi.waitFor(() => expect(events.at(-1)).toMatchObject({ type: 'draining' }));
+  await eventually(() => expect(events.at(-1)).toMatchObject({ type: 'draining' }));
   await Promise.all([stopping, envoy.stop({ force: true })]);
   expect(isRunning(envoy.pid)).toBe(false);
 });
@@ -104,8 +120,8 @@ it('leaves no Envoy behind when the wrapper around it is killed', async () => {
   const pid = envoy.pid;
   expect(isRunning(pid)).toBe(true);
   process.kill(Number(ps('ppid', pid)), 'SIGKILL');
-  await vi.waitFor(() => expect(isRunning(pid)).toBe(false));
-  await vi.waitFor(() => expect(envoy.restarts).toBe(1), { timeout: 10_000 });
+  await eventually(() => expect(isRunning(pid)).toBe(false));
+  await eventually(() => expect(envoy.restarts).toBe(1));
 });
 
 it('waits longer after every failure in a row, half a minute at most', () => {

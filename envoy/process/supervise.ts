@@ -18,6 +18,8 @@ export interface SuperviseEnvoyOptions {
   readonly listener?: string | undefined;
   /** How long the first start may take until Envoy serves. Default: 30 s. */
   readonly startTimeoutMs?: number | undefined;
+  /** Gives up the first start when aborted. Default: none. */
+  readonly signal?: AbortSignal | undefined;
   /** How long requests under way may take when stopping. Default: 5 s. */
   readonly drainMs?: number | undefined;
   /** Between SIGTERM and SIGKILL. Default: 5 s. */
@@ -75,10 +77,14 @@ export async function superviseEnvoy(options: SuperviseEnvoyOptions): Promise<Su
       onOutput: options.onOutput ?? (() => {}),
     });
 
+  const givenUp = AbortSignal.any([
+    AbortSignal.timeout(options.startTimeoutMs ?? 30_000),
+    ...(options.signal ? [options.signal] : []),
+  ]);
   let current = await start();
   let serving: Serving;
   try {
-    serving = await untilServing(current, options.listener, AbortSignal.timeout(options.startTimeoutMs ?? 30_000));
+    serving = await untilServing(current, options.listener, givenUp);
   } catch (cause) {
     current.kill();
     await current.exited;
