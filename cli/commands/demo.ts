@@ -38,7 +38,7 @@ export function demoCommand(context: Context): Command {
   );
   addRunOptions(addEnvoyOptions(command)).action(async (options: DemoOptions) => {
     const output = createRunOutput(context, options.json === true);
-    const parts = await prepareStack(options.dataDir, output.log);
+    const parts = await prepareStack(options.dataDir, context.note);
     const signals = listenForStop();
     const ends: Array<() => Promise<unknown>> = [];
     try {

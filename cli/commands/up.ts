@@ -38,7 +38,7 @@ export function upCommand(context: Context): Command {
     await assertCanListen(api, '--api-listen');
 
     const output = createRunOutput(context, options.json === true);
-    const parts = await prepareStack(options.dataDir, output.log);
+    const parts = await prepareStack(options.dataDir, context.note);
     const signals = listenForStop();
     try {
       const stack = await startStack({

@@ -38,7 +38,7 @@ export function createLiveRegion(terminal: Terminal): LiveRegion {
   };
   return {
     draw: (lines) => paint('', fitted(lines)),
-    print: (line) => paint(`${line}\n`, shown),
+    print: (line) => (shown.length === 0 ? void terminal.write(`${line}\n`) : paint(`${line}\n`, shown)),
     end() {
       terminal.write(SHOW_CURSOR);
       shown = [];

@@ -81,8 +81,10 @@ describe('the live region', () => {
     expect(written[0]).toMatch(/1\n2\n3\n$/);
   });
 
-  it('gives the cursor back', () => {
+  it('prints plainly as long as nothing is drawn, and gives the cursor back', () => {
     const { written, region } = record();
+    region.print('plain');
+    expect(written).toEqual(['plain\n']);
     region.draw(['one']);
     region.end();
     expect(written.at(-1)).toBe('\u001b[?25h');

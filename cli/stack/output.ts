@@ -34,12 +34,16 @@ export function createRunOutput(context: Context, json: boolean): RunOutput {
     return { mode: 'lines', line, log: line, event: () => {}, draw: () => {}, end: () => {} };
   }
   const region: LiveRegion = createLiveRegion(context.stdout);
+  process.once('exit', region.end); // no way out leaves the cursor hidden
   return {
     mode: 'terminal',
     line: region.print,
     log: region.print,
     event: () => {},
     draw: region.draw,
-    end: region.end,
+    end() {
+      process.off('exit', region.end);
+      region.end();
+    },
   };
 }

