@@ -51,6 +51,14 @@ test('findings say for each figure whether the aim is met', () => {
   ]);
 });
 
+test('an aim that only the median meets is said so', () => {
+  const noisy = measurements([32]).map((measurement) => {
+    const late = measurement.variant === 'third' && measurement.round > 2;
+    return { ...measurement, cpuMicrosPerRequest: measurement.cpuMicrosPerRequest + (late ? 1.5 : 0) };
+  });
+  expect(findings(summarize(noisy))[1]).toContain('met by the median, the interval reaches beyond');
+});
+
 test('tables keep the order of the variants and show growth only where there are two numbers of connections', () => {
   const text = tables(summarize(measurements()));
   const labels = VARIANTS.filter(({ name }) => name in COSTS).map(({ label }) => label);
@@ -94,6 +102,7 @@ test('a run that took another route, or sent no copies, is refused', () => {
   const after = { open: 0, onRoute: 106, answered: 106, copies: 99 };
   expect(() => checkRoute(plain!, 100, before, after)).not.toThrow();
   expect(() => checkRoute(plain!, 100, before, { ...after, onRoute: 5 })).toThrow('only 0 took the route');
+  expect(() => checkRoute(plain!, 100, before, { ...after, answered: 150 })).toThrow('of 145 requests only 101');
   expect(() => checkRoute(plain!, 102, before, after)).toThrow('only 101');
   expect(() => checkRoute(copying!, 100, before, after)).toThrow('99 copies');
 });

@@ -16,7 +16,7 @@ export interface Facts {
   readonly day: string;
 }
 
-export const GOAL_MS = 50;
+const GOAL_MS = 50;
 
 const ROWS: ReadonlyArray<readonly [title: string, value: (result: FlipResult) => number]> = [
   ['first request follows', ({ firstMs }) => firstMs],

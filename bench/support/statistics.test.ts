@@ -44,5 +44,8 @@ test('the same seed gives the same shuffle, another seed another', () => {
   expect(shuffled(items, seededRandom(7))).toEqual(shuffled(items, seededRandom(7)));
   expect(shuffled(items, seededRandom(7))).not.toEqual(shuffled(items, seededRandom(8)));
   expect(shuffled(items, seededRandom(7)).toSorted((a, b) => a - b)).toEqual(items);
+  const lastOf = (seed: number) => shuffled([1, 2, 3], seededRandom(seed)).at(-1);
+  const lasts = Array.from({ length: 300 }, (_, seed) => lastOf(seed));
+  for (const item of [1, 2, 3]) expect(lasts.filter((last) => last === item).length).toBeGreaterThan(60);
   expect(median(Array.from({ length: 2001 }, seededRandom(3)))).toBeCloseTo(0.5, 1);
 });
