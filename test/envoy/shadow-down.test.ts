@@ -1,8 +1,7 @@
 /** A shadow that is away, refuses, breaks off or fails: no request of a user fails or is answered differently. */
 import { createServer, type Server } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { Cleanup, freePort, type OrdersStack, runLoad, startOrders } from '../support/index.ts';
-import { listenOnFreePort } from '../support/sockets.ts';
+import { Cleanup, freePort, listenOnFreePort, type OrdersStack, runLoad, startOrders } from '../support/index.ts';
 
 const REQUESTS = 1000;
 

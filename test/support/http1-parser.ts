@@ -197,7 +197,7 @@ export class Http1Parser {
   }
 }
 
-export const EMPTY_SHA256 = createHash('sha256').digest('hex');
+const EMPTY_SHA256 = createHash('sha256').digest('hex');
 
 /** The first header of that name, which is given in lower case. */
 export function headerValue(headers: HeaderList, name: string): string | undefined {
