@@ -63,9 +63,9 @@ export abstract class Channel {
     return this.#resumed ?? false;
   }
 
-  /** The client works with something of this type already. */
+  /** The client works with something of this type already, or will once it reads what is on its way. */
   get clientHasContent(): boolean {
-    return this.resumed || this.acks.ackedVersion !== undefined;
+    return this.resumed || [...this.known.values()].some(({ version }) => version !== undefined);
   }
 
   /** @returns the ACK or NACK in the request, if it answers a response that waits for one */
