@@ -115,7 +115,7 @@ mirrors:
   any-long: { match: { path: /api/orders }, primary: a, shadow: b }
 ${mirror('wide', '/api', '"*.example"')}
 ${mirror('narrow', '/', '"*.shop.example"')}
-${mirror('exact', '/', '[www.shop.example, other.test]')}
+${mirror('exact', '/', '[www.shop.example, other.test, not-example]')}
 ${mirror('exact-long', '/api/orders/new', 'www.shop.example')}`);
     const plain = Object.fromEntries(
       Object.entries(order).map(([host, routes]) => [host, routes.filter((name) => !String(name).includes('/'))]),
@@ -123,6 +123,7 @@ ${mirror('exact-long', '/api/orders/new', 'www.shop.example')}`);
     expect(plain).toEqual({
       '*.example': ['wide', 'any-long'],
       '*.shop.example': ['narrow', 'wide', 'any-long'],
+      'not-example': ['exact', 'any-long'],
       'other.test': ['exact', 'any-long'],
       'www.shop.example': ['exact-long', 'exact', 'narrow', 'wide', 'any-long'],
       '*': ['any-long'],
