@@ -4,7 +4,7 @@ import { duration, OVER_ADS, socketAddress, typed } from './envoy-json.ts';
 import { RUNTIME_LAYER } from './names.ts';
 import { STATS_TAGS } from './stats-tags.ts';
 
-export interface BootstrapOptions {
+interface BootstrapOptions {
   /** Where the control plane serves xDS. */
   readonly xdsAddress: Address;
   /** Envoy's own admin page; keep it private. */

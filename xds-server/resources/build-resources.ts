@@ -10,7 +10,7 @@ import { buildRuntime } from './runtime.ts';
 /** Everything that Envoy is to have for one policy, in ProtoJSON; each resource names its own `@type`. */
 export type Resources = { readonly [Kind in ResourceKind]: readonly EnvoyJson[] };
 
-export interface BuildContext {
+interface BuildContext {
   /** The compiled filter. */
   readonly filterWasm: Uint8Array;
 }
