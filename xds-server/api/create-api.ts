@@ -11,12 +11,14 @@ import { addMetrics } from './metrics.ts';
 import { addMirrorRoutes } from './mirror-routes.ts';
 import { buildOpenApi } from './openapi.ts';
 import { sendProblem, toProblem, toShadowplaneError } from './problem.ts';
+import { rollBackRejected } from './roll-back-rejected.ts';
 import { RouteTable } from './route-table.ts';
 import { RejectedByEnvoy, Writer } from './writes.ts';
 
 export interface ApiOptions {
   readonly store: PolicyStore;
   readonly envoys: EnvoyStatusSource;
+  /** Also used to take back what an Envoy rejects, whoever changed it. */
   readonly waitForApplied: WaitForApplied;
   /** The host that the server will listen on; on loopback the Host header is checked. */
   readonly host: string;
@@ -74,6 +76,13 @@ export function createApiWithRoutes(options: ApiOptions): {
     return refuse(new ShadowplaneError('METHOD_NOT_ALLOWED', detail), reply);
   });
 
+  const stopRollingBack = rollBackRejected(store, options.waitForApplied, (error) =>
+    options.onUnexpectedError?.(error),
+  );
+  app.addHook('onClose', (_, done) => {
+    stopRollingBack();
+    done();
+  });
   addMetrics(app, options.registry ?? new Registry(), store, envoys);
   app.get('/', (_, reply) => {
     reply.header('content-security-policy', LANDING_PAGE_CSP).type('text/html; charset=utf-8');

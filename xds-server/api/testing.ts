@@ -12,8 +12,8 @@ export interface TestApi {
   readonly store: PolicyStore;
   /** `GET /api/v1/mirrors/{name}` and so on. */
   readonly routes: readonly string[];
-  /** What the next `?wait=` is told, and the revisions that were waited for. */
-  applied: Applied;
+  /** What waiting for a revision is told. */
+  applied: (revision: number) => Promise<Applied> | Applied;
   readonly waits: Array<{ readonly revision: number; readonly timeoutMs: number }>;
   readonly envoys: EnvoyStatus[];
   emit(event: EnvoyEvent): void;
@@ -44,7 +44,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
   const listeners = new Set<(event: EnvoyEvent) => void>();
   const test: Omit<TestApi, 'app' | 'routes'> = {
     store,
-    applied: { acked: 1, of: 1, tookMs: 12 },
+    applied: () => ({ acked: 1, of: 1, tookMs: 12 }),
     waits: [],
     envoys: [],
     emit: (event) => {
@@ -68,7 +68,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     },
     waitForApplied: async (revision, timeoutMs) => {
       test.waits.push({ revision, timeoutMs });
-      return test.applied;
+      return test.applied(revision);
     },
     ...options,
   });
