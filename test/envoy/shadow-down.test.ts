@@ -1,7 +1,16 @@
 /** A shadow that is away, refuses, breaks off or fails: no request of a user fails or is answered differently. */
 import { createServer, type Server } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { Cleanup, freePort, listenOnFreePort, type OrdersStack, runLoad, startOrders } from '../support/index.ts';
+import {
+  Cleanup,
+  eventually,
+  freePort,
+  heldAnswers,
+  listenOnFreePort,
+  type OrdersStack,
+  runLoad,
+  startOrders,
+} from '../support/index.ts';
 
 const REQUESTS = 1000;
 
@@ -77,4 +86,22 @@ test('large answers of the shadow are thrown away as they come', async () => {
   expect(received).toBeGreaterThan(requests * answer.length);
   // The answers together are 800 MB.
   expect(await orders.stack.admin.peakMemoryMiB()).toBeLessThan(250);
+});
+
+test('a shadow that never answers gets no more copies at once than its bound, and users wait for none of them', async () => {
+  const held = heldAnswers();
+  const mirror = { sample: '100%', limits: { maxConcurrent: 7 } };
+  orders = await startOrders({ answers: { shadow: held.answer }, mirror });
+  const load = await runLoad({
+    port: orders.port,
+    connections: 1,
+    total: 200,
+    request: () => ({ path: '/api/orders' }),
+  });
+  expect(load).toMatchObject({ statuses: { 200: 200 }, failed: 0 });
+  await eventually(() => held.held === 7);
+  expect(await orders.stack.admin.copiesInFlight()).toBe(7);
+  held.release();
+  await orders.settled();
+  expect(orders.shadow.recorder.count).toBe(7);
 });
