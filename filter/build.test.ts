@@ -22,7 +22,6 @@ test('the built module exports what a host needs, and no callback that it does n
     'proxy_on_configure',
     'proxy_on_context_create',
     'proxy_on_delete',
-    'proxy_on_done',
     'proxy_on_memory_allocate',
     'proxy_on_request_body',
     'proxy_on_request_headers',

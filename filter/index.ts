@@ -1,1 +1,1 @@
-export { type BuiltFilter, buildFilter, ensureFilter } from './build.ts';
+export { buildFilter, ensureFilter } from './build.ts';

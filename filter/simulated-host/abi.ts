@@ -38,8 +38,6 @@ export const BUFFERS = [
 ] as const;
 export type BufferName = (typeof BUFFERS)[number];
 
-export const METRIC_TYPES = ['counter', 'gauge', 'histogram'] as const;
-
 /** What a callback answered. */
 export const CONTINUE = 0;
 export const STOP_ITERATION_NO_BUFFER = 3;

@@ -42,10 +42,8 @@ class Plugin extends RootContext {
     return this.role.createStream();
   }
 
-  onDone(): bool {
+  onDelete(): void {
     this.role.release();
-    this.role = NO_ROLE;
-    return true;
   }
 }
 

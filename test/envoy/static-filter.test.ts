@@ -163,6 +163,21 @@ describe('filter.wasm loaded by hand', () => {
     await eventually(() => v2.recorder.count === 1);
     expect(v2.recorder.all[0]!.parts.bodySha256).toBe(uploadSha256(MIB));
   });
+
+  test('a share changes while Envoy runs', async () => {
+    for (const [percent, route] of [
+      [100, 'orders/sample'],
+      [0, 'orders'],
+    ] as const) {
+      const change = `http://${envoy.admin.address}/runtime_modify?shadowplane.orders.sample=${percent}`;
+      expect((await fetch(change, { method: 'POST' })).status).toBe(200);
+      // At the 5% of before, 300 in a row on either route would be a chance of less than one in a million.
+      await eventually(async () => {
+        for (let i = 0; i < 300; i++) if ((await decide()).route !== route) return false;
+        return true;
+      });
+    }
+  });
 });
 
 test('Envoy does not start with a configuration that the filter refuses, and its log names the field', async () => {

@@ -31,7 +31,7 @@ export class StreamContext {
     return HeadersStatus.Continue;
   }
 
-  /** The stream has ended. Not called on upstream HTTP filters of Envoy 1.40: use `onDone` or `onDelete` there. */
+  /** The stream has ended. Not called on upstream HTTP filters of Envoy 1.40: use `onDelete` there. */
   onLog(): void {}
 
   /** The host has finished with the stream. Answer false to keep the context until `proxy_done`. */

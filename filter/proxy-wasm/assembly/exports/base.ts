@@ -1,5 +1,4 @@
 import {
-  contextDone,
   createContext,
   deleteContext,
   enter,
@@ -43,13 +42,6 @@ export function proxy_on_configure(rootContextId: u32, configurationSize: u32): 
   const accepted = root === null || root.onConfigure(configurationSize);
   leaveAndCollect();
   return accepted;
-}
-
-export function proxy_on_done(contextId: u32): bool {
-  enter();
-  const done = contextDone(contextId);
-  leave();
-  return done;
 }
 
 export function proxy_on_delete(contextId: u32): void {

@@ -40,6 +40,7 @@ import {
 } from '../../assembly/index';
 
 export * from '../../assembly/exports/base';
+export * from '../../assembly/exports/done';
 export * from '../../assembly/exports/http';
 export * from '../../assembly/exports/root';
 
@@ -97,8 +98,13 @@ class TestRoot extends RootContext {
     return new TestStream();
   }
 
+  onDone(): bool {
+    say('root done');
+    return true;
+  }
+
   onDelete(): void {
-    say(`root gone`);
+    say('root gone');
   }
 }
 
