@@ -14,8 +14,6 @@ COPY --from=build /src/dist/package.json ./
 COPY --from=build /src/dist/examples ./examples
 USER node
 EXPOSE 8080
-HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:8080/health/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node"]
 CMD ["examples/orders/server.js", "--service", "v1", "--listen", ":8080"]
 

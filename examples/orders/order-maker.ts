@@ -4,7 +4,7 @@ import type { OrderLine, OrderRequest } from './domain.ts';
 import type { Random } from './random.ts';
 
 /** Makes valid orders as customers place them. The shares here decide how often each difference between the versions shows. */
-export const SHARES = {
+const SHARES = {
   /** Leaves the EU. */
   international: 0.02,
   /** To another country of the EU. */

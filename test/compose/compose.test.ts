@@ -5,7 +5,7 @@ import { eventually } from '../support/index.ts';
 import { openSandbox, ROOT, type Sandbox, whyNoSandbox } from './sandbox.ts';
 
 /** Cold, the images are made first: a base system, Node, Envoy, our dependencies. Warm it is well under a minute. */
-const START_TIMEOUT_MS = 8 * 60_000;
+const START_TIMEOUT_MS = 10 * 60_000;
 const SERVICES = ['envoy', 'control-plane', 'order-v1', 'order-v1-twin', 'order-v2'];
 
 interface Request {
