@@ -53,6 +53,6 @@ ${verdict(results)}
 
 - Envoy ${facts.envoyVersion}, ${facts.workers} workers; ${facts.connections} keep-alive connections probe without pause
 ${machineLines(facts.machine).join('\n')}
-- Control plane, both services and the probes share one Node process on the same machine
+- On the same machine: the control plane (shadowplane serve) in one process, both services and the probes in another
 `;
 }

@@ -16,7 +16,10 @@ const MARGIN = 40;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { report: { type: 'boolean', default: false } } });
-  const orders = await startOrders({ mirror: { sample: '0%' }, stack: { envoyConcurrency: WORKERS } });
+  const orders = await startOrders({
+    mirror: { sample: '0%' },
+    stack: { envoyConcurrency: WORKERS, controlPlaneProcess: true, installEnvoy: false },
+  });
   try {
     const results: FlipResult[] = [];
     for (let flip = 0; flip < WARM_UP_FLIPS + FLIPS; flip++) {

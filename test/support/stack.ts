@@ -18,6 +18,8 @@ const ANY_PORT = '127.0.0.1:0';
 export interface StackOptions {
   /** Envoy's worker threads; default 2, so that everything has to hold for several. */
   readonly envoyConcurrency?: number;
+  /** Whether to install Envoy where none is found; default true. */
+  readonly installEnvoy?: boolean;
   /** Instead of the real filter. */
   readonly filterWasm?: Uint8Array;
   /** Runs the control plane as `shadowplane serve` in a process that can be killed; default: in this process. */
@@ -52,7 +54,10 @@ export async function startStack(document: object, options: StackOptions = {}): 
     const policyFile = join(directory, 'shadowplane.yaml');
     await writeFile(policyFile, JSON.stringify({ listen: ANY_PORT, ...document }, undefined, 2));
     const dataDir = join(directory, 'data');
-    const [located, filterWasmPath] = await Promise.all([locateEnvoy(), filterPath(directory, options.filterWasm)]);
+    const [located, filterWasmPath] = await Promise.all([
+      locateEnvoy({ install: options.installEnvoy ?? true }),
+      filterPath(directory, options.filterWasm),
+    ]);
 
     const serve = async (xdsListen: string, apiListen: string) => {
       const served = { policyFile, dataDir, xdsListen, apiListen };
