@@ -20,6 +20,7 @@ export interface Context {
 
 export function createContext(): Context {
   const { env, stdout, stderr } = process;
+  for (const stream of [stdout, stderr]) stream.on('error', endWhenNobodyReads);
   return {
     env,
     stdout,
@@ -30,4 +31,14 @@ export function createContext(): Context {
     printJson: (value) => void stdout.write(`${JSON.stringify(value, undefined, 2)}\n`),
     note: (line) => void stderr.write(`${line}\n`),
   };
+}
+
+let nobodyReads = false;
+
+/** The reader of a pipe has gone (`shadowplane get | head`): what runs for long stops cleanly, the rest just ends. */
+function endWhenNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  if (nobodyReads) return;
+  nobodyReads = true;
+  if (!process.emit('SIGTERM')) process.exit(0);
 }

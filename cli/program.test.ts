@@ -173,11 +173,13 @@ describe('get', () => {
   it('lists mirrors', async () => {
     answers['GET /api/v1/mirrors'] = { body: { items: [MIRROR] } };
     const { out } = await shadowplane('get', '--api', api);
-    expect(out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
-      ['mirror', 'path', 'primary', 'copies to', 'segments', 'others', 'state'],
-      ['orders', '/api/orders', 'order-v1', 'order-v2', 'employees 100%', '20%', 'on'],
-      [''],
-    ]);
+    expect(out).toBe(
+      `orders  /api/orders  order-v1 -> copies to order-v2
+  who            share
+  employees       100%
+  everyone else    20%
+`,
+    );
     expect(JSON.parse((await shadowplane('get', 'mirrors', '--json', '--api', api)).out)).toEqual({ items: [MIRROR] });
   });
 

@@ -7,6 +7,8 @@ import { renderTable } from '../output/table.ts';
 import type { EnvoyItem } from '../view/envoy-item.ts';
 import type { MirrorItem } from '../view/mirror-item.ts';
 import { renderEnvoys } from '../view/render-envoys.ts';
+import { renderTraffic } from '../view/render-traffic.ts';
+import { readTraffic } from '../view/traffic.ts';
 
 type What = 'mirrors' | 'envoys' | 'config' | 'services' | 'segments';
 
@@ -48,7 +50,9 @@ export function getCommand(context: Context): Command {
       const { style, width } = context;
       switch (what) {
         case 'mirrors':
-          return show<List<MirrorItem>>('/mirrors', ({ items }) => mirrorTable(items, context));
+          return show<List<MirrorItem>>('/mirrors', ({ items }) =>
+            renderTraffic(readTraffic(items, new Map()), { style, width, counted: false }),
+          );
         case 'envoys':
           return show<List<EnvoyItem>>('/envoys', ({ items }) =>
             renderEnvoys(items, { style, width, nowMs: Date.now() }),
@@ -71,27 +75,6 @@ export function getCommand(context: Context): Command {
     },
   );
   return addExamples(command, 'get', 'get envoys', 'get config > shadowplane.yaml', 'get mirrors --json');
-}
-
-function mirrorTable(mirrors: readonly MirrorItem[], { style, width }: Context): string[] {
-  if (mirrors.length === 0) return ['There are no mirrors.'];
-  const rows = mirrors.map((mirror) => [
-    mirror.name,
-    printable(mirror.match.path),
-    mirror.primary,
-    [mirror.shadow, ...(mirror.control ? [mirror.control] : [])].join(', '),
-    Object.entries(mirror.segments ?? {})
-      .map(([segment, share]) => `${segment} ${share}`)
-      .join(', ') || '-',
-    mirror.sample ?? '0%',
-    mirror.paused ? style.yellow('paused') : style.green('on'),
-  ]);
-  const titles = ['mirror', 'path', 'primary', 'copies to', 'segments', 'others', 'state'];
-  return renderTable(
-    titles.map((title) => ({ title })),
-    rows,
-    { style, width },
-  );
 }
 
 function serviceTable({ config }: ConfigAnswer, { style, width }: Context): string[] {

@@ -252,7 +252,7 @@ describe('serve', () => {
       code: 0,
       out: expect.stringMatching(/is applied/),
     });
-    expect(shadowplane('get', 'mirrors', ...api).out).toMatch(/orders .* 7% /);
+    expect(shadowplane('get', 'mirrors', ...api).out).toMatch(/everyone else +7%/);
     expect(shadowplane('get', 'envoys', ...api).out).toBe('No Envoy is connected.\n');
     serve.child.kill('SIGTERM');
     expect(await serve.ended).toEqual({ code: 0, signal: null });
