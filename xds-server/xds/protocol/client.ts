@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
 export interface ClientOptions {
   /** How long new routes wait at most for the ACK of clusters that are new to the client. */
   readonly newClusterWaitMs: number;
-  /** How long removals wait, after a reconnect, for the client to subscribe to the listeners and routes that may use them. */
+  /** How long changes wait, after a reconnect, for the client to subscribe to the types that belong together. */
   readonly resumeWaitMs: number;
 }
 
@@ -81,6 +81,13 @@ export class Client {
     return this.channels.every((channel) => channel.acks.open === 0 && !this.#hasNews(channel));
   }
 
+  /** The version that the client works with. A client that resumed with all of it need not be sent anything. */
+  versionInUse(channel: Channel): string | undefined {
+    const { acks, resumed } = channel;
+    if (acks.sentVersion !== undefined || !resumed || this.#hasNews(channel)) return acks.ackedVersion;
+    return this.#target?.types.get(channel.type.typeUrl)?.version;
+  }
+
   /**
    * "Stale CDS clusters and related EDS endpoints (ones no longer being referenced) can then be removed": once the client
    * has acknowledged the listeners, routes and filters that replaced those which named them. A rejected route
@@ -88,7 +95,7 @@ export class Client {
    */
   mayRemove(type: ResourceType, now: Date): boolean {
     if (type.removalWaitsFor.length === 0) return true;
-    if (this.#usersStillUnknown(now)) return false;
+    if (this.#stillResuming([LISTENER, ROUTE], now)) return false;
     return this.channels
       .filter((channel) => type.removalWaitsFor.includes(channel.type.typeUrl))
       .every((channel) => channel.acks.settled && !this.#hasNews(channel));
@@ -103,7 +110,7 @@ export class Client {
    */
   waitsForClusters(channel: Channel, now: Date): boolean {
     if (!channel.type.waitsForNewClusters || !channel.clientHasContent) return false;
-    if (this.#otherStreamOwesClusters(channel)) return true;
+    if (this.#otherStreamOwesClusters(channel) || this.#stillResuming([CLUSTER], now)) return true;
     const waiting = this.#newClusters;
     if (!waiting) return false;
     if (!this.#areReady(waiting) && now.getTime() < waiting.until) return true;
@@ -149,14 +156,14 @@ export class Client {
     return this.channels.filter(({ type }) => type.typeUrl === ENDPOINT);
   }
 
-  /** A client that resumes may still have listeners and routes that name what is gone; it will ask for them in a moment. */
-  #usersStillUnknown(now: Date): boolean {
+  /**
+   * A client that resumes has clusters, listeners and routes that belong together, and asks for all of them in a moment:
+   * nothing that depends on the others is decided before.
+   */
+  #stillResuming(awaited: readonly string[], now: Date): boolean {
     const resumed = [...this.#sessions].some((session) => session.resumed);
     const subscribed = new Set(this.channels.map(({ type }) => type.typeUrl));
-    if (!resumed || (subscribed.has(LISTENER) && subscribed.has(ROUTE))) {
-      this.#resumedUntil = undefined;
-      return false;
-    }
+    if (!resumed || awaited.every((typeUrl) => subscribed.has(typeUrl))) return false;
     this.#resumedUntil ??= now.getTime() + this.#options.resumeWaitMs;
     return now.getTime() < this.#resumedUntil;
   }

@@ -89,8 +89,11 @@ it('what the client has from an earlier stream is not sent again; what differs i
 
   const unchanged = new HandClient('delta');
   unchanged.send(CLUSTER, { initialVersions, resumes: true });
-  unchanged.set(buildSnapshot([cluster('same'), cluster('changed'), cluster('gone')]));
+  const same = buildSnapshot([cluster('same'), cluster('changed'), cluster('gone')]);
+  unchanged.set(same);
   expect(unchanged.pull()).toEqual([]);
+  expect(unchanged.client.quiet).toBe(true);
+  expect(unchanged.client.versionInUse(unchanged.session.channel(CLUSTER)!)).toBe(same.types.get(CLUSTER)!.version);
 });
 
 it('a client that resumes loses nothing until its routes are known, or do not come', () => {

@@ -19,7 +19,9 @@ export interface ClientStatus {
 
 export interface TypeStatus {
   readonly typeUrl: string;
+  /** Absent if nothing had to be sent on this connection. */
   readonly sentVersion?: string;
+  /** What the client works with. */
   readonly ackedVersion?: string;
   /** Of content that the client still lacks because it rejected it. */
   readonly lastRejection?: { readonly version: string; readonly message: string; readonly at: Date };
@@ -70,8 +72,10 @@ export class ConnectedClient {
       userAgentVersion: this.node.userAgentVersion,
       connectedSince: this.connectedSince,
       types: Object.fromEntries(
-        this.protocol.channels.map(({ type, acks }) => {
-          const { sentVersion, ackedVersion, lastRejection } = acks;
+        this.protocol.channels.map((channel) => {
+          const { type, acks } = channel;
+          const { sentVersion, lastRejection } = acks;
+          const ackedVersion = this.protocol.versionInUse(channel);
           const status: TypeStatus = {
             typeUrl: type.typeUrl,
             ...(sentVersion === undefined ? {} : { sentVersion }),

@@ -277,6 +277,22 @@ describe('waitForAck', () => {
   });
 });
 
+it('a failure with one client ends its stream, not the server', async () => {
+  const groupOf = ({ id }: { id: string }) => {
+    if (id === 'odd') throw new Error('no group for odd');
+    return DEFAULT_GROUP;
+  };
+  const { cache, client } = await start({ groupOf });
+  cache.set(DEFAULT_GROUP, buildSnapshot([cluster('a')]));
+  const [odd, even] = [client.stream('delta', 'odd'), client.stream('delta', 'even')];
+  for (const stream of [odd, even]) stream.send({ type_url: CLUSTER });
+  expect(await odd.ended).toMatchObject({
+    code: status.INTERNAL,
+    details: expect.stringContaining('no group for odd'),
+  });
+  expect(namesIn(await even.next())).toEqual(['a']);
+});
+
 it('an address that is taken is an error', async () => {
   const { server } = await start();
   const other = createXdsServer({ cache: new SnapshotCache() });

@@ -54,8 +54,8 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
   return new GrpcXdsServer(options);
 }
 
-/** Listeners of a reconnecting client are known well within this time: it subscribes to everything at once. */
-const RESUME_WAIT_MS = 1000;
+/** A client that reconnects subscribes to everything within this time, also when it opens a stream a type. */
+const RESUME_WAIT_MS = 2000;
 const NEW_CLUSTER_WAIT_MS = 5000;
 
 const CHANNEL_OPTIONS = {
@@ -133,12 +133,13 @@ class GrpcXdsServer implements XdsServer {
   #serve(call: GrpcStream, method: XdsMethod): void {
     let stream: XdsStream | undefined;
     let client: ConnectedClient | undefined;
-    call.on('data', (request: WireRequest) => {
+    const onRequest = (request: WireRequest) => {
       const typeUrl = request.typeUrl || method.type?.typeUrl;
       // "type_url: required on the aggregated stream, implicit on the others."
       if (!typeUrl) return fail(call, 'type_url is required on an aggregated stream');
-      if (method.type && typeUrl !== method.type.typeUrl)
+      if (method.type && typeUrl !== method.type.typeUrl) {
         return fail(call, `this stream serves ${method.type.typeUrl} only`);
+      }
       // "Only the first request on a stream is guaranteed to carry the node identifier", so it holds for the stream.
       if (!client || !stream) {
         const id = `${this.#id}.${++this.#streams}`;
@@ -147,6 +148,14 @@ class GrpcXdsServer implements XdsServer {
         this.#join(client, stream);
       }
       this.#receive(client, stream, { ...request, typeUrl });
+    };
+    call.on('data', (request: WireRequest) => {
+      try {
+        onRequest(request);
+      } catch (error) {
+        // What goes wrong with one client (a groupOf that throws, a listener of an event) must not end the others.
+        call.emit('error', { code: status.INTERNAL, details: String(error) });
+      }
     });
     const leave = () => {
       if (client && stream) this.#leave(client, stream);
