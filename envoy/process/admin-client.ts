@@ -18,7 +18,7 @@ export interface EnvoyAdmin {
   drainListeners(): Promise<void>;
 }
 
-export interface ServerInfo {
+interface ServerInfo {
   readonly version: string;
   /** `LIVE`, `DRAINING`, `PRE_INITIALIZING`, `INITIALIZING` */
   readonly state: string;

@@ -36,7 +36,7 @@ export interface EnvoyProcess {
   kill(): void;
 }
 
-export interface EnvoyExit {
+interface EnvoyExit {
   /** 128 + signal number when a signal ended it, as in a shell. */
   readonly exitCode: number;
 }

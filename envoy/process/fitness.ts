@@ -100,7 +100,7 @@ async function remember(file: string, key: string, version: string): Promise<voi
 }
 
 /** Negative, zero or positive like a sort comparison, by the three numbers. */
-export function compareVersions(a: string, b: string): number {
+function compareVersions(a: string, b: string): number {
   const left = a.split('.').map(Number);
   const right = b.split('.').map(Number);
   for (let i = 0; i < 3; i++) {

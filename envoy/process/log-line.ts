@@ -1,6 +1,6 @@
 /** Envoy's own log as data: parsing, what is noise, and how repeated lines are told once. */
 
-export type EnvoyLogLevel = 'trace' | 'debug' | 'info' | 'warning' | 'error' | 'critical';
+type EnvoyLogLevel = 'trace' | 'debug' | 'info' | 'warning' | 'error' | 'critical';
 
 export interface EnvoyLogLine {
   readonly level: EnvoyLogLevel;
