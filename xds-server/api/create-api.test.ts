@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import type { InjectOptions } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { buildOpenApi } from './openapi.ts';
@@ -197,6 +197,7 @@ describe('refusing', () => {
     expect(status).toBe(400);
     expect(headers['content-type']).toContain('application/problem+json');
     expect(body).toMatchObject({ status: 400, code: 'POLICY_INVALID', title: 'The configuration is not valid' });
+    expect(body.type).toBe('urn:shadowplane:error:POLICY_INVALID');
     expect(body.errors).toEqual([
       { path: 'mirrors.orders.sample', message: '5 is not a percentage; did you mean 5%?' },
       { path: 'mirrors.orders.shadow', message: 'there is no service "v3"; did you mean "v1"?' },
@@ -322,6 +323,28 @@ describe('events', () => {
     expect(text).toMatch(/event: revision\ndata: \{"revision":2,"actor":"api",.*"changed":\["mirrors.orders"\]\}\n\n/);
     await api.app.close();
     await vi.waitFor(() => expect(ended).toBe(true));
+  });
+});
+
+describe('an event reader that falls behind', () => {
+  it('is cut, so that it cannot fill our memory', async () => {
+    await api.app.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = api.app.server.address() as AddressInfo;
+    const reader = connect(port, '127.0.0.1');
+    let closed = false;
+    reader.on('close', () => {
+      closed = true;
+    });
+    reader.write('GET /api/v1/events HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    await new Promise((resolve) => reader.once('data', resolve));
+    reader.pause();
+    // More than the buffers of both sockets take.
+    for (let sent = 0; sent < 64; sent++) {
+      api.emit({ kind: 'rejected', node: 'edge-1', type: 'CDS', message: 'x'.repeat(2 ** 20) });
+      await new Promise(setImmediate);
+    }
+    reader.resume();
+    await vi.waitFor(() => expect(closed).toBe(true), 5_000);
   });
 });
 

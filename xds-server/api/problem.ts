@@ -34,7 +34,7 @@ export function toShadowplaneError(error: unknown): ShadowplaneError {
 
 export function toProblem(error: ShadowplaneError, members: Readonly<Record<string, unknown>> = {}): Problem {
   return {
-    type: `/docs/errors#${error.code.toLowerCase()}`,
+    type: `urn:shadowplane:error:${error.code}`,
     title: ERROR_CODES[error.code].title,
     status: error.httpStatus,
     code: error.code,
