@@ -3,7 +3,7 @@
  * in several processes do not disturb each other), and is not older than its sources where the sources are there. In a
  * published package or an image, which carry the built file without sources or compiler, that file is used as it is.
  */
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,11 +22,14 @@ const OUTPUT = join(ROOM, 'build', 'filter.wasm');
 
 /** Compiles the filter, also when the built file is up to date. */
 export async function buildFilter(): Promise<BuiltFilter> {
+  const startedAt = new Date();
   const module = await compileModule(ENTRY);
   await mkdir(dirname(OUTPUT), { recursive: true });
   const draft = `${OUTPUT}.${process.pid}.${Date.now()}.tmp`;
   try {
     await writeFile(draft, module);
+    // A source that was changed while the compiler ran is newer than this.
+    await utimes(draft, startedAt, startedAt);
     await rename(draft, OUTPUT);
   } finally {
     await rm(draft, { force: true });

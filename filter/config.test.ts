@@ -17,6 +17,8 @@ const cases: Array<[configuration: unknown, problem: string]> = [
   ['{"role": "prim\\u00gary"}', 'it is not JSON: an escape is not valid'],
   ['{"role": 01}', 'it is not JSON: a number must not start with 0 at byte 9'],
   ['['.repeat(100_000), 'it is not JSON: nested deeper than 64 levels at byte 65'],
+  [JSON.stringify(Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`k${i}`, 0]))), 'more than 100 keys'],
+  [{ role: 'shadow', mirrors: Array(1001).fill({}) }, 'mirrors: there are more than 1000'],
   ['"primary"', 'role: is missing'],
   [{}, 'role: is missing'],
   [{ role: 'both' }, 'role: must be primary or shadow'],
@@ -67,15 +69,18 @@ const cases: Array<[configuration: unknown, problem: string]> = [
   [{ role: 'shadow', mirrors: [{ name: 'a', maxBodyBytes: 1, path: '/' }] }, 'mirrors[0].path: is not known here'],
 ];
 
-test.each(cases)('refused with the field named: %j', (configuration, problem) => {
-  host.logs.length = 0;
-  const text = typeof configuration === 'string' ? configuration : JSON.stringify(configuration);
-  expect(host.startPlugin(text).accepted).toBe(false);
-  const [message, ...rest] = host.messages('error');
-  expect(rest).toEqual([]);
-  expect(message).toContain('shadowplane: this configuration cannot be used: ');
-  expect(message).toContain(problem);
-});
+test.each(cases.map(([configuration, problem]) => ({ configuration, problem })))(
+  'refused: $problem',
+  ({ configuration, problem }) => {
+    host.logs.length = 0;
+    const text = typeof configuration === 'string' ? configuration : JSON.stringify(configuration);
+    expect(host.startPlugin(text).accepted).toBe(false);
+    const [message, ...rest] = host.messages('error');
+    expect(rest).toEqual([]);
+    expect(message).toContain('shadowplane: this configuration cannot be used: ');
+    expect(message).toContain(problem);
+  },
+);
 
 test('the deepest condition that is allowed works', async () => {
   expect(decide(await startFilter(when(deep(14))), { a: '1' })).toBe('orders/segment/s');

@@ -42,7 +42,7 @@ export class ShadowRole extends Role {
     configuration.object(['role', 'mirrors']);
     const none = new Metric(0, false);
     this.unknown = new CopyLimit(Bytes.of(''), FALLBACK_MAX_BODY_BYTES, none, none, none, none);
-    const elements = configuration.get('mirrors').list();
+    const elements = configuration.get('mirrors').mirrors();
     for (let i = 0; i < elements.length && !configuration.problem.found; i++) this.readLimit(elements[i]);
   }
 

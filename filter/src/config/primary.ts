@@ -13,7 +13,7 @@ const KNOWN: string[] = ['name', 'hosts', 'path', 'methods', 'maxBodyBytes', 'se
 
 /** Reads `mirrors` of role primary; on a problem, which is then reported, the result is not to be used. */
 export function readMirrors(field: Field, subjects: Subjects, conditions: ConditionReader): StaticArray<Mirror> {
-  const elements = field.list();
+  const elements = field.mirrors();
   const names: string[] = [];
   const mirrors: Mirror[] = [];
   for (let i = 0; i < elements.length; i++) {

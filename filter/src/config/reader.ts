@@ -14,6 +14,9 @@ export class Problem {
   }
 }
 
+/** A request is compared with one after the other. */
+const MAX_MIRRORS: i32 = 1000;
+
 const NOTHING = new JsonValue(JsonKind.Null);
 
 /**
@@ -77,6 +80,14 @@ export class Field {
       fields.push(new Field(this.value.items[i], `${this.path}[${i.toString()}]`, this.problem));
     }
     return fields;
+  }
+
+  /** The elements of a list of mirrors. */
+  mirrors(): Field[] {
+    const fields = this.list();
+    if (fields.length <= MAX_MIRRORS) return fields;
+    this.fail(`there are more than ${MAX_MIRRORS.toString()}`);
+    return [];
   }
 
   text(): Bytes {

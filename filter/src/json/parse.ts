@@ -4,6 +4,9 @@ import { JsonKind, JsonValue } from './value';
 /** Deeper documents are refused, so that the parser's own recursion is bounded. */
 const MAX_DEPTH: i32 = 64;
 
+/** Keys of one object: comparing each with all before it stays cheap. */
+const MAX_KEYS: i32 = 100;
+
 const LARGEST_EXACT: f64 = 9007199254740991;
 
 /**
@@ -72,6 +75,7 @@ export class JsonParser {
       if (this.peek() != 0x22) return this.fail('a key is expected');
       const key = this.parseText();
       if (key === null) return null;
+      if (object.keys.length >= MAX_KEYS) return this.fail(`an object has more than ${MAX_KEYS.toString()} keys`);
       for (let i = 0; i < object.keys.length; i++) {
         if (object.keys[i].equals(key.text)) return this.fail(`the key ${key.text.toString()} stands twice`);
       }
