@@ -37,6 +37,14 @@ export interface Known {
   readonly resource?: EncodedResource;
 }
 
+/** What a channel asks before it takes something away from the client; it looks at one type, others may depend on it. */
+export interface Permissions {
+  /** May a resource be removed that the client has? */
+  remove(): boolean;
+  /** May the client be told that something it has asked for does not exist? */
+  deny(): boolean;
+}
+
 /**
  * One type of resource on one stream: which names the client subscribes to, what it has of them, what it has
  * acknowledged. Works on plain data; knows neither gRPC nor time.
@@ -100,17 +108,20 @@ export abstract class Channel {
   /**
    * What is to be sent for the client to have this content, or undefined if nothing is.
    *
-   * @param mayRemove asked only if something would be taken away from the client
+   * @param permissions asked only if something would be taken away from the client
    */
-  next(content: TypeSnapshot, mayRemove: () => boolean): ResponseContent | undefined {
+  next(content: TypeSnapshot, permissions: Permissions): ResponseContent | undefined {
     if (this.#idleAt === content) return undefined;
     let held = false;
-    const removable = () => {
-      const yes = mayRemove();
+    const noting = (ask: () => boolean) => () => {
+      const yes = ask();
       held ||= !yes;
       return yes;
     };
-    const response = this.plan(content, removable);
+    const response = this.plan(content, {
+      remove: noting(() => permissions.remove()),
+      deny: noting(() => permissions.deny()),
+    });
     if (!response && !held) this.#idleAt = content;
     return response;
   }
@@ -134,7 +145,7 @@ export abstract class Channel {
 
   protected abstract subscribe(request: ChannelRequest): void;
 
-  protected abstract plan(content: TypeSnapshot, mayRemove: () => boolean): ResponseContent | undefined;
+  protected abstract plan(content: TypeSnapshot, permissions: Permissions): ResponseContent | undefined;
 
   /** Notes what a response says beyond the resources in it. */
   protected abstract remember(response: ResponseContent): void;

@@ -33,6 +33,7 @@ export class Client {
   #generation = 0;
   #newClusters: NewClusters | undefined;
   #resumedUntil: number | undefined;
+  #endpointsCameFirst = false;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -70,6 +71,14 @@ export class Client {
     if (this.#newClusters && session.channels.includes(this.#newClusters.channel)) this.#newClusters = undefined;
   }
 
+  /** Called before the first request for a type on a stream. */
+  opens(type: ResourceType): void {
+    // Names of endpoints are learnt from clusters. Who knows them already comes from an earlier stream: with a stream a
+    // type, Envoy may ask for endpoints again without saying that it has them.
+    const knowsNoClusters = this.channels.every((channel) => channel.type.typeUrl !== CLUSTER);
+    if (type.typeUrl === ENDPOINT && knowsNoClusters) this.#endpointsCameFirst = true;
+  }
+
   /** When `pull` may give something that it does not give now, although nothing happens in between. */
   wakesAt(now: Date): number | undefined {
     const times = [this.#newClusters?.until ?? 0, this.#resumedUntil ?? 0].filter((time) => time > now.getTime());
@@ -99,6 +108,11 @@ export class Client {
     return this.channels
       .filter((channel) => type.removalWaitsFor.includes(channel.type.typeUrl))
       .every((channel) => channel.acks.settled && !this.#hasNews(channel));
+  }
+
+  /** "There are no such endpoints" takes them away from a client that has them, and traffic may still need them. */
+  mayDeny(type: ResourceType, now: Date): boolean {
+    return type.typeUrl !== ENDPOINT || !this.#resumes || this.mayRemove(type, now);
   }
 
   /**
@@ -161,16 +175,21 @@ export class Client {
    * nothing that depends on the others is decided before.
    */
   #stillResuming(awaited: readonly string[], now: Date): boolean {
-    const resumed = [...this.#sessions].some((session) => session.resumed);
     const subscribed = new Set(this.channels.map(({ type }) => type.typeUrl));
-    if (!resumed || awaited.every((typeUrl) => subscribed.has(typeUrl))) return false;
+    if (!this.#resumes || awaited.every((typeUrl) => subscribed.has(typeUrl))) return false;
     this.#resumedUntil ??= now.getTime() + this.#options.resumeWaitMs;
     return now.getTime() < this.#resumedUntil;
   }
 
+  get #resumes(): boolean {
+    return this.#endpointsCameFirst || [...this.#sessions].some((session) => session.resumed);
+  }
+
+  /** Whether something is to be sent; what waits for its turn does not count. */
   #hasNews(channel: Channel): boolean {
     if (!this.#target) return false;
     const content = this.#target.types.get(channel.type.typeUrl) ?? EMPTY_TYPE;
-    return channel.next(content, () => channel.type.removalWaitsFor.length === 0) !== undefined;
+    const remove = () => channel.type.removalWaitsFor.length === 0;
+    return channel.next(content, { remove, deny: () => false }) !== undefined;
   }
 }

@@ -39,10 +39,27 @@ it('subscribing again to what the client has sends it again', () => {
   expect(summary(client.pull())).toEqual(['route: a']);
 });
 
+it('endpoints that a client asks for before any cluster are not denied: it may be using them', () => {
+  const client = subscribed(ENDPOINT, 'x');
+  client.set(buildSnapshot([cluster('y'), listener('l'), route('r', 'y')]));
+  expect(client.pull()).toEqual([]);
+  client.send(CLUSTER, { initialVersions: { x: 'v' }, resumes: true });
+  client.send(LISTENER);
+  client.send(ROUTE, { names: ['r'] });
+  const responses = client.pull();
+  expect(summary(responses)).toEqual(['cluster: y', 'listener: l', 'route: r']);
+  for (const response of responses) client.ack(response);
+  const [removal] = client.pull();
+  expect(summary([removal!])).toEqual(['cluster: -x']);
+  client.ack(removal!);
+  expect(summary(client.pull())).toEqual(['endpoint: -x']);
+});
+
 it('an absent name is told to be absent, once per request, and sent when it is created', () => {
-  const client = subscribed(ENDPOINT, 'a');
+  const client = subscribed(CLUSTER);
+  client.send(ENDPOINT, { names: ['a'] });
   client.set(buildSnapshot([]));
-  expect(summary(client.pull())).toEqual(['endpoint: -a']);
+  expect(summary(client.pull())).toEqual(['cluster:', 'endpoint: -a']);
   expect(client.pull()).toEqual([]);
   client.send(ENDPOINT, { names: ['a'] });
   expect(summary(client.pull())).toEqual(['endpoint: -a']);

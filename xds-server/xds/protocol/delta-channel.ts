@@ -1,6 +1,6 @@
 import type { EncodedResource } from '../resource.ts';
 import type { TypeSnapshot } from '../snapshot.ts';
-import { Channel, type ChannelRequest, type Known, type ResponseContent } from './channel.ts';
+import { Channel, type ChannelRequest, type Known, type Permissions, type ResponseContent } from './channel.ts';
 
 /** A channel in the incremental variant. */
 export class DeltaChannel extends Channel {
@@ -28,7 +28,7 @@ export class DeltaChannel extends Channel {
     }
   }
 
-  protected override plan(content: TypeSnapshot, mayRemove: () => boolean): ResponseContent | undefined {
+  protected override plan(content: TypeSnapshot, permissions: Permissions): ResponseContent | undefined {
     const resources: EncodedResource[] = [];
     for (const resource of this.#covered(content)) if (this.#differs(resource)) resources.push(resource);
 
@@ -37,12 +37,13 @@ export class DeltaChannel extends Channel {
       ([name, { version }]) => version !== undefined && !content.resources.has(name),
     );
     const goable = going.filter(([name]) => !(this.type.keptWhileSubscribed && this.names.explicit.has(name)));
-    const removes = goable.length > 0 && mayRemove() ? goable : [];
+    const removes = goable.length > 0 && permissions.remove() ? goable : [];
     for (const [name, known] of this.#kept(going, removes)) {
       // Asked for again while it is kept: the client gets what it has.
       if (absent.delete(name) && known.resource) resources.push(known.resource);
     }
-    const removed = [...new Set([...absent, ...removes.map(([name]) => name)])];
+    const denied = absent.size > 0 && permissions.deny() ? absent : [];
+    const removed = [...new Set([...denied, ...removes.map(([name]) => name)])];
 
     // A wildcard subscriber waits for the first response even if there is nothing, to know that there is nothing.
     const first = !this.answeredOnce && this.names.wildcard && !this.resumed;
@@ -63,9 +64,10 @@ export class DeltaChannel extends Channel {
     return this.known.get(name)?.version !== version || this.resends.has(name) || this.#requested.has(name);
   }
 
-  protected override remember({ removed }: ResponseContent): void {
-    this.#requested.clear();
+  protected override remember({ resources, removed }: ResponseContent): void {
+    for (const { name } of resources) this.#requested.delete(name);
     for (const name of removed) {
+      this.#requested.delete(name);
       if (this.names.explicit.has(name)) this.known.set(name, {});
       else this.known.delete(name);
       this.acks.forget(name);

@@ -69,7 +69,10 @@ export class Session {
       const { typeUrl } = channel.type;
       if (channel.acks.open >= MAX_UNANSWERED || this.client.waitsForClusters(channel, now)) continue;
       const content = target.types.get(typeUrl) ?? EMPTY_TYPE;
-      const response = channel.next(content, () => this.client.mayRemove(channel.type, now));
+      const response = channel.next(content, {
+        remove: () => this.client.mayRemove(channel.type, now),
+        deny: () => this.client.mayDeny(channel.type, now),
+      });
       if (!response) continue;
       const nonce = `${this.#noncePrefix}.${++this.#responses}`;
       if (typeUrl === CLUSTER) this.client.clustersGoOut(channel, response, nonce, now);
@@ -87,6 +90,7 @@ export class Session {
     let channel = this.#channels.get(type.typeUrl);
     if (!channel) {
       channel = this.variant === 'sotw' ? new SotwChannel(type) : new DeltaChannel(type);
+      this.client.opens(type);
       this.#channels.set(type.typeUrl, channel);
     }
     return channel;

@@ -1,6 +1,6 @@
 import type { EncodedResource } from '../resource.ts';
 import { type TypeSnapshot, versionOf } from '../snapshot.ts';
-import { Channel, type ChannelRequest, type ResponseContent } from './channel.ts';
+import { Channel, type ChannelRequest, type Permissions, type ResponseContent } from './channel.ts';
 
 /** A channel in the state-of-the-world variant. */
 export class SotwChannel extends Channel {
@@ -21,18 +21,18 @@ export class SotwChannel extends Channel {
     this.names.replace(names);
   }
 
-  protected override plan(content: TypeSnapshot, mayRemove: () => boolean): ResponseContent | undefined {
-    return this.type.fullState ? this.#planFull(content, mayRemove) : this.#planChanged(content);
+  protected override plan(content: TypeSnapshot, permissions: Permissions): ResponseContent | undefined {
+    return this.type.fullState ? this.#planFull(content, permissions) : this.#planChanged(content);
   }
 
   /**
    * "For Listener and Cluster resource types, every response must contain all resources that the client subscribes to; a
    * resource that is not in it is deleted." So what must not go yet is repeated as the client has it.
    */
-  #planFull(content: TypeSnapshot, mayRemove: () => boolean): ResponseContent | undefined {
+  #planFull(content: TypeSnapshot, permissions: Permissions): ResponseContent | undefined {
     const resources = [...content.resources.values()].filter(({ name }) => this.names.covers(name));
     const goes = [...this.known].filter(([name]) => !content.resources.has(name));
-    const removes = goes.length > 0 && mayRemove();
+    const removes = goes.length > 0 && permissions.remove();
     const held = removes ? [] : goes.flatMap(([, { resource }]) => resource ?? []);
     const newlyMissing = [...this.names.explicit].some(
       (name) => !content.resources.has(name) && !this.known.has(name) && !this.#missing.has(name),
