@@ -141,6 +141,7 @@ describe.skipIf(why !== undefined)('docker-compose.yml, run', () => {
   test('a change outlives the container of the control plane, and Envoy serves meanwhile', async () => {
     await patch({ sample: '7%' });
     await sandbox.compose('kill', 'control-plane');
+    await sandbox.compose('rm', '--force', 'control-plane');
     expect((await send([GET]))[0]?.status).toBe(200);
     await sandbox.compose('up', '-d', 'control-plane');
     const answer = await eventually(
