@@ -116,7 +116,7 @@ it('kills at once when forced', async () => {
 });
 
 it('leaves no Envoy behind when the wrapper around it is killed', async () => {
-  const envoy = await supervise();
+  const envoy = await supervise({ stubborn: true }, { graceMs: 60_000 });
   const pid = envoy.pid;
   expect(isRunning(pid)).toBe(true);
   process.kill(Number(ps('ppid', pid)), 'SIGKILL');

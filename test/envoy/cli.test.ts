@@ -3,9 +3,9 @@
  * leaves nothing behind, and that not even SIGKILL of the command does.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { locateEnvoy } from '../../envoy/index.ts';
@@ -132,9 +132,13 @@ function shadowplane(...argv: string[]) {
   return { code: status, out: stdout, err: stderr };
 }
 
+function ps(column: string, pid: number): string {
+  return spawnSync('ps', ['-ww', '-o', `${column}=`, '-p', `${pid}`], { encoding: 'utf8' }).stdout.trim();
+}
+
+/** A zombie has ended; it only waits for its parent to notice. */
 function isRunning(pid: number): boolean {
-  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
-  return !/^(Z.*)?$/.test(stdout.trim());
+  return !/^(Z.*)?$/.test(ps('stat', pid));
 }
 
 async function copiesOf(requests: number, url: string, headers: Record<string, string> = {}): Promise<number> {
@@ -206,10 +210,12 @@ describe('up', () => {
   it('takes Envoy with it when it is killed with SIGKILL', async () => {
     const up = start('up', '-f', await writePolicy('0%'), ...ANY_PORTS);
     const ready = await eventOf(up, 'ready');
-    expect(isRunning(Number(ready.envoyPid))).toBe(true);
+    const pid = Number(ready.envoyPid);
+    const runDir = dirname(/--config-path (\S+)/.exec(ps('args', pid))![1]!);
+    expect([isRunning(pid), existsSync(runDir)]).toEqual([true, true]);
     up.child.kill('SIGKILL');
     await up.ended;
-    await eventually(() => !isRunning(Number(ready.envoyPid)), { what: 'the end of Envoy' });
+    await eventually(() => !isRunning(pid) && !existsSync(runDir), { what: 'the end of Envoy and of its files' });
   });
 
   it('starts Envoy again when it dies, and goes on mirroring', async () => {
