@@ -19,7 +19,14 @@ describe('the bootstrap', () => {
         ads_config: {
           api_type: 'DELTA_GRPC',
           transport_api_version: 'V3',
-          grpc_services: [{ envoy_grpc: { cluster_name: 'shadowplane-xds' } }],
+          grpc_services: [
+            {
+              envoy_grpc: {
+                cluster_name: 'shadowplane-xds',
+                retry_policy: { retry_back_off: { base_interval: '0.5s', max_interval: '5s' } },
+              },
+            },
+          ],
         },
         cds_config: ads,
         lds_config: ads,

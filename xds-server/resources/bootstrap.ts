@@ -18,6 +18,11 @@ interface BootstrapOptions {
 }
 
 const XDS_CLUSTER = 'shadowplane-xds';
+/**
+ * Envoy's own longest pause is 30 s, for which a control plane that is back would not be heard. The pauses are random
+ * up to the bound, so that many Envoys do not come at once.
+ */
+const RECONNECT: EnvoyJson = { retry_back_off: { base_interval: duration(500), max_interval: duration(5_000) } };
 /** Above what a host can serve, so that only a flood meets it: Envoy warns when there is no bound at all. */
 const MAX_DOWNSTREAM_CONNECTIONS = 100_000;
 
@@ -32,7 +37,7 @@ export function buildBootstrap(options: BootstrapOptions): EnvoyJson {
         api_type: mode === 'delta' ? 'DELTA_GRPC' : 'GRPC',
         transport_api_version: 'V3',
         set_node_on_first_message_only: true,
-        grpc_services: [{ envoy_grpc: { cluster_name: XDS_CLUSTER } }],
+        grpc_services: [{ envoy_grpc: { cluster_name: XDS_CLUSTER, retry_policy: RECONNECT } }],
       },
       cds_config: OVER_ADS,
       lds_config: OVER_ADS,
