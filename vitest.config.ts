@@ -10,6 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          globalSetup: ['filter/global-setup.ts'],
           include: ['**/*.test.ts'],
           exclude: ['node_modules/**', 'dist/**', 'test/**'],
           testTimeout: 20_000,
@@ -18,6 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'system',
+          globalSetup: ['filter/global-setup.ts'],
           include: ['test/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
