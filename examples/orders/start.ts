@@ -56,7 +56,9 @@ export async function startOrdersExample({
 
 function startWorker(argv: string[]): Worker {
   const compiled = import.meta.url.endsWith('.js');
-  return new Worker(new URL(compiled ? './server.js' : './server-from-source.js', import.meta.url), { argv });
+  const script = new URL(compiled ? './server.js' : './server-from-source.js', import.meta.url);
+  // Flags of this process (an evaluated script, a loader) are not the worker's.
+  return new Worker(script, { argv, execArgv: [] });
 }
 
 function listening(worker: Worker, name: string): Promise<string> {
