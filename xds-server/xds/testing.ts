@@ -7,7 +7,7 @@ import type { Snapshot } from './snapshot.ts';
 
 /** Small resources and a hand-driven client, for tests of this room. */
 
-export const NOW = new Date(0);
+const NOW = new Date(0);
 
 /** @param detail makes two clusters of one name differ */
 export function cluster(name: string, detail = 1): ResourceJson {
@@ -41,7 +41,7 @@ export function extension(name: string, value = 'a'): ResourceJson {
   return { '@type': EXTENSION_CONFIG, name, typed_config: config };
 }
 
-export function request(fields: Partial<ChannelRequest> = {}): ChannelRequest {
+function request(fields: Partial<ChannelRequest> = {}): ChannelRequest {
   return { nonce: '', names: [], unsubscribe: [], initialVersions: {}, resumes: false, ...fields };
 }
 

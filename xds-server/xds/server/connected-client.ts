@@ -17,7 +17,7 @@ export interface ClientStatus {
   readonly types: Readonly<Record<string, TypeStatus>>;
 }
 
-export interface TypeStatus {
+interface TypeStatus {
   readonly typeUrl: string;
   /** Absent if nothing had to be sent on this connection. */
   readonly sentVersion?: string;

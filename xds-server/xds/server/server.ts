@@ -26,7 +26,7 @@ export interface XdsServerOptions {
   readonly newClusterWaitMs?: number;
 }
 
-export interface XdsServerEvents {
+interface XdsServerEvents {
   connect: [client: ClientStatus];
   disconnect: [client: ClientStatus];
   ack: [event: { readonly node: string; readonly typeUrl: string; readonly version: string }];
