@@ -3,7 +3,7 @@ export { jsonSchema, toPortable } from './json-schema.ts';
 export type * from './model.ts';
 export { didYouMean } from './nearest.ts';
 export { parsePolicy } from './parse-policy.ts';
-export { parsePolicyFile } from './parse-policy-file.ts';
+export { type ParsedPolicyFile, parsePolicyFile } from './parse-policy-file.ts';
 export { formatProblem } from './problems.ts';
 export {
   DEFINITIONS as policyDefinitions,

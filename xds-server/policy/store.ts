@@ -1,11 +1,11 @@
-import { type Dialect, Kysely, Migrator, type Transaction } from 'kysely';
+import type { Dialect } from 'kysely';
 import { type InputProblem, ShadowplaneError } from '../../errors/index.ts';
 import { applyChange, changedKeys, type Entries, fromEntries, revertChange, toEntries } from './entries.ts';
 import { libsqlDialect } from './libsql-dialect.ts';
-import { migrations, type Tables } from './migrations.ts';
 import type { Policy } from './model.ts';
 import { parsePolicy } from './parse-policy.ts';
 import { invalid } from './problems.ts';
+import { type RevisionRow, Revisions } from './revisions.ts';
 import type { PolicyDocument } from './schema.ts';
 
 /** A policy as it was accepted, and who made it so. Revision 0 is the empty policy before the first write. */
@@ -40,15 +40,13 @@ export interface PolicyStoreOptions {
 }
 
 const KEEP_REVISIONS = 1_000;
-const FILE_STATE_ID = 1;
 
 /**
  * The one place where the policy changes. Writes happen one after the other; a write that has returned is on disk, and
  * listeners have heard of it; a write that has thrown has changed nothing. Listeners are told in order, after commit.
  */
 export class PolicyStore {
-  readonly #dialect: Dialect;
-  #database: Kysely<Tables>;
+  readonly #revisions: Revisions;
   readonly #keepRevisions: number;
   readonly #validate: (policy: Policy) => void;
   readonly #listeners = new Set<PolicyListener>();
@@ -56,15 +54,8 @@ export class PolicyStore {
   #fileEntries: Entries;
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(
-    dialect: Dialect,
-    database: Kysely<Tables>,
-    options: PolicyStoreOptions,
-    current: StoredPolicy,
-    fileEntries: Entries,
-  ) {
-    this.#dialect = dialect;
-    this.#database = database;
+  private constructor(revisions: Revisions, options: PolicyStoreOptions, current: StoredPolicy, fileEntries: Entries) {
+    this.#revisions = revisions;
     this.#keepRevisions = options.keepRevisions ?? KEEP_REVISIONS;
     this.#validate = options.validate ?? (() => {});
     this.#current = current;
@@ -73,19 +64,15 @@ export class PolicyStore {
 
   /** @throws ShadowplaneError STORE_FAILED when the database cannot be opened or read. */
   static async open(options: PolicyStoreOptions): Promise<PolicyStore> {
-    const dialect = options.dialect ?? libsqlDialect(options.directory);
-    const database = new Kysely<Tables>({ dialect });
+    const revisions = await Revisions.open(options.dialect ?? libsqlDialect(options.directory));
     try {
-      const { error } = await new Migrator({ db: database, provider: migrations }).migrateToLatest();
-      if (error) throw error;
-      const row = await database.selectFrom('revisions').selectAll().orderBy('revision', 'desc').executeTakeFirst();
-      const file = await database.selectFrom('file_states').selectAll().executeTakeFirst();
-      const current = row ? fromRow(row) : EMPTY;
-      const fileEntries = toEntries(file ? JSON.parse(file.document) : {});
-      return new PolicyStore(dialect, database, options, current, fileEntries);
+      const row = await revisions.newest();
+      const fileState = await revisions.fileState();
+      const fileEntries = toEntries(fileState === undefined ? {} : JSON.parse(fileState));
+      return new PolicyStore(revisions, options, row ? fromRow(row) : EMPTY, fileEntries);
     } catch (error) {
-      await database.destroy().catch(() => {});
-      throw storeFailed(error, `The policy store in ${options.directory} cannot be opened`);
+      await revisions.close();
+      throw error;
     }
   }
 
@@ -151,21 +138,14 @@ export class PolicyStore {
 
   /** The newest revisions, newest first. */
   async history(limit = 100): Promise<Array<Omit<StoredPolicy, 'document' | 'policy' | 'warnings'>>> {
-    const rows = await this.#guarded(() =>
-      this.#database
-        .selectFrom('revisions')
-        .select(['revision', 'actor', 'at', 'changed'])
-        .orderBy('revision', 'desc')
-        .limit(limit)
-        .execute(),
-    );
+    const rows = await this.#serialised(() => this.#revisions.history(limit));
     return rows.map((row) => ({ ...row, changed: JSON.parse(row.changed) }));
   }
 
   /** Waits for the write in progress, then closes the database. */
   async close(): Promise<void> {
     await this.#queue;
-    await this.#database.destroy();
+    await this.#revisions.close();
   }
 
   async #commit(actor: string, document: unknown, fileDocument?: PolicyDocument): Promise<StoredPolicy> {
@@ -188,12 +168,8 @@ export class PolicyStore {
             warnings,
           };
     if (next === this.#current && !fileDocument) return next;
-    await this.#guarded(() =>
-      this.#database.transaction().execute(async (transaction) => {
-        if (next !== this.#current) await this.#insert(transaction, next);
-        if (fileDocument) await saveFileState(transaction, fileDocument);
-      }),
-    );
+    const row = next === this.#current ? undefined : toRow(next);
+    await this.#revisions.write(row, this.#keepRevisions, fileDocument && JSON.stringify(fileDocument));
     if (fileDocument) this.#fileEntries = toEntries(fileDocument);
     if (next !== this.#current) {
       this.#current = next;
@@ -213,57 +189,17 @@ export class PolicyStore {
     }
   }
 
-  async #insert(transaction: Transaction<Tables>, next: StoredPolicy): Promise<void> {
-    const { revision, actor, at } = next;
-    // A write as the first statement takes the write lock at once, so nothing read below can be outdated.
-    await transaction
-      .deleteFrom('revisions')
-      .where('revision', '<=', revision - this.#keepRevisions)
-      .execute();
-    const newest = await transaction
-      .selectFrom('revisions')
-      .select('revision')
-      .orderBy('revision', 'desc')
-      .executeTakeFirst();
-    if ((newest?.revision ?? 0) !== this.#current.revision) {
-      throw new ShadowplaneError('STORE_FAILED', 'Another control plane has written to this store; run one per store');
-    }
-    await transaction
-      .insertInto('revisions')
-      .values({
-        revision,
-        actor,
-        at,
-        changed: JSON.stringify(next.changed),
-        document: JSON.stringify(next.document),
-      })
-      .execute();
-  }
-
   async #documentOf(revision: number): Promise<PolicyDocument> {
     if (revision === 0) return {};
-    const row = await this.#guarded(() =>
-      this.#database.selectFrom('revisions').select('document').where('revision', '=', revision).executeTakeFirst(),
-    );
-    if (!row) throw new ShadowplaneError('STORE_FAILED', `Revision ${revision} is not kept any more`);
-    return JSON.parse(row.document);
+    const text = await this.#revisions.documentOf(revision);
+    if (text === undefined) throw new ShadowplaneError('STORE_FAILED', `Revision ${revision} is not kept any more`);
+    return JSON.parse(text);
   }
 
   #serialised<T>(task: () => Promise<T>): Promise<T> {
     const result = this.#queue.then(task);
     this.#queue = result.catch(() => {});
     return result;
-  }
-
-  async #guarded<T>(query: () => Promise<T>): Promise<T> {
-    try {
-      return await query();
-    } catch (error) {
-      // A connection on which a statement has failed may refuse every later commit: begin with a fresh one.
-      await this.#database.destroy().catch(() => {});
-      this.#database = new Kysely<Tables>({ dialect: this.#dialect });
-      throw storeFailed(error, 'The change could not be stored');
-    }
   }
 }
 
@@ -276,16 +212,11 @@ const EMPTY: StoredPolicy = Object.freeze({
   ...parsePolicy({}),
 });
 
-async function saveFileState(transaction: Transaction<Tables>, document: PolicyDocument): Promise<void> {
-  const text = JSON.stringify(document);
-  await transaction
-    .insertInto('file_states')
-    .values({ id: FILE_STATE_ID, document: text })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet({ document: text }))
-    .execute();
+function toRow({ revision, actor, at, changed, document }: StoredPolicy): RevisionRow {
+  return { revision, actor, at, changed: JSON.stringify(changed), document: JSON.stringify(document) };
 }
 
-function fromRow(row: Tables['revisions']): StoredPolicy {
+function fromRow(row: RevisionRow): StoredPolicy {
   const document = JSON.parse(row.document) as PolicyDocument;
   try {
     return { ...row, changed: JSON.parse(row.changed), document, ...parsePolicy(document) };
@@ -293,10 +224,4 @@ function fromRow(row: Tables['revisions']): StoredPolicy {
     const reason = error instanceof Error ? error.message : String(error);
     throw invalid(`The stored revision ${row.revision} is not valid in this version: ${reason}`);
   }
-}
-
-function storeFailed(error: unknown, what: string): ShadowplaneError {
-  if (error instanceof ShadowplaneError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new ShadowplaneError('STORE_FAILED', `${what}: ${reason}`, { cause: error });
 }

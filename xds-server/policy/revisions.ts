@@ -1,0 +1,118 @@
+import { type Dialect, Kysely, Migrator, type Selectable } from 'kysely';
+import { ShadowplaneError } from '../../errors/index.ts';
+import { migrations, type Tables } from './migrations.ts';
+
+export type RevisionRow = Selectable<Tables['revisions']>;
+
+const FILE_STATE_ID = 1;
+
+/** The tables of the store: revisions, and what the policy file last said. Every failure is a STORE_FAILED. */
+export class Revisions {
+  readonly #dialect: Dialect;
+  #database: Kysely<Tables>;
+
+  private constructor(dialect: Dialect) {
+    this.#dialect = dialect;
+    this.#database = new Kysely<Tables>({ dialect });
+  }
+
+  /** Opens the database and brings its tables up to date. */
+  static async open(dialect: Dialect): Promise<Revisions> {
+    const revisions = new Revisions(dialect);
+    try {
+      const { error } = await new Migrator({ db: revisions.#database, provider: migrations }).migrateToLatest();
+      if (error) throw error;
+      return revisions;
+    } catch (error) {
+      await revisions.close().catch(() => {});
+      throw storeFailed(error, 'The policy store cannot be opened');
+    }
+  }
+
+  newest(): Promise<RevisionRow | undefined> {
+    return this.#guarded((database) =>
+      database.selectFrom('revisions').selectAll().orderBy('revision', 'desc').executeTakeFirst(),
+    );
+  }
+
+  /** JSON text of the document; undefined when that revision is not kept any more. */
+  async documentOf(revision: number): Promise<string | undefined> {
+    const row = await this.#guarded((database) =>
+      database.selectFrom('revisions').select('document').where('revision', '=', revision).executeTakeFirst(),
+    );
+    return row?.document;
+  }
+
+  history(limit: number): Promise<Array<Omit<RevisionRow, 'document'>>> {
+    return this.#guarded((database) =>
+      database
+        .selectFrom('revisions')
+        .select(['revision', 'actor', 'at', 'changed'])
+        .orderBy('revision', 'desc')
+        .limit(limit)
+        .execute(),
+    );
+  }
+
+  /** JSON text of the document that the file last held. */
+  async fileState(): Promise<string | undefined> {
+    const row = await this.#guarded((database) => database.selectFrom('file_states').selectAll().executeTakeFirst());
+    return row?.document;
+  }
+
+  /**
+   * Adds a revision, forgets those before the last `keep`, and notes what the file says: all or nothing.
+   *
+   * @throws ShadowplaneError STORE_FAILED also when the newest revision is not the one before
+   */
+  async write(next: RevisionRow | undefined, keep: number, fileState: string | undefined): Promise<void> {
+    await this.#guarded((database) =>
+      database.transaction().execute(async (transaction) => {
+        if (next) {
+          // A write as the first statement takes the write lock at once, so nothing read below can be outdated.
+          await transaction
+            .deleteFrom('revisions')
+            .where('revision', '<=', next.revision - keep)
+            .execute();
+          const newest = await transaction
+            .selectFrom('revisions')
+            .select('revision')
+            .orderBy('revision', 'desc')
+            .executeTakeFirst();
+          if ((newest?.revision ?? 0) !== next.revision - 1) throw new ShadowplaneError('STORE_FAILED', SECOND_WRITER);
+          await transaction.insertInto('revisions').values(next).execute();
+        }
+        if (fileState !== undefined) {
+          await transaction
+            .insertInto('file_states')
+            .values({ id: FILE_STATE_ID, document: fileState })
+            .onConflict((conflict) => conflict.column('id').doUpdateSet({ document: fileState }))
+            .execute();
+        }
+      }),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#database.destroy();
+  }
+
+  async #guarded<T>(query: (database: Kysely<Tables>) => Promise<T>): Promise<T> {
+    try {
+      return await query(this.#database);
+    } catch (error) {
+      // A connection on which a statement has failed may refuse every later commit: begin with a fresh one.
+      await this.#database.destroy().catch(() => {});
+      this.#database = new Kysely<Tables>({ dialect: this.#dialect });
+      throw storeFailed(error, 'The policy store failed');
+    }
+  }
+}
+
+const SECOND_WRITER = 'Another control plane has written to this store; run one per store';
+
+function storeFailed(error: unknown, what: string): ShadowplaneError {
+  if (error instanceof ShadowplaneError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ShadowplaneError('STORE_FAILED', `${what}: ${reason}`, { cause: error });
+}
