@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { ShadowplaneError } from '../errors/index.ts';
+import type { parsePolicyFile } from '../xds-server/policy/index.ts';
 
 const DEFAULT_FILE = 'shadowplane.yaml';
 
@@ -28,8 +29,22 @@ export function findPolicyFile(named: string | undefined): string {
   );
 }
 
-/** Reads the file, or standard input for `-`. @throws ShadowplaneError POLICY_FILE_UNREADABLE */
-export function readPolicyText(file: string): string {
+/**
+ * Reads and checks the file, or standard input for `-`, as the control plane will: raw Envoy configuration in it against
+ * Envoy's own API too, which is only loaded then.
+ *
+ * @throws ShadowplaneError POLICY_FILE_UNREADABLE, or POLICY_INVALID with every problem and its place
+ */
+export async function readPolicy(file: string): Promise<ReturnType<typeof parsePolicyFile>> {
+  const text = readPolicyText(file);
+  const { parsePolicyFile: parse } = await import('../xds-server/policy/index.ts');
+  const parsed = parse(text, file);
+  if ((parsed.document as { envoy?: unknown }).envoy === undefined) return parsed;
+  const { checkPolicy } = await import('../xds-server/resources/index.ts');
+  return parse(text, file, { check: checkPolicy });
+}
+
+function readPolicyText(file: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (cause) {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { addExamples, addOptions, apiOption, fileOption, jsonOption, waitOption } from '../options.ts';
-import { findPolicyFile, readPolicyText } from '../policy-file.ts';
+import { findPolicyFile, readPolicy } from '../policy-file.ts';
 import { appliedText, type WriteAnswer, waitQuery } from '../write-answer.ts';
 
 interface ApplyOptions {
@@ -24,11 +24,7 @@ export function applyCommand(context: Context): Command {
   ).action(async (options: ApplyOptions) => {
     const file = findPolicyFile(options.file);
     command.setOptionValue('file', file);
-    const [{ parsePolicyFile }, { checkPolicy }] = await Promise.all([
-      import('../../xds-server/policy/index.ts'),
-      import('../../xds-server/resources/index.ts'),
-    ]);
-    const { document } = parsePolicyFile(readPolicyText(file), file, { check: checkPolicy });
+    const { document } = await readPolicy(file);
     const api = createApiClient(options.api);
     const answer = await api.send<WriteAnswer>('PUT', `/config${waitQuery(options.wait)}`, document);
     if (options.json) context.printJson(answer);

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { addExamples, addressOption, fileOption } from '../options.ts';
-import { findPolicyFile, readPolicyText } from '../policy-file.ts';
+import { findPolicyFile, readPolicy } from '../policy-file.ts';
 import { createLogger } from '../stack/logger.ts';
 import { createRunOutput } from '../stack/output.ts';
 import { assertCanListen, formatHostPort } from '../stack/ports.ts';
@@ -21,8 +21,7 @@ export function serveCommand(context: Context): Command {
   addRunOptions(command.addOption(addressOption('envoyListen'))).action(async (options: ServeOptions) => {
     const policyFile = findPolicyFile(options.file);
     command.setOptionValue('file', policyFile);
-    const { parsePolicyFile } = await import('../../xds-server/policy/index.ts');
-    parsePolicyFile(readPolicyText(policyFile), policyFile);
+    await readPolicy(policyFile);
     // Where Envoys elsewhere listen is theirs to have free, so it is not tried here.
     const listen = options.envoyListen === undefined ? undefined : await readAddress(options, 'envoyListen');
     const [xds, api] = await Promise.all([readAddress(options, 'xdsListen'), readAddress(options, 'apiListen')]);

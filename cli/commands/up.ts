@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { addExamples, DEFAULT_ADDRESSES, fileOption } from '../options.ts';
-import { findPolicyFile, readPolicyText } from '../policy-file.ts';
+import { findPolicyFile, readPolicy } from '../policy-file.ts';
 import { envoyEventText } from '../stack/envoy-events.ts';
 import { createLogger } from '../stack/logger.ts';
 import { createRunOutput } from '../stack/output.ts';
@@ -24,8 +24,7 @@ export function upCommand(context: Context): Command {
   addRunOptions(addEnvoyOptions(command)).action(async (options: UpOptions) => {
     const policyFile = findPolicyFile(options.file);
     command.setOptionValue('file', policyFile);
-    const { parsePolicyFile } = await import('../../xds-server/policy/index.ts');
-    const { policy } = parsePolicyFile(readPolicyText(policyFile), policyFile);
+    const { policy } = await readPolicy(policyFile);
     const listen = options.envoyListen === undefined ? undefined : await readAddress(options, 'envoyListen');
     const [admin, xds, api] = await Promise.all([
       readAddress(options, 'envoyAdmin'),

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { addExamples, fileOption, jsonOption } from '../options.ts';
-import { findPolicyFile, readPolicyText } from '../policy-file.ts';
+import { findPolicyFile, readPolicy } from '../policy-file.ts';
 
 /** Checks a configuration file without running anything. */
 export function validateCommand(context: Context): Command {
@@ -12,11 +12,7 @@ export function validateCommand(context: Context): Command {
     .action(async (options: { file?: string; json?: boolean }) => {
       const file = findPolicyFile(options.file);
       command.setOptionValue('file', file);
-      const [{ parsePolicyFile }, { checkPolicy }] = await Promise.all([
-        import('../../xds-server/policy/index.ts'),
-        import('../../xds-server/resources/index.ts'),
-      ]);
-      const { policy, warnings } = parsePolicyFile(readPolicyText(file), file, { check: checkPolicy });
+      const { policy, warnings } = await readPolicy(file);
       if (options.json) {
         context.printJson({ file, valid: true, mirrors: policy.mirrors.map(({ name }) => name), warnings });
         return;
