@@ -172,6 +172,13 @@ describe('the SDK through the simulated host', () => {
     plugin.tick();
   });
 
+  test('a failed check says why in the log and traps', async () => {
+    const doomed = await SimulatedHost.load(paths.test);
+    const failing = doomed.startPlugin('');
+    expect(() => failing.request([['do', 'fail']])).toThrow('unreachable');
+    expect(doomed.messages('critical')).toEqual([expect.stringMatching(/^on purpose \(.*index\.ts:\d+:\d+\)$/)]);
+  });
+
   test('many root contexts, and streams that end in any order', () => {
     const other = host.startPlugin('second', 'root-b');
     const streams = Array.from({ length: 5000 }, (_, index) => (index % 2 ? plugin : other).stream());

@@ -124,6 +124,7 @@ class TestStream extends StreamContext {
       setFilterState(Bytes.of('made.here'), Bytes.of('by me'));
       clearRouteCache();
     } else if (command == 'time') say(`time ${currentTimeNanoseconds().toString()}`);
+    else if (command == 'fail') throw new Error('on purpose');
     else if (command == 'stop') return HeadersStatus.StopIteration;
     return HeadersStatus.Continue;
   }
