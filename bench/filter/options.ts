@@ -7,6 +7,8 @@ export interface Options {
   readonly rounds: number;
   /** Load on one variant, at one number of connections, in one round. */
   readonly seconds: number;
+  /** No further round is begun after this time: on a busy machine much is measured more than once. */
+  readonly minutes: number;
   readonly connections: readonly number[];
   /** Names of variants; empty means all. */
   readonly variants: readonly string[];
@@ -22,6 +24,7 @@ export interface Options {
 export const DEFAULTS = Object.freeze({
   rounds: 10,
   seconds: 2,
+  minutes: 20,
   connections: [32, 512],
   seed: 1,
   envoyCore: 0,
@@ -34,6 +37,7 @@ CPU time that Envoy spends on a request, with and without the filter.
 
   --rounds N            measurements of every variant (default ${DEFAULTS.rounds})
   --seconds N           load on a variant at a time (default ${DEFAULTS.seconds})
+  --minutes N           begin no further round after that (default ${DEFAULTS.minutes})
   --connections A,B     open connections, measured each (default ${DEFAULTS.connections.join(',')}; at most two)
   --variants A,B        only these (plain and empty are always measured)
   --filter FILE         measure this module instead of building filter/
@@ -53,6 +57,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   return {
     rounds: whole('--rounds', values.rounds, 1, 1000) ?? DEFAULTS.rounds,
     seconds: whole('--seconds', values.seconds, 1, 600) ?? DEFAULTS.seconds,
+    minutes: whole('--minutes', values.minutes, 1, 1000) ?? DEFAULTS.minutes,
     connections: connections.length > 0 ? connections : DEFAULTS.connections,
     variants: list(values.variants),
     seed: whole('--seed', values.seed, 0, 2 ** 32 - 1) ?? DEFAULTS.seed,
@@ -72,6 +77,7 @@ function readArguments(args: readonly string[]) {
       options: {
         rounds: text,
         seconds: text,
+        minutes: text,
         connections: text,
         variants: text,
         filter: text,

@@ -76,6 +76,7 @@ test('the report names the machine, the command and its chart', () => {
     machine,
     envoyVersion: '1.40.0',
     options,
+    rounds: 4,
     command: 'npm run bench:filter',
     requests: 4e6,
     disturbances: [0.01, 0.02, 0.5],
@@ -88,6 +89,7 @@ test('the report names the machine, the command and its chart', () => {
     '](report.svg)',
     'Envoy 1.40.0',
     '4,000,000 requests',
+    '4 rounds',
     '2.0% of the time',
     '50.0% in the worst',
   ]) {

@@ -23,6 +23,8 @@ export interface RunFacts {
   readonly machine: Machine;
   readonly envoyVersion: string;
   readonly options: Options;
+  /** Rounds completed. */
+  readonly rounds: number;
   readonly command: string;
   readonly requests: number;
   /** Of every measurement: share of the time that something else had Envoy's core. */
@@ -100,11 +102,11 @@ export function chart(summary: Summary): string {
 }
 
 export function markdownReport(summary: Summary, facts: RunFacts, chartFile: string): string {
-  const { options, machine, envoyVersion, command, requests, disturbances, day } = facts;
+  const { rounds, options, machine, envoyVersion, command, requests, disturbances, day } = facts;
   return `# What the filter costs
 
 CPU time of the whole Envoy process, user and system, over the requests it answered. Every figure is from one run:
-${options.rounds} rounds, each with a fresh Envoy that serves all variants in shuffled order (seed ${options.seed}), ${options.seconds} s of load a
+${rounds} rounds, each with a fresh Envoy that serves all variants in shuffled order (seed ${options.seed}), ${options.seconds} s of load a
 variant and number of connections, ${requests.toLocaleString('en-GB')} requests in all. Differences are between variants of the same round; the
 median is given with its 95% bootstrap interval. Absolute figures belong to the machine; compare the differences.
 

@@ -12,6 +12,7 @@ import {
   seededRandom,
   shuffled,
   startPinnedEnvoy,
+  waitForCalm,
 } from '../support/index.ts';
 import { backendBootstrap, type Modules, measuredBootstrap } from './bootstrap.ts';
 import { buildEmptyModule } from './build-empty.ts';
@@ -25,9 +26,10 @@ import { requireTools, runLoad } from './wrk.ts';
 /** Envoy CPU per request with and without the filter: `npm run bench:filter`. Installs nothing and cleans up after itself. */
 
 const WARM_UP = { connections: 4, seconds: 3 };
-/** Beyond this share of time without its core, a measurement is repeated, so many times at most. */
+const CALM = { busyShare: 0.1, atMostMs: 10_000 };
+/** Beyond this share of time without its core, a measurement is repeated. */
 const DISTURBED = 0.05;
-const RETRIES = 2;
+const ATTEMPTS = 4;
 const CHART_FILE = 'report.svg';
 
 async function main(args: readonly string[]): Promise<void> {
@@ -51,6 +53,7 @@ async function main(args: readonly string[]): Promise<void> {
       machine: describeMachine(),
       envoyVersion: envoy.version,
       options,
+      rounds: Math.max(...measurements.map(({ round }) => round)),
       command: ['npm run bench:filter --', ...args].join(' '),
       disturbances: measurements.map(({ disturbance }) => disturbance),
       requests: measurements.reduce((sum, { requests }) => sum + requests, 0),
@@ -102,7 +105,8 @@ async function measureAll(
   const measurements: Measurement[] = [];
   try {
     const bootstrap = measuredBootstrap(variants, modules, backend.port('backend'));
-    for (let round = 1; round <= options.rounds; round += 1) {
+    const endAt = performance.now() + options.minutes * 60_000;
+    for (let round = 1; round <= options.rounds && (round === 1 || performance.now() < endAt); round += 1) {
       // A new process has its memory laid out anew, which alone moves a figure by some percent: rounds average over it.
       const roundDirectory = join(directory, `round-${round}`);
       await mkdir(roundDirectory);
@@ -155,14 +159,18 @@ async function measureRound(
   return measurements;
 }
 
-/** Once more when other work got in the way; of several, the one that it got in the way of least. */
+/**
+ * In a calm moment if there is one. Once more when other work got in the way after all; of several, the measurement that
+ * it got in the way of least.
+ */
 async function measureCalmly(...what: Parameters<typeof measure>): Promise<Figures> {
-  let best = await measure(...what);
-  for (let again = 0; again < RETRIES && best.disturbance > DISTURBED; again += 1) {
-    const next = await measure(...what);
-    if (next.disturbance < best.disturbance) best = next;
+  let best: Figures | undefined;
+  for (let attempt = 0; attempt < ATTEMPTS && (best?.disturbance ?? 1) > DISTURBED; attempt += 1) {
+    await waitForCalm(CALM);
+    const figures = await measure(...what);
+    if (figures.disturbance < (best?.disturbance ?? Number.POSITIVE_INFINITY)) best = figures;
   }
-  return best;
+  return best!;
 }
 
 function warmUp(envoy: PinnedEnvoy, variant: Variant, core: number): Promise<number> {

@@ -1,4 +1,5 @@
 export { type BarChart, barChart } from './bar-chart.ts';
+export { type CalmOptions, waitForCalm } from './calm.ts';
 export { describeMachine, type Machine, machineLines } from './machine.ts';
 export { type PinnedEnvoy, type PinnedEnvoyOptions, startPinnedEnvoy } from './pinned-envoy.ts';
 export { elapsedMicroseconds, readThreadTimes, type ThreadTime, type ThreadTimes } from './process-cpu.ts';
