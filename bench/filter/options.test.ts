@@ -7,9 +7,10 @@ test('defaults hold without arguments', () => {
 
 test('every option is read', () => {
   const text =
-    '--rounds 3 --seconds 1 --minutes 5 --connections 8,64 --variants none,third --seed 9 --envoy-core 2 --load-core 3';
+    '--rounds 3 --envoys 1 --seconds 1 --minutes 5 --connections 8,64 --variants none,third --seed 9 --envoy-core 2 --load-core 3';
   expect(parseOptions([...text.split(' '), '--filter', 'a.wasm', '--report'])).toEqual({
     rounds: 3,
+    envoys: 1,
     seconds: 1,
     minutes: 5,
     connections: [8, 64],

@@ -3,8 +3,10 @@ import { ShadowplaneError } from '../../errors/index.ts';
 
 /** What the command line of this benchmark can change. */
 export interface Options {
-  /** Fresh Envoys that each measure every variant once. */
+  /** How often every variant is measured. */
   readonly rounds: number;
+  /** Fresh Envoys that the rounds are spread over. */
+  readonly envoys: number;
   /** Load on one variant, at one number of connections, in one round. */
   readonly seconds: number;
   /** No further round is begun after this time: on a busy machine much is measured more than once. */
@@ -23,6 +25,7 @@ export interface Options {
 
 export const DEFAULTS = Object.freeze({
   rounds: 10,
+  envoys: 2,
   seconds: 2,
   minutes: 20,
   connections: [32, 512],
@@ -36,6 +39,7 @@ export const USAGE = `Usage: npm run bench:filter -- [options]
 CPU time that Envoy spends on a request, with and without the filter.
 
   --rounds N            measurements of every variant (default ${DEFAULTS.rounds})
+  --envoys N            fresh Envoys that the rounds are spread over (default ${DEFAULTS.envoys})
   --seconds N           load on a variant at a time (default ${DEFAULTS.seconds})
   --minutes N           begin no further round after that (default ${DEFAULTS.minutes})
   --connections A,B     open connections, measured each (default ${DEFAULTS.connections.join(',')}; at most two)
@@ -56,6 +60,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   if (connections.length > 2) throw usage('--connections takes at most two numbers');
   return {
     rounds: whole('--rounds', values.rounds, 1, 1000) ?? DEFAULTS.rounds,
+    envoys: whole('--envoys', values.envoys, 1, 1000) ?? DEFAULTS.envoys,
     seconds: whole('--seconds', values.seconds, 1, 600) ?? DEFAULTS.seconds,
     minutes: whole('--minutes', values.minutes, 1, 1000) ?? DEFAULTS.minutes,
     connections: connections.length > 0 ? connections : DEFAULTS.connections,
@@ -76,6 +81,7 @@ function readArguments(args: readonly string[]) {
       args: [...args],
       options: {
         rounds: text,
+        envoys: text,
         seconds: text,
         minutes: text,
         connections: text,

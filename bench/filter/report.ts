@@ -105,10 +105,10 @@ export function markdownReport(summary: Summary, facts: RunFacts, chartFile: str
   const { rounds, options, machine, envoyVersion, command, requests, disturbances, day } = facts;
   return `# What the filter costs
 
-CPU time of the whole Envoy process, user and system, over the requests it answered. Every figure is from one run:
-${rounds} rounds, each with a fresh Envoy that serves all variants in shuffled order (seed ${options.seed}), ${options.seconds} s of load a
-variant and number of connections, ${requests.toLocaleString('en-GB')} requests in all. Differences are between variants of the same round; the
-median is given with its 95% bootstrap interval. Absolute figures belong to the machine; compare the differences.
+CPU time of the whole Envoy process, user and system, over the requests it answered. Every figure is from one run of
+${rounds} rounds over ${Math.min(rounds, options.envoys)} fresh Envoys. In a round all variants are visited in shuffled order (seed ${options.seed}), ${options.seconds} s of load for
+a variant and number of connections; ${requests.toLocaleString('en-GB')} requests were counted in all. Differences are between variants of the same
+round; the median is given with its 95% bootstrap interval. Absolute figures belong to the machine; compare the differences.
 
 ![Envoy CPU per request over an empty wasm module](${chartFile})
 
@@ -127,7 +127,9 @@ How to read it:
 - Native matchers compare the same headers in the route table; they know no cookies (the \`cookie\` header is searched for
   \`plan=beta\`) and give the copy no id. Lua makes the same tests and leaves its decision in dynamic metadata, without an
   id and without counters.
-- Setting up and closing the connections is in every figure; it weighs more at ${summary.connections.at(-1)} connections and cancels in differences.
+- "Empty module, the mirror's routes" is what of it is Envoy's own: looking through the four routes of the mirror that do not match.
+- Opening and closing connections is not in the figures. A measurement is made in a calm moment if there is one, and
+  repeated when other work took Envoy's core for more than 5% of the time; the calmest counts.
 
 ## The run
 

@@ -25,7 +25,7 @@ import { requireTools, runLoad } from './wrk.ts';
 
 /** Envoy CPU per request with and without the filter: `npm run bench:filter`. Installs nothing and cleans up after itself. */
 
-const WARM_UP = { connections: 4, seconds: 3 };
+const WARM_UP = { connections: 32, seconds: 4 };
 const CALM = { busyShare: 0.1, atMostMs: 10_000 };
 /** Beyond this share of time without its core, a measurement is repeated. */
 const DISTURBED = 0.05;
@@ -106,21 +106,20 @@ async function measureAll(
   try {
     const bootstrap = measuredBootstrap(variants, modules, backend.port('backend'));
     const endAt = performance.now() + options.minutes * 60_000;
-    for (let round = 1; round <= options.rounds && (round === 1 || performance.now() < endAt); round += 1) {
-      // A new process has its memory laid out anew, which alone moves a figure by some percent: rounds average over it.
-      const roundDirectory = join(directory, `round-${round}`);
-      await mkdir(roundDirectory);
-      const envoy = await startPinnedEnvoy({
-        path: envoyPath,
-        core: options.envoyCore,
-        bootstrap,
-        directory: roundDirectory,
-      });
-      try {
-        measurements.push(...(await measureRound(options, variants, envoy, round, random)));
-      } finally {
-        await envoy.stop();
+    let measured: PinnedEnvoy | undefined;
+    try {
+      for (let round = 1; round <= options.rounds && (round === 1 || performance.now() < endAt); round += 1) {
+        if (round === 1 || startsEnvoy(round, options)) {
+          await measured?.stop();
+          const own = join(directory, `envoy-${round}`);
+          await mkdir(own);
+          measured = await startPinnedEnvoy({ path: envoyPath, core: options.envoyCore, bootstrap, directory: own });
+          for (const variant of variants) await warmUp(measured, variant, options.loadCore);
+        }
+        measurements.push(...(await measureRound(options, variants, measured!, round, random)));
       }
+    } finally {
+      await measured?.stop();
     }
   } finally {
     await backend.stop();
@@ -136,8 +135,6 @@ async function measureRound(
   random: Random,
 ): Promise<Measurement[]> {
   const measurements: Measurement[] = [];
-  // V8 recompiles what runs often; that belongs to the start of a process, not to its requests. All variants at once.
-  await Promise.all(variants.map((variant) => warmUp(envoy, variant, options.loadCore)));
   for (const connections of shuffled(options.connections, random)) {
     for (const variant of shuffled(variants, random)) {
       const load = { core: options.loadCore, connections, seconds: options.seconds };
@@ -173,6 +170,13 @@ async function measureCalmly(...what: Parameters<typeof measure>): Promise<Figur
   return best!;
 }
 
+/** A new process has its memory laid out anew, which alone moves figures by some percent: rounds average over it. */
+function startsEnvoy(round: number, { rounds, envoys }: Options): boolean {
+  const envoyOf = (at: number) => Math.floor(((at - 1) * envoys) / rounds);
+  return envoyOf(round) !== envoyOf(round - 1);
+}
+
+/** V8 recompiles what runs often, the last time after tens of thousands of requests: a process warms up once, then serves. */
 function warmUp(envoy: PinnedEnvoy, variant: Variant, core: number): Promise<number> {
   return runLoad({ ...WARM_UP, core, url: `http://127.0.0.1:${envoy.port(variant.name)}`, request: variant.request });
 }

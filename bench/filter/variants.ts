@@ -169,6 +169,10 @@ export const VARIANTS: readonly Variant[] = [
   variant(PLAIN, 'plain proxying', 'none', PLAIN_ROUTES, [NO_SEGMENT, plainRoute(MIRROR)]),
   variant(PLAIN_AGAIN, 'plain proxying again (A/A)', 'none', PLAIN_ROUTES, [NO_SEGMENT, plainRoute(MIRROR)]),
   variant(BASELINE, 'empty wasm module', 'empty', PLAIN_ROUTES, [NO_SEGMENT, plainRoute(MIRROR)]),
+  variant('empty-routes', "empty module, the mirror's routes", 'empty', SELECTION_ROUTES, [
+    NO_SEGMENT,
+    plainRoute(MIRROR),
+  ]),
   variant('path', 'filter, path of no mirror', WITHOUT_SAMPLE, SELECTION_ROUTES, [OTHER_PATH, DEFAULT_ROUTE]),
   variant('none', 'filter, in no segment', WITHOUT_SAMPLE, SELECTION_ROUTES, [NO_SEGMENT, plainRoute(MIRROR)]),
   variant('third', 'filter, in the third segment', WITHOUT_SAMPLE, SELECTION_ROUTES, [THIRD_SEGMENT, THIRD]),
