@@ -15,7 +15,7 @@ import { BASELINE, PLAIN, PLAIN_AGAIN, VARIANTS } from './variants.ts';
 /** The summary as text: the same tables in the terminal and in the committed report. */
 
 /** At most this much over the empty module for one mirror with three segments. */
-export const AIM_MICROS = 8;
+const AIM_MICROS = 8;
 /** The variants that the aim is about: requests of the mirror's path, whatever is decided about them. */
 const AIMED_AT: readonly string[] = ['none', 'third', 'sample'];
 

@@ -7,7 +7,6 @@ export { type Random, seededRandom, shuffled } from './random.ts';
 export {
   type Estimate,
   median,
-  medianEstimate,
   pairedDifference,
   pairedRatio,
   percentile,
