@@ -1,0 +1,184 @@
+/**
+ * How two arrays are to be compared: which elements with which, which have no partner, and whether their order differs. An
+ * element inserted in the middle is one element without partner, not a difference at everything behind it.
+ */
+import { align, type IndexPair } from './alignment.ts';
+import { haveSameIdsInOrder, identify } from './element-identity.ts';
+import { type Effort, jsonEqual, jsonHash } from './json-equal.ts';
+import { ExactNumber, isContainer, type Json, type JsonObject } from './json-value.ts';
+import { pointerSegments } from './path.ts';
+
+export interface ArrayPlan {
+  /** To be compared further; pairs that are known to be equal are left out. */
+  readonly pairs: readonly IndexPair[];
+  readonly missing: readonly number[];
+  readonly extra: readonly number[];
+  /** The first element that stands elsewhere, if one does. */
+  readonly moved?: IndexPair;
+}
+
+export function planOrdered(primary: readonly Json[], candidate: readonly Json[], effort: Effort): ArrayPlan {
+  if (primary.length === 1 && candidate.length === 1) return { pairs: [[0, 0]], missing: [], extra: [] };
+  const shorter = Math.min(primary.length, candidate.length);
+  if (effort.exhausted) return matchedByPosition(range(0, primary.length), range(0, candidate.length));
+  let from = 0;
+  while (from < shorter && jsonEqual(primary[from]!, candidate[from]!, effort)) from++;
+  let behind = 0;
+  while (behind < shorter - from && jsonEqual(primary.at(-1 - behind)!, candidate.at(-1 - behind)!, effort)) {
+    behind++;
+  }
+  const one = primary.slice(from, primary.length - behind);
+  const other = candidate.slice(from, candidate.length - behind);
+  if (one.length === 0 || other.length === 0 || (one.length === 1 && other.length === 1)) {
+    return matchedByPosition(range(from, from + one.length), range(from, from + other.length));
+  }
+  return shifted(planMiddle(one, other, effort), from);
+}
+
+function planMiddle(primary: readonly Json[], candidate: readonly Json[], effort: Effort): ArrayPlan {
+  const byPosition = () => matchedByPosition(range(0, primary.length), range(0, candidate.length));
+  if (haveSameIdsInOrder(primary, candidate)) return byPosition();
+  const ids = identify(primary, candidate, effort);
+  if (ids === undefined) return byPosition();
+  const { kept, moved } = align(ids.primary, ids.candidate);
+  const taken = { primary: new Set<number>(), candidate: new Set<number>() };
+  for (const [index, partner] of [...kept, ...moved]) {
+    taken.primary.add(index);
+    taken.candidate.add(partner);
+  }
+  // What is left between two kept pairs on both sides is one thing changed rather than one removed and another added.
+  const pairs: IndexPair[] = [...kept, ...moved];
+  const missing: number[] = [];
+  const extra: number[] = [];
+  let before: IndexPair = [-1, -1];
+  for (const next of [...kept, [primary.length, candidate.length] as const]) {
+    const gap = matchedByPosition(
+      range(before[0] + 1, next[0]).filter((index) => !taken.primary.has(index)),
+      range(before[1] + 1, next[1]).filter((index) => !taken.candidate.has(index)),
+    );
+    pairs.push(...gap.pairs);
+    missing.push(...gap.missing);
+    extra.push(...gap.extra);
+    before = next;
+  }
+  return { pairs, missing, extra, ...(moved[0] && { moved: moved[0] }) };
+}
+
+/**
+ * Order means nothing. Elements that are equal belong together, then those which `isHarmless` says differ in nothing that
+ * counts, then those that resemble each other.
+ */
+export function planUnordered(
+  primary: readonly Json[],
+  candidate: readonly Json[],
+  effort: Effort,
+  isHarmless: (primary: Json, candidate: Json) => boolean,
+): ArrayPlan {
+  const free = new Map<string, number[]>();
+  for (let index = candidate.length - 1; index >= 0; index--) add(free, standFor(candidate[index]!, effort), index);
+  const left: number[] = [];
+  primary.forEach((element, index) => {
+    const same = free.get(standFor(element, effort));
+    const at = same?.findLastIndex((other) => jsonEqual(element, candidate[other]!)) ?? -1;
+    if (at < 0) left.push(index);
+    else same!.splice(at, 1);
+  });
+  const leftCandidate = [...free.values()].flat().sort((a, b) => a - b);
+  const { unmatched, rest } = takeHarmless(left, leftCandidate, (index, other) =>
+    isHarmless(primary[index]!, candidate[other]!),
+  );
+  const plan = planMiddle(
+    unmatched.map((index) => primary[index]!),
+    rest.map((index) => candidate[index]!),
+    effort,
+  );
+  return {
+    pairs: plan.pairs.map(([index, other]) => [unmatched[index]!, rest[other]!] as const),
+    missing: plan.missing.map((index) => unmatched[index]!),
+    extra: plan.extra.map((index) => rest[index]!),
+  };
+}
+
+/** Every element could match every other, so only few are tried. */
+const MAX_TRIED = 32;
+
+function takeHarmless(
+  primary: readonly number[],
+  candidate: readonly number[],
+  isHarmless: (index: number, other: number) => boolean,
+): { unmatched: readonly number[]; rest: readonly number[] } {
+  const rest = [...candidate];
+  const unmatched: number[] = [];
+  for (const index of primary) {
+    const tried = primary.length <= MAX_TRIED && candidate.length <= MAX_TRIED;
+    const at = tried ? rest.findIndex((other) => isHarmless(index, other)) : -1;
+    if (at < 0) unmatched.push(index);
+    else rest.splice(at, 1);
+  }
+  return { unmatched, rest };
+}
+
+/** Elements belong together by what stands at `key`; those without a key, or with one that repeats, by their occurrence. */
+export function planKeyed(
+  primary: readonly Json[],
+  candidate: readonly Json[],
+  key: string,
+  effort: Effort,
+): ArrayPlan {
+  const segments = pointerSegments(key);
+  const keyOf = (element: Json) => standFor(valueAt(element, segments), effort);
+  const free = new Map<string, number[]>();
+  for (let index = candidate.length - 1; index >= 0; index--) add(free, keyOf(candidate[index]!), index);
+  const pairs: IndexPair[] = [];
+  const missing: number[] = [];
+  primary.forEach((element, index) => {
+    const partner = free.get(keyOf(element))?.pop();
+    if (partner === undefined) missing.push(index);
+    else pairs.push([index, partner]);
+  });
+  return { pairs, missing, extra: [...free.values()].flat().sort((a, b) => a - b) };
+}
+
+function standFor(value: Json | undefined, effort: Effort): string {
+  if (value === undefined) return 'nothing';
+  if (value instanceof ExactNumber) return `number ${value.key}`;
+  return isContainer(value) ? `hash ${jsonHash(value, effort)}` : `${typeof value} ${value}`;
+}
+
+function valueAt(element: Json, segments: readonly string[]): Json | undefined {
+  let value: Json | undefined = element;
+  for (const segment of segments) {
+    if (!isContainer(value) || !Object.hasOwn(value, segment)) return undefined;
+    value = (value as JsonObject)[segment];
+  }
+  return value;
+}
+
+function matchedByPosition(primary: readonly number[], candidate: readonly number[]): ArrayPlan {
+  const common = Math.min(primary.length, candidate.length);
+  return {
+    pairs: primary.slice(0, common).map((index, at) => [index, candidate[at]!] as const),
+    missing: primary.slice(common),
+    extra: candidate.slice(common),
+  };
+}
+
+function shifted(plan: ArrayPlan, by: number): ArrayPlan {
+  const pair = ([index, partner]: IndexPair): IndexPair => [index + by, partner + by];
+  return {
+    pairs: plan.pairs.map(pair),
+    missing: plan.missing.map((index) => index + by),
+    extra: plan.extra.map((index) => index + by),
+    ...(plan.moved && { moved: pair(plan.moved) }),
+  };
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(to - from, 0) }, (_, index) => from + index);
+}
+
+function add(map: Map<string, number[]>, name: string, index: number): void {
+  const list = map.get(name);
+  if (list) list.push(index);
+  else map.set(name, [index]);
+}

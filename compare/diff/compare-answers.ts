@@ -1,0 +1,208 @@
+/**
+ * Two answers to the same request, compared. Pure; any bytes are fine; what cannot be compared is said with its reason, never
+ * passed off as equal.
+ */
+import type { HeaderList } from '../exchange.ts';
+import { describe, diffBytes, sameBytes } from './bytes-diff.ts';
+import { DEFAULT_FINDING_LIMITS, type Difference, type FindingLimits, Findings } from './difference.ts';
+import { diffMessages } from './grpc-diff.ts';
+import { diffHeaders, headerValue } from './header-diff.ts';
+import { diffJson } from './json-diff.ts';
+import type { Body, PreparedAnswer } from './prepared-answer.ts';
+import { preview, shorten } from './preview.ts';
+import { type CompiledRules, noRules } from './rule-matcher.ts';
+import { diffText } from './text-diff.ts';
+
+export interface CompareOptions {
+  /** Of the request: an answer to HEAD has no body. */
+  readonly method: string;
+  /** If not specified, none. */
+  readonly rules?: CompiledRules;
+  /** Names in lower case of headers that are ignored by default but are to be compared. If not specified, none. */
+  readonly alsoCompareHeaders?: ReadonlySet<string>;
+  readonly limits?: FindingLimits;
+}
+
+export interface Comparison {
+  /**
+   * - `compared`: everything was; without differences the answers are equal
+   * - `truncated`: of a body only the beginning is known
+   * - `not_comparable`: a body cannot be read, see `reason`
+   *
+   * In the last two, `differences` holds what differs in status and headers.
+   */
+  readonly outcome: 'compared' | 'truncated' | 'not_comparable';
+  readonly reason?: string;
+  readonly differences: readonly Difference[];
+  /** Found beyond those that are listed. */
+  readonly more: number;
+  /** Differences that rules declared harmless, by the rule's id. */
+  readonly hidden: ReadonlyMap<string, number>;
+}
+
+export function compareAnswers(
+  primary: PreparedAnswer,
+  candidate: PreparedAnswer,
+  options: CompareOptions,
+): Comparison {
+  const rules = options.rules ?? noRules;
+  const findings = new Findings(options.limits ?? DEFAULT_FINDING_LIMITS);
+  const done = (outcome: Comparison['outcome'], reason?: string): Comparison => ({
+    outcome,
+    ...(reason !== undefined && { reason }),
+    differences: findings.differences,
+    more: findings.more,
+    hidden: findings.hidden,
+  });
+
+  if (compareStatus(primary, candidate, rules, findings) === 'only-one-succeeded') return done('compared');
+  compareHeaders(primary, candidate, options, rules, findings);
+  if (hasNoBody(primary, options.method) || hasNoBody(candidate, options.method)) return done('compared');
+  const incomplete = whyIncomplete(primary, candidate);
+  if (incomplete) return done(incomplete.outcome, incomplete.reason);
+  if (primary.encoding === candidate.encoding && sameBytes(primary.answer.body, candidate.answer.body)) {
+    return done('compared');
+  }
+  for (const { body } of [primary, candidate]) {
+    if (body.form === 'unreadable') return done('not_comparable', body.reason);
+  }
+  compareBodies(primary.body, candidate.body, rules, findings);
+  return done('compared');
+}
+
+/**
+ * An error in place of a success is one difference: that the error page lacks the success's fields and headers follows from
+ * it, and would count against each of them.
+ */
+function compareStatus(
+  primary: PreparedAnswer,
+  candidate: PreparedAnswer,
+  rules: CompiledRules,
+  findings: Findings,
+): 'comparable' | 'only-one-succeeded' {
+  const codes = [
+    [':status', primary.answer.status, candidate.answer.status, 400],
+    [':grpc-status', grpcStatus(primary), grpcStatus(candidate), 1],
+  ] as const;
+  for (const [path, one, other, firstError] of codes) {
+    if (one === other) continue;
+    const { ignore } = rules.outside(path);
+    if (ignore) {
+      findings.hide(ignore.id);
+      continue;
+    }
+    findings.add({
+      kind: 'status',
+      path,
+      pointer: path,
+      ...(one !== undefined && { primary: String(one) }),
+      ...(other !== undefined && { candidate: String(other) }),
+    });
+    if (one === undefined || other === undefined) continue;
+    if (one < firstError !== other < firstError) return 'only-one-succeeded';
+  }
+  return 'comparable';
+}
+
+/** In the trailers, or in the headers of an answer that has nothing else. Undefined: none, or this is no gRPC. */
+function grpcStatus({ answer, form }: PreparedAnswer): number | undefined {
+  if (form !== 'grpc') return undefined;
+  const text = headerValue(answer.trailers, 'grpc-status') ?? headerValue(answer.headers, 'grpc-status');
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+const COMPARED_AS_STATUS = new Set(['grpc-status']);
+
+function compareHeaders(
+  primary: PreparedAnswer,
+  candidate: PreparedAnswer,
+  { alsoCompareHeaders = new Set() }: CompareOptions,
+  rules: CompiledRules,
+  findings: Findings,
+): void {
+  const options = { alsoCompare: alsoCompareHeaders, except: COMPARED_AS_STATUS };
+  const [one, other] = [primary, candidate].map(headersAndTrailers) as [Parts, Parts];
+  diffHeaders(one.headers, other.headers, { ...options, part: 'header' }, rules, findings);
+  diffHeaders(one.trailers, other.trailers, { ...options, part: 'trailer' }, rules, findings);
+}
+
+interface Parts {
+  readonly headers: HeaderList;
+  readonly trailers: HeaderList;
+}
+
+/** A gRPC answer without messages may send its trailers as headers. */
+function headersAndTrailers({ answer, form }: PreparedAnswer): Parts {
+  if (form !== 'grpc' || answer.trailers.length > 0) return answer;
+  const isTrailer = ([name]: readonly [string, string]) => /^grpc-(?:status|message)/i.test(name);
+  return {
+    headers: answer.headers.filter((header) => !isTrailer(header)),
+    trailers: answer.headers.filter(isTrailer),
+  };
+}
+
+function hasNoBody({ answer: { status } }: PreparedAnswer, method: string): boolean {
+  return method.toUpperCase() === 'HEAD' || status === 204 || status === 304 || status < 200;
+}
+
+function whyIncomplete(
+  primary: PreparedAnswer,
+  candidate: PreparedAnswer,
+): { readonly outcome: 'truncated' | 'not_comparable'; readonly reason: string } | undefined {
+  for (const [name, { answer, encoding }] of [['primary', primary] as const, ['candidate', candidate] as const]) {
+    const isPartial = answer.truncated || answer.ended !== 'complete';
+    if (isPartial && encoding !== '') {
+      return { outcome: 'not_comparable', reason: `the ${name}'s body is compressed (${encoding}) and cut off` };
+    }
+    if (isPartial) {
+      return {
+        outcome: 'truncated',
+        reason: `${answer.body.length} of the ${name}'s ${answer.bodyBytes} bytes are known`,
+      };
+    }
+  }
+  return undefined;
+}
+
+function compareBodies(primary: Body, candidate: Body, rules: CompiledRules, findings: Findings): void {
+  if (primary.form === 'json' && candidate.form === 'json') {
+    diffJson(primary.value, candidate.value, rules, findings);
+  } else if (primary.form === 'text' && candidate.form === 'text') {
+    diffText(primary.text, candidate.text, rules, findings);
+  } else if (primary.form === 'grpc' && candidate.form === 'grpc') {
+    diffMessages(primary.messages, candidate.messages, rules, findings);
+  } else if (primary.form === 'bytes' && candidate.form === 'bytes') {
+    diffBytes(primary.bytes, candidate.bytes, ':body', rules, findings);
+  } else if (primary.form !== candidate.form) differentForms(primary, candidate, rules, findings);
+}
+
+function differentForms(primary: Body, candidate: Body, rules: CompiledRules, findings: Findings): void {
+  const { ignore } = rules.outside(':body');
+  if (ignore) {
+    findings.hide(ignore.id);
+    return;
+  }
+  const kind = primary.form === 'none' ? 'extra' : candidate.form === 'none' ? 'missing' : 'type';
+  findings.add({
+    kind,
+    path: ':body',
+    pointer: ':body',
+    ...(primary.form !== 'none' && { primary: show(primary) }),
+    ...(candidate.form !== 'none' && { candidate: show(candidate) }),
+  });
+}
+
+function show(body: Exclude<Body, { form: 'none' }>): string {
+  switch (body.form) {
+    case 'json':
+      return `JSON: ${preview(body.value)}`;
+    case 'text':
+      return `${body.invalidJson ? 'not valid JSON' : 'text'}: ${shorten(body.text)}`;
+    case 'bytes':
+      return describe(body.bytes);
+    case 'grpc':
+      return `${body.messages.length} gRPC messages`;
+    case 'unreadable':
+      return body.reason;
+  }
+}

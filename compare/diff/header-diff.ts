@@ -1,0 +1,107 @@
+/**
+ * Headers and trailers by meaning: names in any case, several lines or one with commas, lists whose order says nothing,
+ * content types in any spelling.
+ */
+import type { HeaderList } from '../exchange.ts';
+import type { Findings } from './difference.ts';
+import { harmlessBy } from './harmless.ts';
+import { isIgnoredHeader } from './ignored-headers.ts';
+import { canonicalMediaType } from './media-type.ts';
+import { shorten } from './preview.ts';
+import type { CompiledRules } from './rule-matcher.ts';
+
+/** Comma-separated lists that are sets, of words whose case means nothing. */
+const SETS = new Set([
+  'accept-ranges',
+  'access-control-allow-headers',
+  'access-control-allow-methods',
+  'access-control-expose-headers',
+  'allow',
+  'cache-control',
+  'vary',
+]);
+
+export interface HeaderOptions {
+  readonly part: 'header' | 'trailer';
+  /** In lower case; compared although they are on the list of ignored ones. */
+  readonly alsoCompare: ReadonlySet<string>;
+  /** Not compared here, because something else compares them. */
+  readonly except: ReadonlySet<string>;
+}
+
+export function diffHeaders(
+  primary: HeaderList,
+  candidate: HeaderList,
+  options: HeaderOptions,
+  rules: CompiledRules,
+  findings: Findings,
+): void {
+  const one = collect(primary, options);
+  const other = collect(candidate, options);
+  for (const name of new Set([...one.keys(), ...other.keys()])) {
+    const inPrimary = one.get(name);
+    const inCandidate = other.get(name);
+    if (canonical(name, inPrimary) === canonical(name, inCandidate)) continue;
+    const path = `${options.part}:${name}`;
+    const here = rules.outside(path);
+    const harmless = inPrimary && inCandidate ? harmlessBy(here, joined(inPrimary), joined(inCandidate)) : here.ignore;
+    if (harmless) {
+      findings.hide(harmless.id);
+      continue;
+    }
+    const kind = inPrimary === undefined ? 'extra' : inCandidate === undefined ? 'missing' : 'value';
+    findings.add({
+      kind,
+      path,
+      pointer: path,
+      ...(inPrimary && { primary: shorten(joined(inPrimary)) }),
+      ...(inCandidate && { candidate: shorten(joined(inCandidate)) }),
+    });
+  }
+}
+
+function collect(headers: HeaderList, { alsoCompare, except }: HeaderOptions): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const [givenName, value] of headers) {
+    const name = givenName.toLowerCase();
+    if (except.has(name) || (isIgnoredHeader(name) && !alsoCompare.has(name))) continue;
+    // Whether answers vary by their encoding depends on who compresses them.
+    if (name === 'vary' && setOf(value).length === 0) continue;
+    const values = found.get(name);
+    if (values) values.push(value.trim());
+    else found.set(name, [value.trim()]);
+  }
+  return found;
+}
+
+function joined(values: readonly string[]): string {
+  return values.join(', ');
+}
+
+/** The same text for the same meaning. */
+function canonical(name: string, values: readonly string[] | undefined): string | undefined {
+  if (values === undefined) return undefined;
+  if (name === 'content-type') return values.map(canonicalMediaType).join(', ');
+  if (name === 'set-cookie') return values.toSorted().join('\n');
+  if (name === 'etag') return values.map(canonicalEtag).join(', ');
+  return SETS.has(name) ? setOf(joined(values)).join(',') : joined(values);
+}
+
+function setOf(value: string): string[] {
+  const words = value
+    .toLowerCase()
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '' && word !== 'accept-encoding');
+  return [...new Set(words)].sort();
+}
+
+/** Who compresses an answer marks its tag as weak or adds the encoding's name. */
+function canonicalEtag(value: string): string {
+  return value.replace(/^W\//, '').replace(/[-;](?:gzip|br|zstd|deflate)(?=(?:--)?"$)/, '');
+}
+
+/** The one value of a header, the last if it was sent several times. */
+export function headerValue(headers: HeaderList, name: string): string | undefined {
+  return headers.findLast(([given]) => given.toLowerCase() === name)?.[1];
+}

@@ -1,0 +1,143 @@
+/**
+ * The structural comparison of two JSON values. Any input ends: each body is walked once, finding moved elements has an
+ * effort of its own, and what lies deeper than `MAX_DEPTH` is compared as a whole.
+ */
+import { type ArrayPlan, planKeyed, planOrdered, planUnordered } from './array-plan.ts';
+import { type DifferenceKind, Findings, type Place } from './difference.ts';
+import { harmlessBy } from './harmless.ts';
+import { Effort, jsonEqual } from './json-equal.ts';
+import { ExactNumber, isContainer, type Json, type JsonObject, typeName } from './json-value.ts';
+import type { CompiledRules, RulePosition, RulesHere } from './rule-matcher.ts';
+
+const MAX_DEPTH = 512;
+/** About half a second. */
+const EFFORT = 10_000_000;
+
+export function diffJson(primary: Json, candidate: Json, rules: CompiledRules, findings: Findings): void {
+  new JsonWalk(findings, new Effort(EFFORT)).compare(primary, candidate, rules.body, 0);
+}
+
+class JsonWalk {
+  private readonly findings: Findings;
+  private readonly effort: Effort;
+  private readonly place: Place = { primary: [], candidate: [] };
+
+  constructor(findings: Findings, effort: Effort) {
+    this.findings = findings;
+    this.effort = effort;
+  }
+
+  compare(primary: Json, candidate: Json, position: RulePosition | undefined, depth: number): void {
+    const rules = position?.here;
+    if (rules?.ignore) {
+      if (!jsonEqual(primary, candidate)) this.findings.hide(rules.ignore.id);
+      return;
+    }
+    const containers =
+      isContainer(primary) && isContainer(candidate) && Array.isArray(primary) === Array.isArray(candidate);
+    if (!containers) this.compareScalars(primary, candidate, rules);
+    else if (depth >= MAX_DEPTH) {
+      if (!jsonEqual(primary, candidate)) this.found('value', primary, candidate);
+    } else if (Array.isArray(primary)) this.compareArrays(primary, candidate as Json[], position, depth);
+    else this.compareObjects(primary, candidate as JsonObject, position, depth);
+  }
+
+  private compareScalars(primary: Json, candidate: Json, rules: RulesHere | undefined): void {
+    if (primary === candidate) return;
+    if (primary instanceof ExactNumber && candidate instanceof ExactNumber && primary.key === candidate.key) return;
+    const harmless = rules && harmlessBy(rules, primary, candidate);
+    if (harmless) this.findings.hide(harmless.id);
+    else this.found(typeName(primary) === typeName(candidate) ? 'value' : 'type', primary, candidate);
+  }
+
+  private compareObjects(
+    primary: JsonObject,
+    candidate: JsonObject,
+    position: RulePosition | undefined,
+    depth: number,
+  ): void {
+    let keysOfCandidate = 0;
+    for (const _ in candidate) keysOfCandidate++;
+    for (const key in primary) {
+      const one = primary[key]!;
+      const other = candidate[key]!;
+      if (one === other) {
+        keysOfCandidate--;
+        continue;
+      }
+      const next = position?.step(key);
+      this.enter(key, key);
+      if (Object.hasOwn(candidate, key)) {
+        keysOfCandidate--;
+        this.compare(one, other, next, depth + 1);
+      } else this.absent('missing', one, next);
+      this.leave();
+    }
+    if (keysOfCandidate === 0) return;
+    for (const key in candidate) {
+      if (Object.hasOwn(primary, key)) continue;
+      this.enter(key, key);
+      this.absent('extra', candidate[key]!, position?.step(key));
+      this.leave();
+    }
+  }
+
+  private compareArrays(primary: Json[], candidate: Json[], position: RulePosition | undefined, depth: number): void {
+    const rule = position?.here.array;
+    let plan: ArrayPlan;
+    if (rule === undefined) plan = planOrdered(primary, candidate, this.effort);
+    else if (rule.effect === 'keyed') plan = planKeyed(primary, candidate, rule.key, this.effort);
+    else {
+      plan = planUnordered(primary, candidate, this.effort, (one, other) =>
+        isHarmless(one, other, position?.step(0), this.effort),
+      );
+    }
+    if (primary.length !== candidate.length) this.found('length', primary.length, candidate.length);
+    if (plan.moved) this.found('order', plan.moved[0], plan.moved[1]);
+    const before = this.findings.count;
+    for (const [index, partner] of plan.pairs) {
+      this.enter(index, partner);
+      this.compare(primary[index]!, candidate[partner]!, position?.step(index), depth + 1);
+      this.leave();
+    }
+    for (const index of plan.missing) this.element('missing', index, primary, position);
+    for (const index of plan.extra) this.element('extra', index, candidate, position);
+    const nothingElse = this.findings.count === before && primary.length === candidate.length;
+    if (rule && nothingElse && !jsonEqual(primary, candidate, this.effort)) this.findings.hide(rule.id);
+  }
+
+  private element(kind: 'missing' | 'extra', index: number, array: Json[], position: RulePosition | undefined): void {
+    this.enter(index, index);
+    this.absent(kind, array[index]!, position?.step(index));
+    this.leave();
+  }
+
+  private absent(kind: 'missing' | 'extra', value: Json, position: RulePosition | undefined): void {
+    const rule = position?.here.ignore ?? (value === null ? position?.here.nullEqualsMissing : undefined);
+    if (rule) this.findings.hide(rule.id);
+    else if (kind === 'missing') this.found(kind, value, undefined);
+    else this.found(kind, undefined, value);
+  }
+
+  private found(kind: DifferenceKind, primary: Json | undefined, candidate: Json | undefined): void {
+    this.findings.addJson(kind, this.place, primary, candidate);
+  }
+
+  private enter(primary: string | number, candidate: string | number): void {
+    this.place.primary.push(primary);
+    this.place.candidate.push(candidate);
+  }
+
+  private leave(): void {
+    this.place.primary.pop();
+    this.place.candidate.pop();
+  }
+}
+
+/** Whether two elements differ in nothing that counts under the rules. */
+function isHarmless(primary: Json, candidate: Json, position: RulePosition | undefined, effort: Effort): boolean {
+  if (position === undefined || effort.exhausted) return false;
+  const findings = new Findings({ total: 0, perPath: 0 });
+  new JsonWalk(findings, effort).compare(primary, candidate, position, 0);
+  return findings.count === 0;
+}
