@@ -1,0 +1,71 @@
+import type { LossCause } from './outcome.ts';
+
+/**
+ * Losses that were observed elsewhere (a batch that never came, a full VM, a copy that Envoy refused), waiting for the
+ * exchanges that they explain: the exchange says that a side is missing, this says why. What no exchange asks for in time
+ * is counted as unclaimed: those halves belonged to exchanges of which nothing arrived at all.
+ */
+export interface KnownLoss {
+  readonly side: 'primary' | 'shadow';
+  readonly cause: LossCause;
+  readonly count: number;
+  /** Only exchanges of this mirror; without it, of any. */
+  readonly mirror?: string;
+}
+
+interface Waiting {
+  readonly loss: KnownLoss;
+  left: number;
+  readonly sinceMs: number;
+}
+
+/** Losses come at most a few a second; should there be more, the oldest are counted as unclaimed early. */
+const MAX_WAITING = 1_024;
+
+export class KnownLosses {
+  readonly #keepMs: number;
+  #waiting: Waiting[] = [];
+  readonly #unclaimed = new Map<LossCause, number>();
+
+  constructor(keepMs: number) {
+    this.#keepMs = keepMs;
+  }
+
+  add(loss: KnownLoss, nowMs: number): void {
+    const last = this.#waiting.at(-1);
+    const same = last?.loss.side === loss.side && last.loss.cause === loss.cause && last.loss.mirror === loss.mirror;
+    if (same && last.sinceMs === nowMs) last.left += loss.count;
+    else this.#waiting.push({ loss, left: loss.count, sinceMs: nowMs });
+    if (this.#waiting.length > MAX_WAITING) this.#giveUp(this.#waiting.shift()!);
+  }
+
+  /** The cause of one missing half, used up by that; undefined when none is known. */
+  claim(side: 'primary' | 'shadow', mirror: string): LossCause | undefined {
+    for (const waiting of this.#waiting) {
+      const { loss } = waiting;
+      if (waiting.left === 0 || loss.side !== side || (loss.mirror ?? mirror) !== mirror) continue;
+      waiting.left -= 1;
+      return loss.cause;
+    }
+    return undefined;
+  }
+
+  advance(nowMs: number): void {
+    const stay: Waiting[] = [];
+    for (const waiting of this.#waiting) {
+      if (waiting.left === 0) continue;
+      if (nowMs - waiting.sinceMs < this.#keepMs) stay.push(waiting);
+      else this.#giveUp(waiting);
+    }
+    this.#waiting = stay;
+  }
+
+  /** Halves by cause, since the start. */
+  unclaimed(): ReadonlyMap<LossCause, number> {
+    return this.#unclaimed;
+  }
+
+  #giveUp({ loss, left }: Waiting): void {
+    if (left > 0) this.#unclaimed.set(loss.cause, (this.#unclaimed.get(loss.cause) ?? 0) + left);
+  }
+}
