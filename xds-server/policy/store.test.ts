@@ -8,7 +8,7 @@ import { type SqliteDatabase, SqliteDialect } from 'kysely';
 import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ShadowplaneError } from '../../errors/index.ts';
-import { openDatabase } from './libsql-dialect.ts';
+import { openDatabase } from '../../store/index.ts';
 import { PolicyStore, type PolicyStoreOptions } from './store.ts';
 import { ordersDocument } from './testing.ts';
 

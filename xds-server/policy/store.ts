@@ -1,7 +1,7 @@
 import type { Dialect } from 'kysely';
 import { type InputProblem, ShadowplaneError } from '../../errors/index.ts';
+import { libsqlDialect } from '../../store/index.ts';
 import { applyChange, changedKeys, type Entries, fromEntries, revertChange, toEntries } from './entries.ts';
-import { libsqlDialect } from './libsql-dialect.ts';
 import type { Policy } from './model.ts';
 import { parsePolicy } from './parse-policy.ts';
 import { invalid } from './problems.ts';

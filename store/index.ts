@@ -1,0 +1,2 @@
+export { type LibsqlOptions, libsqlDialect, openDatabase } from './libsql-dialect.ts';
+export { postgresDialect } from './postgres-dialect.ts';
