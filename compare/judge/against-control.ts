@@ -1,0 +1,109 @@
+/**
+ * Is it the candidate, or noise that happened to strike the candidate? Judged against the control copy, and stated as the
+ * number of innocent fields of this mirror that are expected to look at least as different by chance.
+ *
+ * Most fields never differ between two copies of the same build; the exact test of McNemar cannot know that, and asks for
+ * ten differences or more before it believes one of 50 fields. So this is a two-group empirical Bayes model (Efron, Large-
+ * Scale Inference, 2010, chapter 2 and 5): how many rarely noisy fields a mirror has is learnt from its control, where no
+ * defect can show, and those set how many differences without any in the control are too many for chance.
+ */
+import { binomialUpperTail } from './binomial.ts';
+import { type DifferenceKind, type FieldEvidence, isStructural } from './evidence.ts';
+
+/** Differences at the control up to which a field counts as rarely noisy. */
+const RARE = 30;
+
+/**
+ * Rates of rare noise are taken as equally frequent on a logarithmic scale (fields per factor e). What is assumed of a
+ * mirror before its control has shown anything weighs as much as this many fields over this width of the scale.
+ */
+const ASSUMED_FIELDS = { content: 1, structure: 0.3 } as const;
+const ASSUMED_WIDTH = 1.5;
+const OBSERVED_WIDTH = Math.log(RARE);
+
+/**
+ * Another build may be noisier without being wrong (it loses its races more often): by these ratios with these
+ * probabilities. What stays within the largest is never `different`, however many pairs say so.
+ */
+const INNOCENT_RATIOS = [
+  { ratio: 1, probability: 0.7 },
+  { ratio: 1.1, probability: 0.2 },
+  { ratio: 1.2, probability: 0.07 },
+  { ratio: 1.35, probability: 0.03 },
+] as const;
+
+/** Defects sit on noisy fields so much more seldom than on quiet ones. */
+const NOISY_FIELD_ODDS = 4;
+
+/** What the control copies of a mirror say of its noise. */
+export interface MirrorNoise {
+  /** Kinds of differences at fields whose control differed at all. */
+  readonly noisyFields: number;
+  /** Rarely noisy fields per factor e of the rate. */
+  readonly rareDensity: { readonly content: number; readonly structure: number };
+}
+
+/** Uses counts of the control alone, so that no defect can pass itself off as the usual noise. */
+export function learnNoise(fields: readonly FieldEvidence[]): MirrorNoise {
+  const noisy = fields.filter(({ tally }) => tally.controlOnly + tally.both > 0);
+  const rare = noisy.filter(({ tally }) => tally.controlOnly + tally.both <= RARE);
+  const density = (group: 'content' | 'structure') => {
+    const observed = rare.filter(({ kind }) => groupOf(kind) === group).length;
+    return (ASSUMED_FIELDS[group] + observed) / (ASSUMED_WIDTH + OBSERVED_WIDTH);
+  };
+  return {
+    noisyFields: noisy.length,
+    rareDensity: { content: density('content'), structure: density('structure') },
+  };
+}
+
+function groupOf(kind: DifferenceKind): 'content' | 'structure' {
+  return isStructural(kind) ? 'structure' : 'content';
+}
+
+/**
+ * Expected number of innocent fields that look at least as different; infinite without any difference. It never grows
+ * with more differences of the candidate alone.
+ */
+export function expectedInnocent({ tally, kind }: FieldEvidence, noise: MirrorNoise): number {
+  const { candidateOnly, controlOnly, both, candidateSpells, controlSpells } = tally;
+  if (candidateOnly === 0) return Number.POSITIVE_INFINITY;
+  if (controlOnly + both === 0) return noise.rareDensity[groupOf(kind)] * spikeTail(candidateSpells);
+  // Spells hold what noise that comes in bursts would make of a count of pairs.
+  const byPairs = excessTail(candidateOnly, controlOnly, both);
+  const bySpells = controlTail(candidateSpells, controlSpells, 0);
+  return NOISY_FIELD_ODDS * noise.noisyFields * Math.max(byPairs, bySpells);
+}
+
+/**
+ * Fields of density 1 that show at least k differences at the candidate and none at the control. For noise that strikes
+ * both with mean m, a field shows j and 0 with probability exp(-2m) m^j / j!; over all m, evenly on the logarithmic
+ * scale, that is 2^-j / j.
+ */
+function spikeTail(differences: number): number {
+  let tail = 0;
+  for (let count = differences; count < differences + SPIKE_TERMS; count += 1) tail += 0.5 ** count / count;
+  return tail;
+}
+
+/** Further terms are below 2^-60 of the first. */
+const SPIKE_TERMS = 60;
+
+function excessTail(candidateOnly: number, controlOnly: number, both: number): number {
+  return INNOCENT_RATIOS.reduce(
+    (sum, { ratio, probability }) =>
+      sum + probability * controlTail(candidateOnly, controlOnly, (ratio - 1) * (controlOnly + both)),
+    0,
+  );
+}
+
+/**
+ * Probability that noise of which the control alone shows `controlOnly` differences shows at least so many at the
+ * candidate alone, `extra` being what the candidate may show on top: negative binomial, the predictive distribution of a
+ * Poisson count given another of the same rate (Gelman et al., Bayesian Data Analysis, 3rd ed. 2013, section 2.6), by its
+ * binomial tail. A control that has not differed alone yet counts as once.
+ */
+function controlTail(candidateOnly: number, controlOnly: number, extra: number): number {
+  const shown = Math.max(controlOnly, 1);
+  return binomialUpperTail(candidateOnly, candidateOnly + shown - 1, (shown + extra) / (2 * shown + extra));
+}

@@ -1,0 +1,18 @@
+export { benjaminiHochberg } from './benjamini-hochberg.ts';
+export { DEFAULTS, type JudgeOptions } from './defaults.ts';
+export { diffyFlags } from './diffy-rule.ts';
+export type { DifferenceKind, FieldEvidence, Looks, ValueFormat } from './evidence.ts';
+export { type FieldLevel, type FieldVerdict, judgeFields } from './judge-fields.ts';
+export {
+  judgeStratum,
+  type Outcome,
+  type StratumEvidence,
+  type StratumVerdict,
+  summarise,
+} from './judge-mirror.ts';
+export { mannWhitney, type Shift } from './mann-whitney.ts';
+export { mcnemarExact } from './mcnemar.ts';
+export { type Share, shareDifference } from './newcombe.ts';
+export { pairedDifference } from './paired-difference.ts';
+export { countDifference, emptyTally, type Tally } from './tally.ts';
+export { type Interval, wilsonInterval } from './wilson.ts';
