@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -26,10 +27,10 @@ import { requireTools, runLoad } from './wrk.ts';
 /** Envoy CPU per request with and without the filter: `npm run bench:filter`. Installs nothing and cleans up after itself. */
 
 const WARM_UP = { connections: 32, seconds: 4 };
-const CALM = { busyShare: 0.1, atMostMs: 10_000 };
+const CALM = { busyShare: 0.1, atMostMs: 5_000 };
 /** Beyond this share of time without its core, a measurement is repeated. */
 const DISTURBED = 0.05;
-const ATTEMPTS = 4;
+const ATTEMPTS = 3;
 const CHART_FILE = 'report.svg';
 
 async function main(args: readonly string[]): Promise<void> {
@@ -43,6 +44,7 @@ async function main(args: readonly string[]): Promise<void> {
   await requireTools();
   const envoy = await locateEnvoy({ install: false });
   const directory = await mkdtemp(join(tmpdir(), 'shadowplane-bench-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   try {
     const modules = await prepareModules(options, directory);
     const measurements = await measureAll(options, variants, envoy.path, modules, directory);
@@ -180,6 +182,9 @@ function startsEnvoy(round: number, { rounds, envoys }: Options): boolean {
 function warmUp(envoy: PinnedEnvoy, variant: Variant, core: number): Promise<number> {
   return runLoad({ ...WARM_UP, core, url: `http://127.0.0.1:${envoy.port(variant.name)}`, request: variant.request });
 }
+
+// The Envoys end with this process, whatever ends it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   const known = error instanceof ShadowplaneError;

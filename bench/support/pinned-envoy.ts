@@ -45,10 +45,13 @@ export async function startPinnedEnvoy(options: PinnedEnvoyOptions): Promise<Pin
   void ended.then((how) => {
     over = how;
   });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
   const stop = async () => {
     child.kill('SIGTERM');
-    const forced = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    const forced = setTimeout(kill, 5_000);
     await ended;
+    process.off('exit', kill);
     clearTimeout(forced);
   };
 
