@@ -7,10 +7,11 @@ import { describe, diffBytes, sameBytes } from './bytes-diff.ts';
 import { DEFAULT_FINDING_LIMITS, type Difference, type FindingLimits, Findings } from './difference.ts';
 import { diffMessages } from './grpc-diff.ts';
 import { diffHeaders, headerValue } from './header-diff.ts';
-import { diffJson } from './json-diff.ts';
+import { diffJson, reportScalars } from './json-diff.ts';
 import type { Body, PreparedAnswer } from './prepared-answer.ts';
 import { preview, shorten } from './preview.ts';
 import { type CompiledRules, noRules } from './rule-matcher.ts';
+import { diffInStep } from './step-diff.ts';
 import { diffText } from './text-diff.ts';
 
 export interface CompareOptions {
@@ -63,6 +64,7 @@ export function compareAnswers(
   if (primary.encoding === candidate.encoding && sameBytes(primary.answer.body, candidate.answer.body)) {
     return done('compared');
   }
+  if (compareInStep(primary, candidate, rules, findings)) return done('compared');
   for (const { body } of [primary, candidate]) {
     if (body.form === 'unreadable') return done('not_comparable', body.reason);
   }
@@ -111,12 +113,13 @@ function grpcStatus({ answer, form }: PreparedAnswer): number | undefined {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
+const NONE: ReadonlySet<string> = new Set();
 const COMPARED_AS_STATUS = new Set(['grpc-status']);
 
 function compareHeaders(
   primary: PreparedAnswer,
   candidate: PreparedAnswer,
-  { alsoCompareHeaders = new Set() }: CompareOptions,
+  { alsoCompareHeaders = NONE }: CompareOptions,
   rules: CompiledRules,
   findings: Findings,
 ): void {
@@ -162,6 +165,21 @@ function whyIncomplete(
     }
   }
   return undefined;
+}
+
+/** @returns whether that was enough. A lone scalar may be plain text that only looks like JSON. */
+function compareInStep(
+  primary: PreparedAnswer,
+  candidate: PreparedAnswer,
+  rules: CompiledRules,
+  findings: Findings,
+): boolean {
+  const one = primary.jsonBytes;
+  const other = candidate.jsonBytes;
+  if (!one || !other) return false;
+  const found = diffInStep(one, other);
+  if (!found || found.some(({ path }) => path.length === 0)) return false;
+  return reportScalars(found, rules, findings);
 }
 
 function compareBodies(primary: Body, candidate: Body, rules: CompiledRules, findings: Findings): void {

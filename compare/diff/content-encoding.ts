@@ -43,6 +43,7 @@ export function undoContentEncoding(encoding: string, bytes: Uint8Array, maxByte
 
 /** The encodings in the order in which they were applied, in lower case, without `identity`. */
 export function encodingLayers(encoding: string): string[] {
+  if (encoding === '') return [];
   return encoding
     .toLowerCase()
     .split(',')

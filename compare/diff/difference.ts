@@ -49,14 +49,15 @@ export interface FindingLimits {
 
 export const DEFAULT_FINDING_LIMITS: FindingLimits = { total: 500, perPath: 10 };
 
+const NOTHING_HIDDEN: ReadonlyMap<string, number> = new Map();
+
 export class Findings {
   readonly differences: Difference[] = [];
   /** Found, but beyond the limit. */
   more = 0;
-  /** Differences that a rule declared harmless, by the rule's id. */
-  readonly hidden = new Map<string, number>();
+  private hiddenByRule: Map<string, number> | undefined;
   private readonly limits: FindingLimits;
-  private readonly byPath = new Map<string, number>();
+  private byPath: Map<string, number> | undefined;
 
   constructor(limits: FindingLimits = DEFAULT_FINDING_LIMITS) {
     this.limits = limits;
@@ -66,8 +67,14 @@ export class Findings {
     return this.differences.length + this.more;
   }
 
+  /** Differences that a rule declared harmless, by the rule's id. */
+  get hidden(): ReadonlyMap<string, number> {
+    return this.hiddenByRule ?? NOTHING_HIDDEN;
+  }
+
   hide(ruleId: string): void {
-    this.hidden.set(ruleId, (this.hidden.get(ruleId) ?? 0) + 1);
+    this.hiddenByRule ??= new Map();
+    this.hiddenByRule.set(ruleId, (this.hiddenByRule.get(ruleId) ?? 0) + 1);
   }
 
   /** For everything outside a JSON body, where path and pointer are known as text. */
@@ -81,19 +88,17 @@ export class Findings {
     if (!this.admits(kind, path)) return;
     const inPrimary = pointer(place.primary);
     const inCandidate = pointer(place.candidate);
-    const onBothSides = kind !== 'extra' && kind !== 'missing';
-    this.differences.push({
-      kind,
-      path,
-      pointer: kind === 'extra' ? inCandidate : inPrimary,
-      ...(onBothSides && inPrimary !== inCandidate && { candidatePointer: inCandidate }),
-      ...(primary !== undefined && { primary: preview(primary) }),
-      ...(candidate !== undefined && { candidate: preview(candidate) }),
-    });
+    const found: { -readonly [name in keyof Difference]: Difference[name] } = { kind, path, pointer: inPrimary };
+    if (kind === 'extra') found.pointer = inCandidate;
+    else if (kind !== 'missing' && inPrimary !== inCandidate) found.candidatePointer = inCandidate;
+    if (primary !== undefined) found.primary = preview(primary);
+    if (candidate !== undefined) found.candidate = preview(candidate);
+    this.differences.push(found);
   }
 
   private admits(kind: DifferenceKind, path: string): boolean {
     const name = `${kind} ${path}`;
+    this.byPath ??= new Map();
     const already = this.byPath.get(name) ?? 0;
     if (already >= this.limits.perPath || this.differences.length >= this.limits.total) {
       this.more++;

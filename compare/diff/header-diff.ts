@@ -21,6 +21,8 @@ const SETS = new Set([
   'vary',
 ]);
 
+const NEEDS_CARE = new Set([...SETS, 'content-type', 'etag']);
+
 export interface HeaderOptions {
   readonly part: 'header' | 'trailer';
   /** In lower case; compared although they are on the list of ignored ones. */
@@ -36,11 +38,13 @@ export function diffHeaders(
   rules: CompiledRules,
   findings: Findings,
 ): void {
+  if (primary.length === 0 && candidate.length === 0) return;
   const one = collect(primary, options);
   const other = collect(candidate, options);
   for (const name of new Set([...one.keys(), ...other.keys()])) {
     const inPrimary = one.get(name);
     const inCandidate = other.get(name);
+    if (inPrimary?.length === 1 && inCandidate?.length === 1 && inPrimary[0] === inCandidate[0]) continue;
     if (canonical(name, inPrimary) === canonical(name, inCandidate)) continue;
     const path = `${options.part}:${name}`;
     const here = rules.outside(path);
@@ -81,6 +85,7 @@ function joined(values: readonly string[]): string {
 /** The same text for the same meaning. */
 function canonical(name: string, values: readonly string[] | undefined): string | undefined {
   if (values === undefined) return undefined;
+  if (values.length === 1 && !NEEDS_CARE.has(name)) return values[0];
   if (name === 'content-type') return values.map(canonicalMediaType).join(', ');
   if (name === 'set-cookie') return values.toSorted().join('\n');
   if (name === 'etag') return values.map(canonicalEtag).join(', ');

@@ -50,5 +50,7 @@ const IGNORED: ReadonlySet<string> = new Set([...HOP_BY_HOP, ...FRAMING, ...TIME
 
 /** @param name In lower case. */
 export function isIgnoredHeader(name: string): boolean {
-  return IGNORED.has(name) || PREFIXES.some((prefix) => name.startsWith(prefix));
+  if (IGNORED.has(name)) return true;
+  for (const prefix of PREFIXES) if (name.startsWith(prefix)) return true;
+  return false;
 }

@@ -1,4 +1,5 @@
 export { type CompareOptions, type Comparison, compareAnswers } from './compare-answers.ts';
+export { undoContentEncoding } from './content-encoding.ts';
 export type { Difference, DifferenceKind, FindingLimits } from './difference.ts';
 export { hasFormat } from './harmless.ts';
 export { type Body, PreparedAnswer } from './prepared-answer.ts';

@@ -7,7 +7,9 @@ import { type DifferenceKind, Findings, type Place } from './difference.ts';
 import { harmlessBy } from './harmless.ts';
 import { Effort, jsonEqual } from './json-equal.ts';
 import { ExactNumber, isContainer, type Json, type JsonObject, typeName } from './json-value.ts';
+import { type PathSegment, pointer } from './path.ts';
 import type { CompiledRules, RulePosition, RulesHere } from './rule-matcher.ts';
+import type { ScalarDifference } from './step-diff.ts';
 
 const MAX_DEPTH = 512;
 /** About half a second. */
@@ -15,6 +17,24 @@ const EFFORT = 10_000_000;
 
 export function diffJson(primary: Json, candidate: Json, rules: CompiledRules, findings: Findings): void {
   new JsonWalk(findings, new Effort(EFFORT)).compare(primary, candidate, rules.body, 0);
+}
+
+/** Reports what `diffInStep` found. @returns false, having reported nothing, when a rule asks for the whole comparison. */
+export function reportScalars(found: readonly ScalarDifference[], rules: CompiledRules, findings: Findings): boolean {
+  if (rules.body && found.some(({ path }) => crossesArrayRule(path, rules.body))) return false;
+  const walk = new JsonWalk(findings, new Effort(0));
+  const ignored = new Set<string>();
+  for (const { path, primary, candidate } of found) walk.compareScalarAt(path, primary, candidate, rules.body, ignored);
+  return true;
+}
+
+function crossesArrayRule(path: readonly PathSegment[], root: RulePosition | undefined): boolean {
+  let position = root;
+  for (const segment of path) {
+    if (position?.here.array) return true;
+    position = position?.step(segment);
+  }
+  return false;
 }
 
 class JsonWalk {
@@ -25,6 +45,33 @@ class JsonWalk {
   constructor(findings: Findings, effort: Effort) {
     this.findings = findings;
     this.effort = effort;
+  }
+
+  /** @param ignored Places already counted as hidden: what lies below one of them counts once. */
+  compareScalarAt(
+    path: readonly PathSegment[],
+    primary: Json,
+    candidate: Json,
+    root: RulePosition | undefined,
+    ignored: Set<string>,
+  ): void {
+    let position = root;
+    for (let depth = 0; depth < path.length && position; depth++) {
+      if (position.here.ignore) {
+        this.hideOnce(position.here.ignore.id, pointer(path.slice(0, depth)), primary, candidate, ignored);
+        return;
+      }
+      position = position.step(path[depth]!);
+    }
+    for (const segment of path) this.enter(segment, segment);
+    this.compare(primary, candidate, position, path.length);
+    for (const _ of path) this.leave();
+  }
+
+  private hideOnce(ruleId: string, place: string, primary: Json, candidate: Json, ignored: Set<string>): void {
+    if (ignored.has(place) || jsonEqual(primary, candidate)) return;
+    ignored.add(place);
+    this.findings.hide(ruleId);
   }
 
   compare(primary: Json, candidate: Json, position: RulePosition | undefined, depth: number): void {

@@ -9,9 +9,21 @@ export interface MediaType {
 
 const PARAMETER = /;\s*([^=;\s]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))/g;
 
+/** Services send few different ones. Bounded, because a service could send any. */
+const MAX_REMEMBERED = 200;
+const remembered = new Map<string, MediaType | undefined>();
+
 /** @returns undefined when there is none worth the name. */
 export function parseMediaType(value: string | undefined): MediaType | undefined {
   if (value === undefined) return undefined;
+  if (remembered.has(value)) return remembered.get(value);
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  const type = readMediaType(value);
+  remembered.set(value, type);
+  return type;
+}
+
+function readMediaType(value: string): MediaType | undefined {
   const end = value.indexOf(';');
   const essence = (end < 0 ? value : value.slice(0, end)).trim().toLowerCase();
   if (!essence.includes('/')) return undefined;

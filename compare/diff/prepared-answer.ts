@@ -4,7 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import type { Answer } from '../exchange.ts';
-import { encodingLayers, undoContentEncoding } from './content-encoding.ts';
+import { type Decoded, encodingLayers, undoContentEncoding } from './content-encoding.ts';
 import { grpcMessages } from './grpc-diff.ts';
 import { headerValue } from './header-diff.ts';
 import { parseJson } from './json-parse.ts';
@@ -29,6 +29,7 @@ export class PreparedAnswer {
   readonly encoding: string;
   readonly mediaType: MediaType | undefined;
   private readonly maxPlainBytes: number;
+  private unpacked: Decoded | undefined;
   private known: Body | undefined;
 
   constructor(answer: Answer, maxPlainBytes: number = DEFAULT_MAX_PLAIN_BYTES) {
@@ -47,14 +48,30 @@ export class PreparedAnswer {
     return this.known;
   }
 
+  /** The bytes of what may be JSON in UTF-8, not looked into yet; undefined when it is something else. */
+  get jsonBytes(): Uint8Array | undefined {
+    if ((this.form !== 'json' && this.form !== 'unknown') || 'failure' in this.plain) return undefined;
+    const { bytes } = this.plain;
+    return isUtf8(bytes) && !isUtf16(this.charset) ? bytes : undefined;
+  }
+
+  private get plain(): Decoded {
+    this.unpacked ??= undoContentEncoding(this.encoding, this.answer.body, this.maxPlainBytes);
+    return this.unpacked;
+  }
+
+  private get charset(): string | undefined {
+    return this.mediaType?.parameters.get('charset');
+  }
+
   private read(): Body {
-    const plain = undoContentEncoding(this.encoding, this.answer.body, this.maxPlainBytes);
+    const { plain } = this;
     if ('failure' in plain) return { form: 'unreadable', reason: plain.failure };
     const { bytes } = plain;
     if (this.form === 'grpc') return this.readGrpc(bytes);
     if (bytes.length === 0) return { form: 'none' };
     if (this.form === 'bytes' || (this.form === 'unknown' && bytes.includes(0))) return { form: 'bytes', bytes };
-    const text = decodeText(bytes, this.mediaType?.parameters.get('charset'));
+    const text = decodeText(bytes, this.charset);
     if (text === undefined) return { form: 'bytes', bytes };
     const mayBeJson = this.form === 'json' || (this.form === 'unknown' && /^\s*[{[]/.test(text));
     const value = mayBeJson ? parseJson(text) : undefined;
