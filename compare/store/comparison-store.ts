@@ -1,0 +1,208 @@
+import { CamelCasePlugin, type Dialect, Kysely, Migrator, type Transaction } from 'kysely';
+import { ShadowplaneError } from '../../errors/index.ts';
+import type { BatchedTable, Changes } from './changes.ts';
+import { type Retention, sweep } from './retention.ts';
+import {
+  KEYS,
+  migrations,
+  type StoredCell,
+  type StoredEpoch,
+  type StoredField,
+  type StoredLoss,
+  type StoredRule,
+  type StoredSample,
+  type StoredSampleSlot,
+  type Tables,
+} from './tables.ts';
+
+/** What was counted in one epoch of a mirror. */
+export interface StoredCounts {
+  readonly cells: readonly StoredCell[];
+  readonly fields: readonly StoredField[];
+  readonly losses: readonly StoredLoss[];
+  readonly slots: readonly StoredSampleSlot[];
+}
+
+/** Far below what a statement may have as parameters (32,766 in SQLite) at 14 columns a row. */
+const ROWS_PER_STATEMENT = 200;
+
+/** Counts, samples and rules on disk, in SQLite or PostgreSQL. Every failure is a STORE_FAILED. */
+export class ComparisonStore {
+  readonly #open: () => Kysely<Tables>;
+  #database: Kysely<Tables>;
+
+  private constructor(dialect: Dialect) {
+    this.#open = () => new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
+    this.#database = this.#open();
+  }
+
+  /** Opens the database and brings its tables up to date. */
+  static async open(dialect: Dialect): Promise<ComparisonStore> {
+    const store = new ComparisonStore(dialect);
+    try {
+      const migrator = new Migrator({
+        db: store.#database,
+        provider: migrations,
+        // The policy may live in the same PostgreSQL database, with migrations of its own.
+        migrationTableName: 'comparison_migrations',
+        migrationLockTableName: 'comparison_migrations_lock',
+      });
+      const { error } = await migrator.migrateToLatest();
+      if (error) throw error;
+      return store;
+    } catch (error) {
+      await store.close().catch(() => {});
+      throw storeFailed(error, 'The store of the comparison cannot be opened');
+    }
+  }
+
+  /** All rows or none. A row replaces the one with the same key. */
+  write(changes: Changes): Promise<void> {
+    return this.#guarded((database) =>
+      database.transaction().execute(async (transaction) => {
+        for (const [table, rows] of Object.entries(changes) as [BatchedTable, readonly object[]][]) {
+          await upsert(transaction, table, rows);
+        }
+      }),
+    );
+  }
+
+  /** Oldest first. */
+  epochs(mirror: string): Promise<StoredEpoch[]> {
+    return this.#guarded((database) =>
+      database.selectFrom('comparisonEpochs').selectAll().where('mirror', '=', mirror).orderBy('epoch').execute(),
+    );
+  }
+
+  /** Mirrors of which something was counted, also those that the policy has no more. */
+  async mirrors(): Promise<string[]> {
+    const rows = await this.#guarded((database) =>
+      database.selectFrom('comparisonEpochs').select('mirror').distinct().orderBy('mirror').execute(),
+    );
+    return rows.map(({ mirror }) => mirror);
+  }
+
+  counts(mirror: string, epoch: number): Promise<StoredCounts> {
+    return this.#guarded(async (database) => {
+      const [cells, fields, losses, slots] = await Promise.all([
+        database
+          .selectFrom('comparisonCells')
+          .selectAll()
+          .where('mirror', '=', mirror)
+          .where('epoch', '=', epoch)
+          .execute(),
+        database
+          .selectFrom('comparisonFields')
+          .selectAll()
+          .where('mirror', '=', mirror)
+          .where('epoch', '=', epoch)
+          .execute(),
+        database
+          .selectFrom('comparisonLosses')
+          .selectAll()
+          .where('mirror', '=', mirror)
+          .where('epoch', '=', epoch)
+          .execute(),
+        database
+          .selectFrom('comparisonSampleSlots')
+          .selectAll()
+          .where('mirror', '=', mirror)
+          .where('epoch', '=', epoch)
+          .execute(),
+      ]);
+      return { cells, fields, losses, slots };
+    });
+  }
+
+  sample(mirror: string, id: string): Promise<StoredSample | undefined> {
+    return this.#guarded((database) =>
+      database
+        .selectFrom('comparisonSamples')
+        .selectAll()
+        .where('mirror', '=', mirror)
+        .where('id', '=', id)
+        .executeTakeFirst(),
+    );
+  }
+
+  /** In order of their making. */
+  rules(mirror: string): Promise<StoredRule[]> {
+    return this.#guarded((database) =>
+      database
+        .selectFrom('comparisonRules')
+        .selectAll()
+        .where('mirror', '=', mirror)
+        .orderBy('createdAtMs')
+        .orderBy('id')
+        .execute(),
+    );
+  }
+
+  putRule(rule: StoredRule): Promise<void> {
+    return this.#guarded((database) => upsert(database, 'comparisonRules', [rule]));
+  }
+
+  /** Whether there was one. */
+  async deleteRule(mirror: string, id: string): Promise<boolean> {
+    const { numDeletedRows } = await this.#guarded((database) =>
+      database
+        .deleteFrom('comparisonRules')
+        .where('mirror', '=', mirror)
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow(),
+    );
+    return numDeletedRows > 0n;
+  }
+
+  /** Deletes what is beyond the bounds. */
+  sweep(retention: Retention): Promise<void> {
+    return this.#guarded((database) => sweep(database, retention));
+  }
+
+  close(): Promise<void> {
+    return this.#database.destroy();
+  }
+
+  async #guarded<T>(query: (database: Kysely<Tables>) => Promise<T>): Promise<T> {
+    const database = this.#database;
+    try {
+      return await query(database);
+    } catch (error) {
+      // A connection on which a statement has failed may refuse every later commit: begin with a fresh one.
+      if (this.#database === database) this.#database = this.#open();
+      await database.destroy().catch(() => {});
+      throw storeFailed(error, 'The store of the comparison failed');
+    }
+  }
+}
+
+async function upsert(
+  database: Kysely<Tables> | Transaction<Tables>,
+  table: keyof Tables,
+  rows: readonly object[],
+): Promise<void> {
+  const keys: readonly string[] = KEYS[table];
+  for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) {
+    const chunk = rows.slice(from, from + ROWS_PER_STATEMENT);
+    const rest = Object.keys(chunk[0]!).filter((column) => !keys.includes(column));
+    await database
+      .insertInto(table)
+      // Rows and columns belong to the same table; the type of a table that is not known here cannot say so.
+      .values(chunk as never)
+      .onConflict((conflict) =>
+        conflict
+          .columns(keys as never)
+          .doUpdateSet(
+            ({ ref }) =>
+              Object.fromEntries(rest.map((column) => [column, ref(`excluded.${column}` as never)])) as never,
+          ),
+      )
+      .execute();
+  }
+}
+
+function storeFailed(error: unknown, what: string): ShadowplaneError {
+  if (error instanceof ShadowplaneError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ShadowplaneError('STORE_FAILED', `${what}: ${reason}`, { cause: error });
+}
