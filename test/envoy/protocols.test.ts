@@ -5,6 +5,7 @@ import {
   Http2Connection,
   type OrdersStack,
   openWebSocket,
+  sendRaw,
   startOrders,
   upload,
   uploadSha256,
@@ -22,6 +23,17 @@ test('a WebSocket upgrade reaches the primary and is not mirrored', async () => 
   await orders.settled();
   expect(orders.primary.recorder.only('ws').header('upgrade')).toBe('websocket');
   expect(orders.shadow.recorder.started).toBe(0);
+});
+
+test.each([
+  ['HTTP/1.0', 'GET /api/orders HTTP/1.0\r\nhost: test\r\nx-test-id: old\r\n\r\n', 1],
+  ['a method of its own', 'FROB /api/orders HTTP/1.1\r\nhost: test\r\nx-test-id: old\r\n\r\n', 0],
+])('%s reaches the primary', async (_, bytes, copies) => {
+  orders = await startOrders({ mirror: { sample: '100%' } });
+  expect((await sendRaw(orders.port, Buffer.from(bytes))).status).toBe(200);
+  await orders.settled();
+  expect(orders.primary.recorder.only('old').parts.method).toBe(bytes.split(' ')[0]);
+  expect(orders.shadow.recorder.started).toBe(copies);
 });
 
 test.each(['content-length', 'chunked'] as const)(

@@ -77,6 +77,8 @@ describe('the listener', () => {
                     },
                   },
                   enable_trailers: true,
+                  accept_http_10: true,
+                  allow_custom_methods: true,
                 },
               },
             },
