@@ -112,6 +112,8 @@ describe('the control plane', () => {
     await writeFile(policyFile, POLICY.replace('shadow: v2', 'shadow: v3'));
     await until(() => logged.some((line) => /shadowplane\.yaml:4:\d+: mirrors\.orders\.shadow/.test(line)));
     expect(await sampleOf('orders')).toBe('5%');
+    await writeFile(policyFile, POLICY);
+    await until(() => logged.some((line) => line.includes('the policy file is right again')));
   });
 
   it('leaves nothing running when an address is taken', async () => {

@@ -106,7 +106,12 @@ function waitForApplied(xds: XdsServer, cache: SnapshotCache): WaitForApplied {
     if (!snapshot) return { acked: 0, of: 0, tookMs: 0 };
     const { acked, of, tookMs, rejections } = await xds.waitForAck(DEFAULT_GROUP, snapshot, { timeoutMs });
     const [rejection] = rejections;
-    return { acked, of, tookMs, ...(rejection && { rejection: { node: rejection.node, message: rejection.message } }) };
+    return {
+      acked,
+      of,
+      tookMs: Math.round(tookMs),
+      ...(rejection && { rejection: { node: rejection.node, message: rejection.message } }),
+    };
   };
 }
 

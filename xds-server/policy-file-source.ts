@@ -28,19 +28,30 @@ export async function followPolicyFile(options: PolicyFileSourceOptions): Promis
   const { file, logger } = options;
   const known = await readPolicyText(file);
   await apply(known, options);
+  let wrong = false;
   return watchPolicyFile(file, {
     known,
-    onText: (text) => apply(text, options),
-    onError: (error) => report(error, file, logger),
+    onText: async (text) => {
+      const applied = await apply(text, options);
+      if (wrong && !applied) logger.info('the policy file is right again; it says what it said before');
+      wrong = false;
+    },
+    onError: (error) => {
+      wrong = true;
+      report(error, file, logger);
+    },
   });
 }
 
-async function apply(text: string, { file, store, check, logger }: PolicyFileSourceOptions): Promise<void> {
+/** Answers whether the file has changed the policy. */
+async function apply(text: string, { file, store, check, logger }: PolicyFileSourceOptions): Promise<boolean> {
   const { document, warnings } = parsePolicyFile(text, file, { check });
   for (const warning of warnings) logger.warn(formatProblem(warning, file));
   const before = store.current.revision;
   const { revision, changed } = await store.applyFile(document);
-  if (revision !== before) logger.info({ revision, changed }, 'policy file applied');
+  if (revision === before) return false;
+  logger.info({ revision, changed }, 'policy file applied');
+  return true;
 }
 
 function report(error: unknown, file: string, logger: Logger): void {

@@ -1,5 +1,3 @@
-import { request as httpRequest } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
 import type { InjectOptions } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { buildOpenApi } from './openapi.ts';
@@ -94,6 +92,8 @@ describe('writing', () => {
     const { body } = await call('GET', MIRROR);
     expect((await call('PUT', MIRROR, body)).body).toMatchObject({ revision: 1, changed: [] });
     expect((await call('PUT', MIRROR, { ...body, name: 'other' })).body.errors[0].path).toBe('name');
+    const { body: written } = await call('PATCH', `${MIRROR}?wait=5s`, { sample: '6%' });
+    expect((await call('PUT', MIRROR, written)).body).toMatchObject({ revision: 2, changed: [] });
   });
 
   it('creates with 201, replaces with 200, deletes', async () => {
@@ -112,6 +112,9 @@ describe('writing', () => {
     expect(api.store.current.policy.mirrors[0]!.paused).toBe(true);
     expect((await call('POST', `${MIRROR}/resume`)).body).toMatchObject({ paused: false, revision: 3 });
     expect(api.store.current.document).toEqual(testDocument());
+    const json = { 'content-type': 'application/json' };
+    expect((await call('POST', `${MIRROR}/pause`, undefined, json)).body).toMatchObject({ paused: true, revision: 4 });
+    expect((await call('PATCH', MIRROR, undefined, json)).body.code).toBe('REQUEST_INVALID');
   });
 
   it('replaces the document from JSON and from YAML, whose problems have lines', async () => {
@@ -297,54 +300,6 @@ describe('refusing', () => {
     expect(response.body).not.toContain('secret');
     expect(seen).toHaveLength(1);
     await failing.close();
-  });
-});
-
-describe('events', () => {
-  it('tells what is current, then each change and each Envoy, and ends with the server', async () => {
-    await api.app.listen({ port: 0, host: '127.0.0.1' });
-    const { port } = api.app.server.address() as AddressInfo;
-    let text = '';
-    let ended = false;
-    const request = httpRequest({ port, host: '127.0.0.1', path: '/api/v1/events' }, (response) => {
-      expect(response.headers['content-type']).toContain('text/event-stream');
-      response.on('data', (chunk) => {
-        text += chunk;
-      });
-      response.on('end', () => {
-        ended = true;
-      });
-    });
-    request.end();
-    await vi.waitFor(() => expect(text).toContain('event: current\ndata: {"revision":1,'));
-    await call('POST', `${MIRROR}/pause`);
-    api.emit({ kind: 'rejected', node: 'edge-1', type: 'CDS', message: 'no' });
-    await vi.waitFor(() => expect(text).toMatch(/event: envoy\ndata: \{"kind":"rejected","node":"edge-1"/));
-    expect(text).toMatch(/event: revision\ndata: \{"revision":2,"actor":"api",.*"changed":\["mirrors.orders"\]\}\n\n/);
-    await api.app.close();
-    await vi.waitFor(() => expect(ended).toBe(true));
-  });
-});
-
-describe('an event reader that falls behind', () => {
-  it('is cut, so that it cannot fill our memory', async () => {
-    await api.app.listen({ port: 0, host: '127.0.0.1' });
-    const { port } = api.app.server.address() as AddressInfo;
-    const reader = connect(port, '127.0.0.1');
-    let closed = false;
-    reader.on('close', () => {
-      closed = true;
-    });
-    reader.write('GET /api/v1/events HTTP/1.1\r\nhost: localhost\r\n\r\n');
-    await new Promise((resolve) => reader.once('data', resolve));
-    reader.pause();
-    // More than the buffers of both sockets take.
-    for (let sent = 0; sent < 64; sent++) {
-      api.emit({ kind: 'rejected', node: 'edge-1', type: 'CDS', message: 'x'.repeat(2 ** 20) });
-      await new Promise(setImmediate);
-    }
-    reader.resume();
-    await vi.waitFor(() => expect(closed).toBe(true), 5_000);
   });
 });
 

@@ -92,10 +92,12 @@ export function createApiWithRoutes(options: ApiOptions): {
   app.register(
     (api, _, done) => {
       const writer = new Writer(store, options.waitForApplied);
-      api.addContentTypeParser(
-        'application/merge-patch+json',
-        { parseAs: 'string' },
-        api.getDefaultJsonParser('error', 'error'),
+      const parseJson = api.getDefaultJsonParser('error', 'error');
+      api.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, parseJson);
+      // Pausing takes no body, and clients that always say JSON are not refused for the lack of one.
+      api.removeContentTypeParser('application/json');
+      api.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
+        body === '' && request.method === 'POST' ? done(null) : parseJson(request, body, done),
       );
       addConfigRoutes(api, store, writer);
       addMirrorRoutes(api, store, writer);

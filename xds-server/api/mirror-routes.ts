@@ -109,7 +109,7 @@ function view(name: string, { document, revision }: StoredPolicy): MirrorView {
  */
 function withoutView(name: string, body: unknown): unknown {
   if (!isObject(body)) return body ?? null;
-  const { name: written, revision: _revision, ...mirror } = body;
+  const { name: written, revision: _r, changed: _c, warnings: _w, applied: _a, ...mirror } = body;
   if (written === undefined || written === name) return mirror;
   const message = `is ${JSON.stringify(written)}, but the address names ${JSON.stringify(name)}`;
   throw new ShadowplaneError('REQUEST_INVALID', `name: ${message}`, { problems: [{ path: 'name', message }] });

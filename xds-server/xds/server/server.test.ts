@@ -221,7 +221,7 @@ describe('waitForAck', () => {
     const snapshot = clusters('x');
     cache.set(DEFAULT_GROUP, snapshot);
     const waiting = wait(server, snapshot);
-    streams[1]!.ack(await streams[1]!.next(), { error_detail: { message: 'x is bad' } });
+    streams[1]!.ack(await streams[1]!.next(), { error_detail: { message: 'x is bad\n' } });
     expect(await waiting).toMatchObject({
       acked: 0,
       rejections: [{ node: 'b', typeUrl: CLUSTER, message: 'x is bad' }],

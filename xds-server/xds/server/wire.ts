@@ -103,7 +103,7 @@ function common(request: CommonMessage) {
   return {
     typeUrl: request.type_url,
     nonce: request.response_nonce,
-    ...(request.error_detail ? { error: request.error_detail.message } : {}),
+    ...(request.error_detail ? { error: request.error_detail.message.trim() } : {}),
     ...(request.node ? { node: nodeInfo(request.node) } : {}),
   };
 }
