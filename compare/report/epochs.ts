@@ -1,0 +1,59 @@
+/** What a new deployment of the candidate has changed: fixed, still there, new. */
+import { type DifferenceItem, keyOf, reportDifferences } from './differences.ts';
+import type { EpochInput } from './inputs.ts';
+import { type ReportOptions, sumOf } from './verdict.ts';
+
+export interface EpochItem {
+  readonly epoch: number;
+  readonly version: string | null;
+  readonly begunBy: EpochInput['begunBy'];
+  readonly startedAt: string;
+  readonly lastComparedAt: string;
+  readonly compared: number;
+}
+
+export function describeEpoch({ number, version, begunBy, startedAtMs, lastAtMs, cells }: EpochInput): EpochItem {
+  return {
+    epoch: number,
+    version: version ?? null,
+    begunBy,
+    startedAt: new Date(startedAtMs).toISOString(),
+    lastComparedAt: new Date(lastAtMs).toISOString(),
+    compared: sumOf(cells, ({ pairs }) => pairs),
+  };
+}
+
+export interface EpochComparison {
+  readonly from: EpochItem;
+  readonly to: EpochItem;
+  readonly fixed: readonly DifferenceItem[];
+  readonly stillThere: readonly DifferenceItem[];
+  readonly new: readonly DifferenceItem[];
+  /** Gone so far, but with its old rate it might just not have shown yet in the few pairs since. */
+  readonly maybeFixed: readonly DifferenceItem[];
+}
+
+/** A difference counts as fixed when its absence would be a surprise of at most this probability. */
+const SURPRISE = 0.05;
+
+export function compareEpochs(from: EpochInput, to: EpochInput, options: ReportOptions): EpochComparison {
+  const before = reportDifferences(from, options);
+  const after = reportDifferences(to, options);
+  const keysBefore = new Set(before.map(keyOf));
+  const keysAfter = new Set(after.map(keyOf));
+  const pairs = new Map<string, number>();
+  for (const { endpoint, pairs: more } of to.cells) pairs.set(endpoint, (pairs.get(endpoint) ?? 0) + more);
+  const gone = before.filter((item) => !keysAfter.has(keyOf(item)));
+  const isFixed = ({ endpoint, differing, noise, compared }: DifferenceItem) => {
+    const rate = Math.max(differing - (noise ?? 0), 0) / compared;
+    return (1 - rate) ** (pairs.get(endpoint) ?? 0) <= SURPRISE;
+  };
+  return {
+    from: describeEpoch(from),
+    to: describeEpoch(to),
+    fixed: gone.filter(isFixed),
+    stillThere: after.filter((item) => keysBefore.has(keyOf(item))),
+    new: after.filter((item) => !keysBefore.has(keyOf(item))),
+    maybeFixed: gone.filter((item) => !isFixed(item)),
+  };
+}

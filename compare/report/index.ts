@@ -1,0 +1,11 @@
+export {
+  type DifferenceItem,
+  type DifferencesOptions,
+  type DifferenceVerdict,
+  reportDifferences,
+} from './differences.ts';
+export { type EndpointItem, reportEndpoints } from './endpoints.ts';
+export { compareEpochs, describeEpoch, type EpochComparison, type EpochItem } from './epochs.ts';
+export { IgnoredFields } from './ignored.ts';
+export type { CellInput, EpochInput, FieldInput, MirrorInput, Stratum } from './inputs.ts';
+export { emptyVerdict, type ReportOptions, reportVerdict, type StratumReport, type VerdictReport } from './verdict.ts';

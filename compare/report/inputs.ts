@@ -1,0 +1,53 @@
+/** What a report is made of: counts of one epoch of a mirror as plain data, from memory or from the store. */
+import type { LossCause } from '../join/index.ts';
+import type { Looks, Tally } from '../judge/index.ts';
+
+export type Stratum = { readonly reason: 'segment'; readonly segment: string } | { readonly reason: 'sample' };
+
+/** One kind of difference at one path. */
+export interface FieldInput {
+  readonly kind: string;
+  readonly path: string;
+  readonly counts: Readonly<Tally>;
+  /** Of the primary's values; unknown at most fields. */
+  readonly looks?: Looks;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+  /** An example of it. */
+  readonly sampleId?: string;
+}
+
+/** One endpoint in one stratum, with a control's answer or without. */
+export interface CellInput {
+  readonly endpoint: string;
+  readonly stratum: Stratum;
+  readonly controlled: boolean;
+  readonly pairs: number;
+  readonly candidateMismatched: number;
+  readonly controlMismatched: number;
+  readonly bothMismatched: number;
+  /** Differences at fields beyond the bound of what is counted by name. */
+  readonly beyondFields: number;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+  readonly fields: readonly FieldInput[];
+}
+
+export interface EpochInput {
+  readonly number: number;
+  readonly version: string | undefined;
+  readonly begunBy: 'first' | 'version' | 'person';
+  readonly startedAtMs: number;
+  readonly lastAtMs: number;
+  readonly cells: readonly CellInput[];
+}
+
+export interface MirrorInput {
+  readonly mirror: string;
+  /** The mirror has a control copy. */
+  readonly hasControl: boolean;
+  /** Copies to the candidate by Envoy's own count; undefined while no Envoy can be asked. */
+  readonly mirrored: number | undefined;
+  /** Copies that were not compared, by cause. */
+  readonly lost: Readonly<Partial<Record<LossCause, number>>>;
+}

@@ -1,0 +1,117 @@
+/** The fields of one epoch with their verdicts, and what of each cell counts as mismatched. */
+import { type DifferenceKind, type FieldVerdict, judgeFields, type StratumEvidence } from '../judge/index.ts';
+import type { IgnoredFields } from './ignored.ts';
+import type { CellInput, EpochInput, FieldInput } from './inputs.ts';
+
+export interface JudgedField {
+  readonly field: FieldInput;
+  readonly verdict: FieldVerdict;
+  /** The rule by which nothing here counts. */
+  readonly ignoredBy?: string;
+}
+
+export interface JudgedCell {
+  readonly cell: CellInput;
+  readonly fields: readonly JudgedField[];
+}
+
+/**
+ * Judges all fields of an epoch together, those with a control and those without in turn. Where an endpoint and stratum
+ * has pairs of both sorts (a control that sometimes does not answer), the sort with more pairs is judged: few pairs without
+ * a control know less of noise than many with one.
+ */
+export function judgeEpoch({ cells }: EpochInput, ignored: IgnoredFields): JudgedCell[] {
+  const judged = decisive(cells);
+  return [true, false].flatMap((controlled) => judgeAlike(judged, controlled, ignored));
+}
+
+function decisive(cells: readonly CellInput[]): CellInput[] {
+  const best = new Map<string, CellInput>();
+  for (const cell of cells) {
+    const key = JSON.stringify([cell.endpoint, cell.stratum]);
+    const other = best.get(key);
+    if (!other || cell.pairs > other.pairs || (cell.pairs === other.pairs && cell.controlled)) best.set(key, cell);
+  }
+  return [...best.values()];
+}
+
+function judgeAlike(cells: readonly CellInput[], controlled: boolean, ignored: IgnoredFields): JudgedCell[] {
+  const alike = cells.filter((cell) => cell.controlled === controlled);
+  const rows = alike.map((cell) =>
+    cell.fields.map((field) => ({ cell, field, rule: ignored.ruleFor(cell.endpoint, field.path) })),
+  );
+  // What a rule hides is no finding, so it must not make others look less certain either.
+  const counted = rows.flat().filter(({ rule }) => !rule);
+  const evidence = counted.map(({ cell: { pairs }, field: { kind, counts, looks } }) => ({
+    kind: kind as DifferenceKind,
+    pairs,
+    tally: counts,
+    ...(looks && { looks }),
+  }));
+  const verdicts = judgeFields(evidence, controlled);
+  const verdictOf = new Map(counted.map((row, index) => [row, verdicts[index]!]));
+  const hidden = rows.flat().filter(({ rule }) => rule);
+  const hiddenVerdicts = judgeFields(
+    hidden.map(({ cell: { pairs }, field: { kind, counts } }) => ({
+      kind: kind as DifferenceKind,
+      pairs,
+      tally: counts,
+    })),
+    controlled,
+  );
+  hidden.forEach((row, index) => void verdictOf.set(row, hiddenVerdicts[index]!));
+  return alike.map((cell, index) => ({
+    cell,
+    fields: rows[index]!.map((row) => ({
+      field: row.field,
+      verdict: verdictOf.get(row)!,
+      ...(row.rule && { ignoredBy: row.rule.id }),
+    })),
+  }));
+}
+
+/**
+ * What the judge asks of several cells of one stratum together. Pairs are counted as mismatched when they were compared;
+ * what has turned out not to count since (ignored by a later rule, noise where there is no control) is left out by counting
+ * the remaining fields instead, at most one difference of each: never too few pairs, sometimes too many.
+ */
+export function evidenceOf(cells: readonly JudgedCell[]): StratumEvidence {
+  const parts = cells.map(mismatchedIn);
+  const sum = (pick: (part: Mismatched) => number) => parts.reduce((total, part) => total + pick(part), 0);
+  return {
+    pairs: cells.reduce((total, { cell }) => total + cell.pairs, 0),
+    candidateMismatched: sum(({ candidate }) => candidate),
+    controlMismatched: sum(({ control }) => control),
+    bothMismatched: sum(({ both }) => both),
+    fields: cells.flatMap(({ fields }) =>
+      fields.filter(({ ignoredBy }) => !ignoredBy).map(({ verdict }) => verdict.level),
+    ),
+  };
+}
+
+interface Mismatched {
+  readonly candidate: number;
+  readonly control: number;
+  readonly both: number;
+}
+
+export function mismatchedIn({ cell, fields }: JudgedCell): Mismatched {
+  const counts = ({ ignoredBy, verdict }: JudgedField) => !ignoredBy && (cell.controlled || verdict.level !== 'noise');
+  const left = fields.filter(counts);
+  if (left.length === fields.length) {
+    const { candidateMismatched: candidate, controlMismatched: control, bothMismatched: both } = cell;
+    return cell.controlled ? { candidate, control, both } : { candidate, control: 0, both: 0 };
+  }
+  const sum = (pick: (field: FieldInput) => number) => left.reduce((total, { field }) => total + pick(field), 0);
+  const candidate = Math.min(
+    cell.candidateMismatched,
+    sum(({ counts: { candidateOnly } }) => candidateOnly) + cell.beyondFields,
+  );
+  const control = cell.controlled
+    ? Math.min(
+        cell.controlMismatched,
+        sum(({ counts: { controlOnly } }) => controlOnly),
+      )
+    : 0;
+  return { candidate, control, both: Math.min(cell.bothMismatched, candidate, control) };
+}

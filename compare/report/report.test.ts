@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import type { Rule } from '../diff/index.ts';
+import { compareEpochs, emptyVerdict, reportDifferences, reportEndpoints, reportVerdict } from './index.ts';
+import { cell, epoch, field, HOUR_MS, MIRROR, OPTIONS, START_MS } from './testing.ts';
+
+const ignore = (path: string, more: Partial<Rule> = {}): Rule =>
+  ({ id: `rule-${path}`, effect: 'ignore', path, reason: 'known', author: 'ann', ...more }) as Rule;
+const paths = (items: ReadonlyArray<{ path: string }>) => items.map(({ path }) => path);
+
+describe('the verdict', () => {
+  it('is same only with enough pairs, and says how many are missing', () => {
+    expect(reportVerdict(MIRROR, epoch([cell(5_000, [])]), OPTIONS)).toMatchObject({
+      mirror: 'orders',
+      verdict: 'same',
+      mirrored: 10_000,
+      compared: 5_000,
+      lost: { expired: 2 },
+      epoch: 1,
+      version: 'v2',
+      missing: 0,
+      control: 'all',
+      notes: [],
+      strata: [{ reason: 'sample', verdict: 'same', compared: 5_000 }],
+    });
+    const few = reportVerdict(MIRROR, epoch([cell(100, [])]), OPTIONS);
+    expect(few.verdict).toBe('not-enough-data');
+    expect(reportVerdict(MIRROR, epoch([cell(100 + few.missing!, [])]), OPTIONS).verdict).toBe('same');
+    expect(reportVerdict(MIRROR, epoch([cell(99 + few.missing!, [])]), OPTIONS).verdict).toBe('not-enough-data');
+  });
+
+  it('is different for the stratum that differs, and never pools strata', () => {
+    const staff = { stratum: { reason: 'segment', segment: 'staff' } } as const;
+    const report = reportVerdict(
+      MIRROR,
+      epoch([cell(5_000, []), cell(500, [field('/total', { candidateOnly: 40 })], staff)]),
+      OPTIONS,
+    );
+    expect(report.verdict).toBe('different');
+    expect(report.strata.map(({ reason, segment, verdict }) => [reason, segment, verdict])).toEqual([
+      ['segment', 'staff', 'different'],
+      ['sample', undefined, 'same'],
+    ]);
+    expect(report.strata[0]!.mismatch.rate).toBeCloseTo(0.08);
+  });
+
+  it('takes what the control does, too, as noise', () => {
+    const noisy = field('/updatedAt', { both: 4_990, candidateOnly: 5, controlOnly: 5 });
+    expect(reportVerdict(MIRROR, epoch([cell(5_000, [noisy])]), OPTIONS).verdict).toBe('same');
+  });
+
+  it('without a control it is weaker, says so, and does not hold noise against the candidate', () => {
+    const volatile = field('/updatedAt', { candidateOnly: 5_000 }, { looks: { format: 'time', distinctShare: 1 } });
+    const report = reportVerdict(
+      { ...MIRROR, hasControl: false },
+      epoch([cell(5_000, [volatile], { controlled: false })]),
+      OPTIONS,
+    );
+    expect(report).toMatchObject({ verdict: 'same', control: 'none', missing: 0 });
+    expect(report.notes.join()).toMatch(/weaker/);
+  });
+
+  it('judges by the pairs with a control where most have one', () => {
+    const flaky = field('/updatedAt', { both: 3_000 });
+    const lonely = field('/updatedAt', { candidateOnly: 10 }, { kind: 'missing' });
+    const report = reportVerdict(
+      MIRROR,
+      epoch([cell(3_000, [flaky]), cell(10, [lonely], { controlled: false })]),
+      OPTIONS,
+    );
+    expect(report).toMatchObject({ verdict: 'same', compared: 3_010, control: 'some' });
+  });
+
+  it('leaves out what a rule ignores, from its making to its end', () => {
+    const counted = epoch([cell(5_000, [field('/meta/at', { candidateOnly: 900 })])]);
+    const withRule = (rule: Rule) => reportVerdict(MIRROR, counted, { ...OPTIONS, rules: [rule] });
+    expect(withRule(ignore('/meta'))).toMatchObject({ verdict: 'same', mismatch: { rate: 0 } });
+    expect(withRule(ignore('/met')).verdict).toBe('different');
+    expect(withRule(ignore('/meta', { endpoint: 'GET /other' })).verdict).toBe('different');
+    expect(withRule(ignore('/meta', { expiresAtMs: OPTIONS.nowMs })).verdict).toBe('different');
+  });
+
+  it('of nothing is not enough data', () => {
+    const report = emptyVerdict({ ...MIRROR, mirrored: undefined, lost: {} }, START_MS);
+    expect(report).toMatchObject({ verdict: 'not-enough-data', mirrored: null, compared: 0, epoch: 0, strata: [] });
+    expect(report.notes).toHaveLength(2);
+  });
+});
+
+describe('differences', () => {
+  const fields = [
+    field('/total', { candidateOnly: 300 }, { sampleId: 'x1' }),
+    field('/note', { candidateOnly: 300 }, { kind: 'missing' }),
+    field(':status', { candidateOnly: 60 }, { kind: 'status' }),
+    field('header:x-cache', { candidateOnly: 300 }),
+    field('/updatedAt', { both: 900, candidateOnly: 40, controlOnly: 50 }),
+    field('/once', { candidateOnly: 1 }),
+  ];
+
+  it('are ranked by requests, certainty and severity, noise left out unless asked for', () => {
+    const counted = epoch([cell(1_000, fields)]);
+    const items = reportDifferences(counted, OPTIONS);
+    expect(paths(items)).toEqual(['/note', ':status', '/total', 'header:x-cache', '/once']);
+    expect(items.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 5]);
+    expect(items.map(({ verdict }) => verdict)).toEqual(['different', 'different', 'different', 'different', 'seen']);
+    expect(items[2]).toMatchObject({
+      endpoint: 'GET /orders/{id}',
+      kind: 'value',
+      compared: 1_000,
+      differing: 300,
+      noise: 0,
+      sampleId: 'x1',
+    });
+    expect(items[2]!.pValue).toBeLessThan(1e-6);
+    const all = reportDifferences(counted, { ...OPTIONS, includeNoise: true });
+    expect(all.at(-1)).toMatchObject({ path: '/updatedAt', verdict: 'noise', differing: 940, noise: 950 });
+  });
+
+  it('follow the weights of the business', () => {
+    const items = reportDifferences(epoch([cell(1_000, fields)]), {
+      ...OPTIONS,
+      weightOf: (_, path) => (path === '/total' ? 20 : 1),
+    });
+    expect(items[0]!.path).toBe('/total');
+  });
+
+  it('that are new since the epoch before stand first', () => {
+    const before = epoch([
+      cell(
+        1_000,
+        fields.filter(({ path }) => path !== '/total'),
+      ),
+    ]);
+    const items = reportDifferences(epoch([cell(1_000, fields)], { number: 2 }), { ...OPTIONS, before });
+    expect(items[0]).toMatchObject({ path: '/total', isNew: true });
+    expect(items[1]!.isNew).toBe(false);
+    const unknown = reportDifferences(epoch([cell(1_000, fields)]), { ...OPTIONS, before: epoch([]) });
+    expect(unknown.some(({ isNew }) => isNew)).toBe(false);
+  });
+
+  it('of one thing in several strata are one item', () => {
+    const staff = { stratum: { reason: 'segment', segment: 'staff' } } as const;
+    const [item, ...rest] = reportDifferences(
+      epoch([
+        cell(1_000, [field('/total', { candidateOnly: 30 })]),
+        cell(100, [field('/total', { candidateOnly: 1 })], staff),
+      ]),
+      OPTIONS,
+    );
+    expect(rest).toEqual([]);
+    expect(item).toMatchObject({ compared: 1_100, differing: 31, verdict: 'different' });
+    expect(item!.strata.map(({ segment, differing }) => [segment, differing])).toEqual([
+      [undefined, 30],
+      ['staff', 1],
+    ]);
+  });
+
+  it('that rules ignore are shown with their rule when noise is', () => {
+    const options = { ...OPTIONS, rules: [ignore('/total')] };
+    expect(paths(reportDifferences(epoch([cell(1_000, fields)]), options))).not.toContain('/total');
+    const all = reportDifferences(epoch([cell(1_000, fields)]), { ...options, includeNoise: true });
+    expect(all.at(-1)).toMatchObject({ path: '/total', verdict: 'ignored', ruleId: 'rule-/total' });
+  });
+});
+
+describe('endpoints', () => {
+  it('are ranked, with what they still need and how long that takes', () => {
+    const items = reportEndpoints(
+      epoch([
+        cell(2_000, [], { endpoint: 'GET /quiet' }),
+        cell(100, [], { endpoint: 'GET /rare' }),
+        cell(1_000, [field('/total', { candidateOnly: 30 })], { endpoint: 'GET /broken' }),
+      ]),
+      OPTIONS,
+    );
+    expect(items.map(({ endpoint, verdict }) => [endpoint, verdict])).toEqual([
+      ['GET /broken', 'different'],
+      ['GET /rare', 'not-enough-data'],
+      ['GET /quiet', 'same'],
+    ]);
+    expect(items[0]).toMatchObject({ differing: 30, fields: { different: 1, seen: 0, noise: 0 } });
+    const { missing, pairsPerHour, expectedInMs } = items[1]!.coverage;
+    expect(missing).toBeGreaterThan(500);
+    expect(pairsPerHour).toBeCloseTo(100);
+    expect(expectedInMs).toBeCloseTo((missing! / 100) * HOUR_MS);
+    expect(items[2]!.coverage).toMatchObject({ missing: 0, expectedInMs: 0 });
+  });
+});
+
+describe('epochs', () => {
+  const before = epoch([
+    cell(1_000, [
+      field('/a', { candidateOnly: 300 }),
+      field('/b', { candidateOnly: 300 }),
+      field('/c', { candidateOnly: 20 }),
+    ]),
+  ]);
+
+  it('tell what is fixed, still there and new', () => {
+    const after = epoch([cell(100, [field('/b', { candidateOnly: 30 }), field('/d', { candidateOnly: 30 })])], {
+      number: 2,
+      version: 'v3',
+      begunBy: 'version',
+    });
+    const comparison = compareEpochs(before, after, OPTIONS);
+    expect(comparison.from).toMatchObject({ epoch: 1, version: 'v2', compared: 1_000 });
+    expect(comparison.to).toMatchObject({ epoch: 2, version: 'v3', begunBy: 'version', compared: 100 });
+    expect(paths(comparison.fixed)).toEqual(['/a']);
+    expect(paths(comparison.stillThere)).toEqual(['/b']);
+    expect(paths(comparison.new)).toEqual(['/d']);
+    // 2% of pairs before: 100 pairs without one are no proof.
+    expect(paths(comparison.maybeFixed)).toEqual(['/c']);
+  });
+});

@@ -1,0 +1,168 @@
+/** The verdict on a mirror, as `GET /mirrors/{name}/verdict` gives it. */
+
+import type { Rule } from '../diff/index.ts';
+import {
+  type Interval,
+  judgeStratum,
+  type Outcome,
+  type StratumVerdict,
+  summarise,
+  wilsonInterval,
+} from '../judge/index.ts';
+import { IgnoredFields } from './ignored.ts';
+import type { EpochInput, MirrorInput, Stratum } from './inputs.ts';
+import { evidenceOf, type JudgedCell, judgeEpoch, mismatchedIn } from './judged.ts';
+
+export interface StratumReport {
+  readonly reason: 'segment' | 'sample';
+  /** Only with reason `segment`. */
+  readonly segment?: string;
+  readonly verdict: Outcome;
+  readonly compared: number;
+  readonly mismatch: Interval;
+  /** Further pairs until it can be `same`; 0 when it is decided, null when the rate so far rules `same` out. */
+  readonly missing: number | null;
+}
+
+export interface VerdictReport {
+  readonly mirror: string;
+  readonly verdict: Outcome;
+  /** Null while no Envoy can be asked. */
+  readonly mirrored: number | null;
+  /** In this epoch. */
+  readonly compared: number;
+  readonly lost: Readonly<Record<string, number>>;
+  /**
+   * Of the pairs that were compared. Requests of segments and of the sample are not equally likely among them, so it is no
+   * rate of all traffic; each of `strata` is one of its part.
+   */
+  readonly mismatch: Interval;
+  readonly epoch: number;
+  readonly version: string | null;
+  readonly epochStartedAt: string;
+  readonly missing: number | null;
+  /** Whether noise was told by control copies: of all pairs, of some, or of none, which is weaker. */
+  readonly control: 'all' | 'some' | 'none';
+  /** What a reader must know, in words. */
+  readonly notes: readonly string[];
+  readonly strata: readonly StratumReport[];
+}
+
+export interface ReportOptions {
+  readonly rules: readonly Rule[];
+  readonly nowMs: number;
+  /** Share of pairs that may differ beyond noise, with all of its interval, and still be `same`. Default 0.5%. */
+  readonly marginRate?: number;
+}
+
+export function reportVerdict(mirror: MirrorInput, epoch: EpochInput, options: ReportOptions): VerdictReport {
+  const judged = judgeEpoch(epoch, new IgnoredFields(options.rules, options.nowMs));
+  const strata = byStratum(judged).map(([stratum, cells]) => reportStratum(stratum, cells, options.marginRate));
+  const compared = sumOf(epoch.cells, ({ pairs }) => pairs);
+  const control = controlOf(epoch, compared);
+  return {
+    mirror: mirror.mirror,
+    verdict: summarise(strata.map(({ verdict }) => verdict)),
+    mirrored: mirror.mirrored ?? null,
+    compared,
+    lost: { ...mirror.lost },
+    mismatch: overall(judged, strata),
+    epoch: epoch.number,
+    version: epoch.version ?? null,
+    epochStartedAt: new Date(epoch.startedAtMs).toISOString(),
+    missing: sumOfMissing(strata.map(({ missing }) => missing)),
+    control,
+    notes: notesOn(mirror, control),
+    strata,
+  };
+}
+
+/** Of a mirror of which nothing has been compared yet. */
+export function emptyVerdict(mirror: MirrorInput, nowMs: number): VerdictReport {
+  const epoch = {
+    number: 0,
+    version: undefined,
+    begunBy: 'first',
+    startedAtMs: nowMs,
+    lastAtMs: nowMs,
+    cells: [],
+  } as const;
+  return reportVerdict(mirror, epoch, { rules: [], nowMs });
+}
+
+export function reportStratum(stratum: Stratum, cells: readonly JudgedCell[], marginRate?: number): StratumReport {
+  const evidence = evidenceOf(cells);
+  const { outcome, mismatch, missingPairs } = judgeStratum(evidence, marginRate);
+  return {
+    reason: stratum.reason,
+    ...(stratum.reason === 'segment' && { segment: stratum.segment }),
+    verdict: outcome,
+    compared: evidence.pairs,
+    mismatch: shareOnly(mismatch),
+    missing: finiteOrNull(missingPairs),
+  };
+}
+
+/** Segments by name, the sample last. */
+export function byStratum(cells: readonly JudgedCell[]): Array<[Stratum, JudgedCell[]]> {
+  const groups = new Map<string, [Stratum, JudgedCell[]]>();
+  for (const judged of cells) {
+    const { stratum } = judged.cell;
+    const key = stratum.reason === 'segment' ? `0${stratum.segment}` : '1';
+    const group = groups.get(key) ?? [stratum, []];
+    group[1].push(judged);
+    groups.set(key, group);
+  }
+  return [...groups].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, group]) => group);
+}
+
+function overall(judged: readonly JudgedCell[], strata: readonly StratumReport[]): Interval {
+  if (strata.length === 1) return strata[0]!.mismatch;
+  const evidence = evidenceOf(judged);
+  if (judged.every(({ cell }) => !cell.controlled)) {
+    return wilsonInterval(
+      sumOf(judged, (cell) => mismatchedIn(cell).candidate),
+      evidence.pairs,
+      CONFIDENCE,
+    );
+  }
+  return shareOnly(judgeStratum(evidence).mismatch);
+}
+
+const CONFIDENCE = 0.95;
+
+/** With a control it is a difference of shares; below zero the control differs more often, which is no mismatch. */
+function shareOnly({ rate, low, high }: StratumVerdict['mismatch']): Interval {
+  return { rate: Math.max(0, rate), low: Math.max(0, low), high: Math.max(0, high) };
+}
+
+function controlOf({ cells }: EpochInput, compared: number): VerdictReport['control'] {
+  const controlled = sumOf(cells, ({ controlled, pairs }) => (controlled ? pairs : 0));
+  if (controlled === 0) return 'none';
+  return controlled === compared ? 'all' : 'some';
+}
+
+function notesOn({ hasControl, mirrored }: MirrorInput, control: VerdictReport['control']): string[] {
+  const notes: string[] = [];
+  if (!hasControl) {
+    notes.push(
+      'There is no control copy, so noise is guessed from how values look: this verdict is weaker. A second instance of the primary as "control" makes it stronger.',
+    );
+  } else if (control === 'none') {
+    notes.push('The control has not answered yet, so noise is guessed from how values look: this verdict is weaker.');
+  }
+  if (mirrored === undefined) notes.push('No Envoy can be asked how many copies it sent.');
+  return notes;
+}
+
+export function sumOfMissing(parts: ReadonlyArray<number | null>): number | null {
+  return parts.includes(null) ? null : sumOf(parts, (part) => part ?? 0);
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+export function sumOf<T>(items: readonly T[], pick: (item: T) => number): number {
+  return items.reduce((total, item) => total + pick(item), 0);
+}
