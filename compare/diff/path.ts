@@ -1,5 +1,5 @@
 /** Places in a JSON body: exact as JSON Pointer (RFC 6901), folded for grouping. */
-import { looksLikeId } from '../endpoint/looks-like-id.ts';
+import { looksLikeId } from '../endpoint/index.ts';
 
 /** A number is an array index, a string a key. */
 export type PathSegment = string | number;
