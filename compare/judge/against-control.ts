@@ -7,8 +7,10 @@
  * Scale Inference, 2010, chapter 2 and 5): how many rarely noisy fields a mirror has is learnt from its control, where no
  * defect can show, and those set how many differences without any in the control are too many for chance.
  */
+
+import type { DifferenceKind } from '../diff/index.ts';
 import { binomialUpperTail } from './binomial.ts';
-import { type DifferenceKind, type FieldEvidence, isStructural } from './evidence.ts';
+import { type FieldEvidence, isStructural } from './evidence.ts';
 
 /** Differences at the control up to which a field counts as rarely noisy. */
 const RARE = 30;
@@ -26,10 +28,10 @@ const OBSERVED_WIDTH = Math.log(RARE);
  * probabilities. What stays within the largest is never `different`, however many pairs say so.
  */
 const INNOCENT_RATIOS = [
-  { ratio: 1, probability: 0.7 },
-  { ratio: 1.1, probability: 0.2 },
-  { ratio: 1.2, probability: 0.07 },
-  { ratio: 1.35, probability: 0.03 },
+  { ratio: 1, probability: 0.8 },
+  { ratio: 1.1, probability: 0.15 },
+  { ratio: 1.2, probability: 0.04 },
+  { ratio: 1.35, probability: 0.01 },
 ] as const;
 
 /** Defects sit on noisy fields so much more seldom than on quiet ones. */

@@ -9,7 +9,9 @@ const VOLATILE_DISTINCT_SHARE = 0.8;
 const VOLATILE_RATE = 0.5;
 /** A difference in nearly each pair, at a field whose values repeat, is no volatility: those would repeat too. */
 const SYSTEMATIC = { rate: 0.95, distinctShare: 0.5, innocent: 0.3 } as const;
-const STRUCTURAL_INNOCENT = 0.3;
+const STRUCTURAL_INNOCENT = 0.8;
+/** A single difference may be an accident of one answer. */
+const ACCIDENT_INNOCENT = 0.2;
 const FEW_VALUES_INNOCENT = 0.2;
 const OTHER_INNOCENT = 0.7;
 const ORDER_INNOCENT = 2;
@@ -26,7 +28,7 @@ export function expectedInnocentByLooks({ kind, pairs, tally, looks }: FieldEvid
   if (looks && rate >= SYSTEMATIC.rate && looks.distinctShare <= SYSTEMATIC.distinctShare)
     return SYSTEMATIC.innocent * accident;
   const fewValues = looks?.format === 'boolean' || looks?.format === 'enum';
-  return (fewValues ? FEW_VALUES_INNOCENT : OTHER_INNOCENT) + STRUCTURAL_INNOCENT * accident;
+  return (fewValues ? FEW_VALUES_INNOCENT : OTHER_INNOCENT) + ACCIDENT_INNOCENT * accident;
 }
 
 /** Looks like a timestamp, an id or a counter: nearly each answer of the primary carries another value. */

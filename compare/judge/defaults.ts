@@ -1,7 +1,7 @@
 /** Every number that a verdict depends on, in one place. Chosen on the tuning seeds of bench/compare/detection. */
 export const DEFAULTS = Object.freeze({
   /** `different`: at most so many innocent fields of the mirror are expected to look as different by chance. */
-  different: 0.1,
+  different: 0.15,
   /** `seen`: the same for what is shown and decides nothing. */
   seen: 1,
   /** `different` takes differences at this many separate times: one answer of the candidate can be an accident. */

@@ -1,7 +1,6 @@
 /** What the judge is told of a field: counts, and how the primary's own values look. */
+import type { DifferenceKind } from '../diff/index.ts';
 import type { Tally } from './tally.ts';
-
-export type DifferenceKind = 'value' | 'type' | 'missing' | 'extra' | 'order' | 'length' | 'status' | 'header';
 
 export type ValueFormat = 'time' | 'uuid' | 'hash' | 'integer' | 'decimal' | 'text' | 'enum' | 'boolean' | 'structure';
 

@@ -1,7 +1,7 @@
 export { benjaminiHochberg } from './benjamini-hochberg.ts';
 export { DEFAULTS, type JudgeOptions } from './defaults.ts';
 export { diffyFlags } from './diffy-rule.ts';
-export type { DifferenceKind, FieldEvidence, Looks, ValueFormat } from './evidence.ts';
+export type { FieldEvidence, Looks, ValueFormat } from './evidence.ts';
 export { type FieldLevel, type FieldVerdict, judgeFields } from './judge-fields.ts';
 export {
   judgeStratum,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { DifferenceKind, FieldEvidence, Looks } from './evidence.ts';
+import type { DifferenceKind } from '../diff/index.ts';
+import type { FieldEvidence, Looks } from './evidence.ts';
 import { type FieldLevel, judgeFields } from './judge-fields.ts';
 import { countDifference, emptyTally, type Tally } from './tally.ts';
 

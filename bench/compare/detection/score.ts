@@ -9,6 +9,7 @@ import {
   judgeFields,
   mcnemarExact,
 } from '../../../compare/judge/index.ts';
+import { seededRandom } from '../../support/index.ts';
 import type { Corpus, Plan, Series } from './corpus.ts';
 import { CANDIDATE, CONTROL } from './noise.ts';
 
@@ -27,7 +28,12 @@ export interface Scored {
 export interface ScoredCorpus {
   readonly plan: Plan;
   readonly series: readonly Scored[];
+  /** An innocent field is called `different` when some noise comes as missing fields, which the corpora know not. */
+  readonly alarmWithMissing: boolean;
 }
+
+/** Share of the noisy fields whose noise is told as `missing` instead of `value`. */
+export const MISSING_SHARE = 0.2;
 
 export function score({ plan, series }: Corpus): ScoredCorpus {
   const evidence = series.map(evidenceOf);
@@ -46,7 +52,17 @@ export function score({ plan, series }: Corpus): ScoredCorpus {
         adjustedP: adjusted[index]!,
       };
     }),
+    alarmWithMissing: alarmWithMissing(plan, series, evidence),
   };
+}
+
+function alarmWithMissing(plan: Plan, series: readonly Series[], evidence: readonly FieldEvidence[]): boolean {
+  const random = seededRandom(plan.seed);
+  const told = series.map(({ behaviour, defect }, index) => {
+    const changed = random() < MISSING_SHARE && !defect && behaviour !== 'steady' && behaviour !== 'always';
+    return changed ? { ...evidence[index]!, kind: 'missing' as const } : evidence[index]!;
+  });
+  return judgeFields(told, plan.control).some(({ level }, index) => level === 'different' && !series[index]!.defect);
 }
 
 function evidenceOf({ marks, kind, looks }: Series): FieldEvidence {
