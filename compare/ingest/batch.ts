@@ -15,6 +15,9 @@ export interface Half {
   readonly mirror: string;
   readonly side: Side;
   readonly stratum: Stratum;
+  /** Of the request, as this side saw it; the path with its query. */
+  readonly method: string;
+  readonly path: string;
   /** 0: no answer came. */
   readonly status: number;
   readonly ended: 'complete' | 'reset' | 'cut';

@@ -61,6 +61,8 @@ export function readHalf(bytes: Uint8Array): Half | undefined {
   let mirror = '';
   let reason: Stratum['reason'] | undefined;
   let segment = '';
+  let method = '';
+  let path = '';
   let status = 0;
   let truncated = false;
   let startedAtMs = 0;
@@ -84,6 +86,12 @@ export function readHalf(bytes: Uint8Array): Half | undefined {
       case 0x2a:
         segment = reader.utf8();
         break;
+      case 0x32:
+        method = reader.utf8();
+        break;
+      case 0x3a:
+        path = reader.utf8();
+        break;
       case 0x48:
         status = reader.varint();
         break;
@@ -106,7 +114,20 @@ export function readHalf(bytes: Uint8Array): Half | undefined {
   if (!exchangeId || !mirror || !side || !reason || !ended) return undefined;
   const stratum: Stratum = reason === 'segment' ? { reason, segment } : { reason };
   const encoded = Uint8Array.prototype.slice.call(bytes);
-  return { exchangeId, mirror, side, stratum, status, ended, localReply, truncated, startedAtMs, encoded };
+  return {
+    exchangeId,
+    mirror,
+    side,
+    stratum,
+    method,
+    path,
+    status,
+    ended,
+    localReply,
+    truncated,
+    startedAtMs,
+    encoded,
+  };
 }
 
 function readCounters(reader: WireReader): VmCounters {

@@ -37,12 +37,14 @@ export interface Lost {
   readonly cause: LossCause;
 }
 
-/** Why a copy's answer cannot be compared with the primary's; undefined when it can. */
+/**
+ * Why a copy's answer cannot be compared with the primary's; undefined when it can. A truncated body is no obstacle yet:
+ * status and headers may be enough.
+ */
 export function obstacle(primary: Half, copy: Half): LossCause | undefined {
   // Envoy's own answer, or half an answer because the client left, says nothing about the service in production.
   if (primary.localReply || primary.ended !== 'complete') return 'not_comparable';
   if (copy.ended === 'cut') return 'cut';
   if (copy.ended === 'reset' || copy.localReply || copy.status === 0) return 'no_answer';
-  if (primary.truncated || copy.truncated) return 'truncated';
   return undefined;
 }

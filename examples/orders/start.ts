@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../../threads/index.ts';
 
 /**
  * Starts order-v1, order-v1-twin and order-v2, each in a worker thread: they have CPU time of their own, and none can
@@ -42,7 +43,8 @@ export async function startOrdersExample({
   try {
     const services = await Promise.all(
       SERVICES.map(async ({ name, version }): Promise<RunningService> => {
-        const worker = startWorker(['--service', version, '--name', name, '--listen', `${host}:${ports[name] ?? 0}`]);
+        const argv = ['--service', version, '--name', name, '--listen', `${host}:${ports[name] ?? 0}`];
+        const worker = startThread(new URL('./server.ts', import.meta.url), { argv });
         workers.push(worker);
         return { name, address: await listening(worker, name) };
       }),
@@ -52,13 +54,6 @@ export async function startOrdersExample({
     await close();
     throw error;
   }
-}
-
-function startWorker(argv: string[]): Worker {
-  const compiled = import.meta.url.endsWith('.js');
-  const script = new URL(compiled ? './server.js' : './server-from-source.js', import.meta.url);
-  // Flags of this process (an evaluated script, a loader) are not the worker's.
-  return new Worker(script, { argv, execArgv: [] });
 }
 
 function listening(worker: Worker, name: string): Promise<string> {

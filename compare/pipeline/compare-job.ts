@@ -1,0 +1,123 @@
+import { type CompiledRules, compareAnswers, compileRules, type Difference, PreparedAnswer } from '../diff/index.ts';
+import type { Answer } from '../exchange.ts';
+import { readAnswer } from '../ingest/index.ts';
+import { type ArmOutcome, differenceKey } from '../tally/index.ts';
+import type { ComparisonSettings, Job, JobResult, TaskOutcome } from './job.ts';
+
+/**
+ * Compares the exchanges of a job. What a worker thread does, without the thread; one exchange that fails, fails alone.
+ */
+export class JobComparer {
+  #settings: ReadonlyMap<string, Prepared> = new Map();
+
+  use(settings: ReadonlyMap<string, ComparisonSettings>): void {
+    this.#settings = new Map([...settings].map(([mirror, of]) => [mirror, new Prepared(of)]));
+  }
+
+  compare({ job, bytes, lengths, names, texts }: Job, nowMs: number): JobResult {
+    const outcomes: TaskOutcome[] = [];
+    const hidden = new Map<string, number>();
+    let at = 0;
+    const next = (length: number): Uint8Array => {
+      at += length;
+      return bytes.subarray(at - length, at);
+    };
+    for (let index = 0; index * 3 < lengths.length; index += 1) {
+      const primary = next(lengths[index * 3]!);
+      const candidate = next(lengths[index * 3 + 1]!);
+      const control = lengths[index * 3 + 2]! > 0 ? next(lengths[index * 3 + 2]!) : undefined;
+      const settings = this.#settings.get(texts[names[index * 2]!]!) ?? NO_SETTINGS;
+      try {
+        outcomes.push(
+          compareExchange(primary, candidate, control, settings, texts[names[index * 2 + 1]!]!, nowMs, hidden),
+        );
+      } catch {
+        outcomes.push({ outcome: 'not_comparable' });
+      }
+    }
+    return { job, outcomes, hidden };
+  }
+}
+
+function compareExchange(
+  encodedPrimary: Uint8Array,
+  encodedCandidate: Uint8Array,
+  encodedControl: Uint8Array | undefined,
+  settings: Prepared,
+  endpoint: string,
+  nowMs: number,
+  hidden: Map<string, number>,
+): TaskOutcome {
+  const { method, answer: primaryAnswer } = readAnswer(encodedPrimary);
+  const candidateAnswer = readAnswer(encodedCandidate).answer;
+  const primary = new PreparedAnswer(primaryAnswer);
+  const options = {
+    method,
+    rules: settings.rulesOf(endpoint, nowMs),
+    alsoCompareHeaders: settings.alsoCompareHeaders,
+  };
+  const comparison = compareAnswers(primary, new PreparedAnswer(candidateAnswer), options);
+  if (comparison.outcome !== 'compared') return { outcome: comparison.outcome };
+  for (const [rule, count] of comparison.hidden) hidden.set(rule, (hidden.get(rule) ?? 0) + count);
+  const version = settings.versionOf(candidateAnswer);
+  const compared = {
+    outcome: 'compared' as const,
+    ...(version !== undefined && { version }),
+    candidate: keysOf(comparison.differences),
+    primaryArm: armOf(primaryAnswer),
+    candidateArm: armOf(candidateAnswer),
+  };
+  if (!encodedControl) return compared;
+  const controlAnswer = readAnswer(encodedControl).answer;
+  const noise = compareAnswers(primary, new PreparedAnswer(controlAnswer), options);
+  if (noise.outcome !== 'compared') return { ...compared, controlLost: noise.outcome };
+  return { ...compared, control: keysOf(noise.differences), controlArm: armOf(controlAnswer) };
+}
+
+function keysOf(differences: readonly Difference[]): string[] {
+  return differences.length === 0 ? NONE : [...new Set(differences.map(({ kind, path }) => differenceKey(kind, path)))];
+}
+
+function armOf({ status, headersMs, lastByteMs }: Answer): ArmOutcome {
+  return { status, headersMs, lastByteMs };
+}
+
+const NONE: string[] = [];
+/** An answer can name anything as its version. */
+const MAX_VERSION_LENGTH = 128;
+const MAX_COMPILED = 1_000;
+const RULES_ARE_VALID_FOR_MS = 1_000;
+
+class Prepared {
+  readonly alsoCompareHeaders: ReadonlySet<string>;
+  readonly #settings: ComparisonSettings;
+  readonly #compiled = new Map<string, CompiledRules>();
+  #compiledAtMs = 0;
+
+  constructor(settings: ComparisonSettings) {
+    this.#settings = settings;
+    this.alsoCompareHeaders = new Set(settings.alsoCompareHeaders);
+  }
+
+  versionOf({ headers }: Answer): string | undefined {
+    const wanted = this.#settings.versionHeader ?? 'x-app-version';
+    for (const [name, value] of headers) if (name === wanted) return value.slice(0, MAX_VERSION_LENGTH);
+    return undefined;
+  }
+
+  /** Compiled anew now and then, because rules expire. */
+  rulesOf(endpoint: string, nowMs: number): CompiledRules {
+    if (nowMs - this.#compiledAtMs > RULES_ARE_VALID_FOR_MS || this.#compiled.size > MAX_COMPILED) {
+      this.#compiled.clear();
+      this.#compiledAtMs = nowMs;
+    }
+    let rules = this.#compiled.get(endpoint);
+    if (!rules) {
+      rules = compileRules(this.#settings.rules ?? [], endpoint, nowMs);
+      this.#compiled.set(endpoint, rules);
+    }
+    return rules;
+  }
+}
+
+const NO_SETTINGS = new Prepared({});

@@ -1,0 +1,8 @@
+export type { ComparisonSettings } from './job.ts';
+export {
+  type ComparedMirror,
+  type Pipeline,
+  type PipelineOptions,
+  type PipelineStats,
+  startPipeline,
+} from './pipeline.ts';

@@ -1,0 +1,218 @@
+import { request } from 'node:http';
+import { Registry } from 'prom-client';
+import { afterEach, describe, expect, it } from 'vitest';
+import { CAPTURE_PATH } from '../ingest/index.ts';
+import { batchFields, END, encodeBatch, type HalfFields, halfFields, header, SIDE } from '../ingest/testing.ts';
+import { type Pipeline, type PipelineOptions, startPipeline } from './index.ts';
+
+const running: Pipeline[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((pipeline) => pipeline.close()));
+});
+
+async function start(options: Partial<PipelineOptions> = {}) {
+  const registry = new Registry();
+  const pipeline = await startPipeline({
+    listen: { host: '127.0.0.1', port: 0 },
+    mirrors: new Map([['orders', { control: false }]]),
+    endpointOf: (_, method, path) => `${method} ${path.replace(/\d+/g, '{id}')}`,
+    registry,
+    ...options,
+  });
+  running.push(pipeline);
+  let sequence = 0;
+  const send = async (halves: readonly HalfFields[], fields: HalfFields = {}): Promise<number> => {
+    sequence += 1;
+    return post(pipeline.address, encodeBatch(batchFields(halves, { sequence, ...fields })));
+  };
+  const count = async (name: string, labels: Record<string, string>): Promise<number> => {
+    const { values } = await registry.getSingleMetric(name)!.get();
+    const match = values.find((value) => Object.entries(labels).every(([key, label]) => value.labels[key] === label));
+    return match?.value ?? 0;
+  };
+  return { pipeline, send, count, registry };
+}
+
+function post(
+  address: string,
+  body: Uint8Array,
+  { path = CAPTURE_PATH, method = 'POST', headers = { 'content-type': 'application/x-protobuf' } } = {},
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const url = `http://${address}${path}`;
+    const sent = request(
+      url,
+      { method, headers: { 'content-length': String(body.length), ...headers } },
+      (response) => {
+        response.resume();
+        response.once('end', () => resolve(response.statusCode ?? 0));
+      },
+    );
+    sent.once('error', reject);
+    sent.end(body);
+  });
+}
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`not within 10 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+const json = (value: unknown): HalfFields => ({ body: Buffer.from(JSON.stringify(value)) });
+const pair = (id: string, primary: HalfFields, candidate: HalfFields, control?: HalfFields): HalfFields[] => [
+  halfFields({ exchange_id: id, side: SIDE.primary, ...primary }),
+  halfFields({ exchange_id: id, side: SIDE.candidate, ...candidate }),
+  ...(control ? [halfFields({ exchange_id: id, side: SIDE.control, ...control })] : []),
+];
+const compared = (pipeline: Pipeline): number => pipeline.tallies.mirror('orders')?.compared ?? 0;
+const onlyStratum = (pipeline: Pipeline) => {
+  const [endpoint] = pipeline.tallies.mirror('orders')!.epochs.current!.endpoints.values();
+  return { name: endpoint!.endpoint, ...[...endpoint!.strata.values()][0]! };
+};
+
+describe('from batches to counts', () => {
+  it('what only the candidate does differently is told from what the control does too', async () => {
+    const { pipeline, send, count } = await start({ mirrors: new Map([['orders', { control: true }]]) });
+    const version = { headers: [header('content-type', 'application/json'), header('x-app-version', '2.1')] };
+    for (let index = 0; index < 10; index += 1) {
+      const halves = pair(
+        `e${index}`,
+        json({ total: '12.50', at: 1, id: 7 }),
+        { ...json({ total: '12.51', at: 2, id: 7 }), ...version },
+        json({ total: '12.50', at: 3, id: 7 }),
+      );
+      expect(await send(halves)).toBe(204);
+    }
+    await until(() => compared(pipeline) === 10, 'ten comparisons');
+    const { name, pairs, candidateMismatched, controlMismatched, fields, controlled } = onlyStratum(pipeline);
+    expect({ name, pairs, candidateMismatched, controlMismatched, controlled }).toEqual({
+      name: 'GET /api/orders/{id}',
+      pairs: 10,
+      candidateMismatched: 10,
+      controlMismatched: 0,
+      controlled: true,
+    });
+    expect(fields.get('value /total')?.counts).toMatchObject({ candidateOnly: 10, controlOnly: 0, both: 0 });
+    expect(fields.get('value /at')?.counts).toMatchObject({ candidateOnly: 0, controlOnly: 0, both: 10 });
+    expect(pipeline.tallies.mirror('orders')?.epochs.current?.version).toBe('2.1');
+    expect(await count('shadowplane_compare_exchanges_total', { mirror: 'orders', outcome: 'compared' })).toBe(10);
+    expect(pipeline.vms()).toMatchObject([{ node: 'edge-1', state: 'alive', batches: 10 }]);
+  });
+
+  it('a sample is redacted by the rules of its mirror', async () => {
+    const redaction = { headers: ['x-internal'], jsonPaths: ['/customer/email'] };
+    const { pipeline, send } = await start({ mirrors: new Map([['orders', { control: false, redaction }]]) });
+    const body = json({ customer: { email: 'a@b.example' }, total: 1.0 });
+    const secret = { ...body, request_headers: [header('cookie', 's3cret'), header('x-internal', 's3cret')] };
+    await send(pair('e1', secret, json({ customer: { email: 'a@b.example' }, total: 2 })));
+    await until(() => compared(pipeline) === 1, 'a comparison');
+    const [id] = pipeline.tallies.sampleIds(onlyStratum(pipeline).fields.get('value /total')!);
+    const sample = pipeline.sample('orders', id!)!;
+    expect(Buffer.from(sample.exchange.primary.body).toString()).toBe('{"customer":{"email":"[redacted]"},"total":1}');
+    expect(sample.requestHeaders).toEqual([
+      ['cookie', '[redacted]'],
+      ['x-internal', '[redacted]'],
+    ]);
+    expect(pipeline.sample('carts', id!)).toBeUndefined();
+  });
+
+  it('rules and mirrors can be changed while it runs', async () => {
+    const { pipeline, send, count } = await start();
+    await send(pair('e1', json({ a: 1 }), json({ a: 2 })));
+    await until(() => compared(pipeline) === 1, 'a comparison');
+    const rules = [{ id: 'r1', effect: 'ignore', path: '/a', reason: 'noise', author: 'me' }] as const;
+    pipeline.setMirrors(new Map([['orders', { control: false, rules }]]));
+    await send(pair('e2', json({ a: 1 }), json({ a: 2 })));
+    await until(() => compared(pipeline) === 2, 'two comparisons');
+    expect(onlyStratum(pipeline)).toMatchObject({ pairs: 2, candidateMismatched: 1 });
+    pipeline.setMirrors(new Map());
+    expect(pipeline.tallies.mirrors()).toEqual([]);
+    await send(pair('e3', {}, {}));
+    expect(await count('shadowplane_capture_halves_total', { result: 'unknown_mirror' })).toBe(2);
+  });
+});
+
+describe('losses', () => {
+  it('each exchange is counted once, by its cause', async () => {
+    const { pipeline, send } = await start({ joiner: { windowMs: 1 } });
+    await send([
+      ...pair('cut', {}, { end: END.cut }),
+      ...pair('gone', {}, { end: END.reset, status: 0 }),
+      ...pair('own', { local_reply: true }, {}),
+      ...pair('long', { truncated: true }, { truncated: true, ...json([1]) }),
+      ...pair('gzip', { headers: [header('content-encoding', 'gzip')] }, json([1])),
+      ...pair('fine', {}, {}),
+    ]);
+    await send([halfFields({ exchange_id: 'alone' })]);
+    await send([halfFields({ exchange_id: 'limited', local_reply: true, status: 429 })]);
+    const sum = (): number => Object.values(pipeline.tallies.mirror('orders')?.lost ?? {}).reduce((a, b) => a + b, 0);
+    await until(() => sum() + compared(pipeline) === 8, 'eight ends');
+    expect(compared(pipeline)).toBe(1);
+    expect(pipeline.tallies.mirror('orders')?.lost).toEqual({
+      cut: 1,
+      no_answer: 1,
+      not_comparable: 2,
+      truncated: 1,
+      expired: 1,
+      not_sent: 1,
+      batch_lost: 0,
+      over_capacity: 0,
+    });
+  });
+
+  it('a lost batch is known by its gap, and explains what its halves leave alone', async () => {
+    const { pipeline, send, count } = await start({ joiner: { windowMs: 1 } });
+    await send(pair('e1', {}, {}).slice(0, 1), { vm_id: 1 });
+    await send([], { vm_id: 2, role: 2, sequence: 1 });
+    await send([], { vm_id: 2, role: 2, sequence: 3, counters: { batches_lost: 1, halves_lost: 1 } });
+    await until(() => (pipeline.tallies.mirror('orders')?.lost.batch_lost ?? 0) === 1, 'the loss');
+    expect(await count('shadowplane_capture_halves_lost_total', { role: 'shadow', cause: 'batch_lost' })).toBe(1);
+  });
+
+  it('comparisons that do not keep up are dropped, and counted', async () => {
+    const { pipeline, send } = await start({ diff: { maxTasks: 5 } });
+    await send(Array.from({ length: 20 }, (_, index) => pair(`e${index}`, {}, {})).flat());
+    await until(() => compared(pipeline) === 5, 'five comparisons');
+    expect(pipeline.tallies.mirror('orders')?.lost.over_capacity).toBe(15);
+  });
+
+  it('at the end nothing is left uncounted', async () => {
+    const { pipeline, send } = await start();
+    await send([...pair('e1', {}, {}), halfFields({ exchange_id: 'alone' })]);
+    await pipeline.close();
+    const { lost, compared: done } = pipeline.tallies.mirror('orders')!;
+    expect(done + lost.not_comparable).toBe(1);
+    expect(lost.expired).toBe(1);
+  });
+});
+
+describe('the server', () => {
+  it('refuses what is no batch', async () => {
+    const { pipeline, count } = await start({ listen: { host: '127.0.0.1', port: 0, maxBodyBytes: 1_000 } });
+    const { address } = pipeline;
+    const batch = encodeBatch(batchFields([]));
+    expect(await post(address, batch)).toBe(204);
+    expect(await post(address, batch, { path: '/' })).toBe(404);
+    expect(await post(address, batch, { method: 'PUT' })).toBe(405);
+    expect(await post(address, batch, { headers: { 'content-type': 'text/plain' } })).toBe(415);
+    expect(await post(address, Buffer.from('{}'))).toBe(400);
+    expect(await post(address, new Uint8Array(1_001))).toBe(413);
+    expect(await count('shadowplane_capture_batches_total', { result: 'taken' })).toBe(1);
+    for (const status of [404, 405, 415, 400, 413]) {
+      expect(await count('shadowplane_capture_batches_total', { result: `refused_${status}` })).toBe(1);
+    }
+  });
+
+  it('answers 503 when more is on its way than it may hold', async () => {
+    const { pipeline } = await start({ listen: { host: '127.0.0.1', port: 0, maxReceivingBytes: 100 } });
+    expect(await post(pipeline.address, encodeBatch(batchFields([halfFields()])))).toBe(503);
+    expect(await post(pipeline.address, encodeBatch(batchFields([])))).toBe(204);
+  });
+
+  it('does not listen beyond loopback without TLS', async () => {
+    await expect(start({ listen: { host: '0.0.0.0', port: 0 } })).rejects.toThrow(/need TLS/);
+  });
+});

@@ -1,0 +1,225 @@
+import type { Registry } from 'prom-client';
+import {
+  type CaptureServerOptions,
+  type Half,
+  readBatch,
+  startCaptureServer,
+  VmBooks,
+  type VmStatus,
+  WireError,
+} from '../ingest/index.ts';
+import { type Joined, Joiner, type JoinerOptions, type JoinerStats, type KnownLoss, type Lost } from '../join/index.ts';
+import { type RedactedSample, type Redaction, Tallies, type TalliesOptions } from '../tally/index.ts';
+import { bytesOf, DiffPool, type DiffPoolOptions } from './diff-pool.ts';
+import type { ComparisonSettings, Task, TaskOutcome } from './job.ts';
+import { createPipelineMetrics, type PipelineMetrics } from './pipeline-metrics.ts';
+
+/**
+ * The comparison layer from batches to counts: takes what Envoys ship, pairs it, compares it in worker threads and counts.
+ * Every exchange of which anything arrives ends in exactly one count. Memory is bounded in every step; where a step lags,
+ * exchanges are dropped and counted, and nothing is ever held against Envoy.
+ */
+export interface PipelineOptions {
+  readonly listen: Pick<CaptureServerOptions, 'host' | 'port' | 'tls' | 'maxBodyBytes' | 'maxReceivingBytes'>;
+  /** Halves of other mirrors are dropped and counted. May be changed by `setMirrors`. */
+  readonly mirrors: ReadonlyMap<string, ComparedMirror>;
+  /** Endpoint of a request, `GET /api/orders/{id}`. */
+  readonly endpointOf: (mirror: string, method: string, path: string) => string;
+  readonly registry: Registry;
+  readonly joiner?: Pick<JoinerOptions, 'windowMs' | 'maxWaiting' | 'maxBytes' | 'maxEnded'>;
+  readonly diff?: Pick<DiffPoolOptions, 'workers' | 'maxTasks' | 'maxBytes' | 'jobTimeoutMs'>;
+  readonly tally?: TalliesOptions;
+  /** Told when a comparing thread was lost. */
+  readonly onThreadLost?: (cause: Error) => void;
+}
+
+export interface ComparedMirror extends ComparisonSettings {
+  /** Whether copies also go to a control. */
+  readonly control: boolean;
+  readonly redaction?: Redaction;
+}
+
+export interface Pipeline {
+  /** Where batches are taken: `127.0.0.1:18001`. */
+  readonly address: string;
+  /** Counts, for reading. */
+  readonly tallies: Tallies;
+  setMirrors(mirrors: ReadonlyMap<string, ComparedMirror>): void;
+  /** Losses that others have observed: copies that Envoy refused to send, for instance. */
+  explain(loss: KnownLoss): void;
+  beginEpoch(mirror: string): void;
+  /** Redacted by the rules of its mirror. */
+  sample(mirror: string, id: string): RedactedSample | undefined;
+  vms(): VmStatus[];
+  stats(): PipelineStats;
+  close(): Promise<void>;
+}
+
+export interface PipelineStats extends JoinerStats {
+  /** Exchanges that are being compared or wait for it. */
+  readonly comparing: number;
+}
+
+const ADVANCE_EVERY_MS = 250;
+
+export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
+  const core = new PipelineCore(options);
+  const server = await startCaptureServer({
+    ...options.listen,
+    onBatch: (body) => core.take(body, Date.now()),
+    onRefused: (status) => core.refused(status),
+  }).catch(async (error) => {
+    await core.close();
+    throw error;
+  });
+  const timer = setInterval(() => core.advance(Date.now()), ADVANCE_EVERY_MS);
+  return {
+    address: server.address,
+    tallies: core.tallies,
+    setMirrors: (mirrors) => core.setMirrors(mirrors),
+    explain: (loss) => core.joiner.explain(loss, Date.now()),
+    beginEpoch: (mirror) => core.tallies.beginEpoch(mirror, Date.now()),
+    sample: (mirror, id) => core.sample(mirror, id),
+    vms: () => core.vms.list(Date.now()),
+    stats: () => ({ ...core.joiner.stats(), comparing: core.pool.tasks }),
+    close: async () => {
+      clearInterval(timer);
+      await server.close();
+      await core.close();
+    },
+  };
+}
+
+class PipelineCore {
+  readonly vms = new VmBooks();
+  readonly tallies: Tallies;
+  readonly joiner: Joiner;
+  readonly pool: DiffPool;
+  readonly #endpointOf: PipelineOptions['endpointOf'];
+  readonly #metrics: PipelineMetrics;
+  #mirrors: ReadonlyMap<string, ComparedMirror>;
+
+  constructor({ mirrors, endpointOf, registry, joiner, diff, tally, onThreadLost }: PipelineOptions) {
+    this.#mirrors = mirrors;
+    this.#endpointOf = endpointOf;
+    this.tallies = new Tallies(tally);
+    this.joiner = new Joiner({
+      ...joiner,
+      expectsControl: (mirror) => this.#mirrors.get(mirror)?.control ?? false,
+      onJoined: (joined) => this.#joined(joined),
+      onLost: (lost) => this.#lost(lost),
+    });
+    this.pool = new DiffPool({
+      ...diff,
+      onDone: (done) => {
+        for (const [task, outcome] of done) this.#done(task, outcome);
+      },
+      onThreadLost: (cause) => {
+        this.#metrics.threadLost();
+        onThreadLost?.(cause);
+      },
+    });
+    this.pool.use(mirrors);
+    this.#metrics = createPipelineMetrics(registry, {
+      joiner: () => this.joiner.stats(),
+      vms: () => this.vms.list(Date.now()),
+      tasks: () => this.pool.tasks,
+      sampleBytes: () => this.tallies.sampleStats().bytes,
+    });
+  }
+
+  setMirrors(mirrors: ReadonlyMap<string, ComparedMirror>): void {
+    this.#mirrors = mirrors;
+    this.pool.use(mirrors);
+    for (const { mirror } of this.tallies.mirrors()) if (!mirrors.has(mirror)) this.tallies.forget(mirror);
+  }
+
+  /** False when these bytes are no batch. */
+  take(body: Uint8Array, nowMs: number): boolean {
+    let batch: ReturnType<typeof readBatch>;
+    try {
+      batch = readBatch(body);
+    } catch (error) {
+      if (error instanceof WireError) return false;
+      throw error;
+    }
+    const { duplicate, lost } = this.vms.arrive(batch, nowMs);
+    for (const { role, cause, count } of lost) {
+      this.#metrics.halvesLost(role, cause, count);
+      this.joiner.explain({ side: role, cause, count }, nowMs);
+    }
+    this.#metrics.batch(duplicate ? 'duplicate' : 'taken');
+    if (batch.unreadableHalves > 0) this.#metrics.halves('unreadable', batch.unreadableHalves);
+    if (duplicate) this.#metrics.halves('duplicate', batch.halves.length);
+    else this.#takeHalves(batch.halves, nowMs);
+    return true;
+  }
+
+  refused(status: number): void {
+    this.#metrics.batch(`refused_${status}`);
+  }
+
+  advance(nowMs: number): void {
+    this.joiner.advance(nowMs);
+    this.pool.advance(nowMs);
+  }
+
+  sample(mirror: string, id: string): RedactedSample | undefined {
+    const sample = this.tallies.sample(id, this.#mirrors.get(mirror)?.redaction);
+    return sample?.exchange.mirror === mirror ? sample : undefined;
+  }
+
+  async close(): Promise<void> {
+    this.joiner.close();
+    await this.pool.close();
+  }
+
+  #takeHalves(halves: readonly Half[], nowMs: number): void {
+    const before = this.joiner.stats();
+    let unknown = 0;
+    for (const half of halves) {
+      if (this.#mirrors.has(half.mirror)) this.joiner.add(half, nowMs);
+      else unknown += 1;
+    }
+    const after = this.joiner.stats();
+    const duplicate = after.duplicates - before.duplicates;
+    const late = after.late - before.late;
+    this.#metrics.halves('taken', halves.length - unknown - duplicate - late);
+    for (const [result, count] of Object.entries({ unknown_mirror: unknown, duplicate, late })) {
+      if (count > 0) this.#metrics.halves(result, count);
+    }
+  }
+
+  #joined(joined: Joined): void {
+    const { mirror, primary, controlLost } = joined;
+    const task = { joined, endpoint: this.#endpointOf(mirror, primary.method, primary.path) };
+    if (!this.pool.submit(task)) {
+      this.#lost({ ...joined, cause: 'over_capacity' });
+    } else if (controlLost) this.#controlLost(mirror, controlLost);
+  }
+
+  #lost(lost: Pick<Lost, 'mirror' | 'cause'>): void {
+    this.tallies.countLost(lost);
+    this.#metrics.exchange(lost.mirror, lost.cause);
+  }
+
+  #controlLost(mirror: string, cause: Lost['cause']): void {
+    this.tallies.countControlLost(mirror, cause);
+    this.#metrics.controlLost(mirror, cause);
+  }
+
+  #done(task: Task, result: TaskOutcome): void {
+    const { joined, endpoint } = task;
+    const { id, mirror, stratum, atMs } = joined;
+    if (result.outcome !== 'compared') {
+      this.#lost({ mirror, cause: result.outcome });
+      return;
+    }
+    const { outcome, controlLost, ...compared } = result;
+    if (controlLost) this.#controlLost(mirror, controlLost);
+    const { version } = compared;
+    const sample = { id, bytes: bytesOf(task), joined, endpoint, ...(version !== undefined && { version }) };
+    this.tallies.count({ ...compared, mirror, stratum, endpoint, atMs, sample });
+    this.#metrics.exchange(mirror, outcome);
+  }
+}

@@ -1,0 +1,67 @@
+import type { ArmOutcome } from '../tally/index.ts';
+import { type JobResult, type PackedResult, type TaskOutcome, TextTable } from './job.ts';
+
+/**
+ * A JobResult as few flat arrays. Codes of an exchange: its outcome; if it was compared also its version (-1: none), the
+ * number of candidate keys and the keys, and the number of control keys (-1 - outcome: none) and the keys.
+ */
+const OUTCOMES = ['compared', 'truncated', 'not_comparable'] as const;
+const NO_CONTROL = -1;
+
+export function packResult({ job, outcomes, hidden }: JobResult): PackedResult {
+  const texts = new TextTable();
+  const codes: number[] = [];
+  const arms: number[] = [];
+  for (const outcome of outcomes) {
+    codes.push(OUTCOMES.indexOf(outcome.outcome));
+    if (outcome.outcome !== 'compared') continue;
+    const { version, candidate, control, controlLost } = outcome;
+    codes.push(version === undefined ? -1 : texts.indexOf(version), candidate.length);
+    for (const key of candidate) codes.push(texts.indexOf(key));
+    codes.push(control ? control.length : NO_CONTROL - (controlLost ? OUTCOMES.indexOf(controlLost) : 0));
+    for (const key of control ?? []) codes.push(texts.indexOf(key));
+    for (const arm of [outcome.primaryArm, outcome.candidateArm, outcome.controlArm]) {
+      arms.push(arm?.status ?? Number.NaN, arm?.headersMs ?? Number.NaN, arm?.lastByteMs ?? Number.NaN);
+    }
+  }
+  return { job, codes: Int32Array.from(codes), arms: Float64Array.from(arms), texts: texts.all, hidden };
+}
+
+export function unpackResult({ job, codes, arms, texts, hidden }: PackedResult): JobResult {
+  const outcomes: TaskOutcome[] = [];
+  let at = 0;
+  let arm = 0;
+  const keys = (count: number): string[] => Array.from({ length: count }, () => texts[codes[at++]!]!);
+  const nextArm = (): ArmOutcome | undefined => {
+    const status = arms[arm]!;
+    const read = { status, headersMs: arms[arm + 1]!, lastByteMs: arms[arm + 2]! };
+    arm += 3;
+    return Number.isNaN(status) ? undefined : read;
+  };
+  while (at < codes.length) {
+    const outcome = OUTCOMES[codes[at++]!]!;
+    if (outcome !== 'compared') {
+      outcomes.push({ outcome });
+      continue;
+    }
+    const version = codes[at++]!;
+    const candidate = keys(codes[at++]!);
+    const controlCount = codes[at++]!;
+    const control = controlCount >= 0 ? keys(controlCount) : undefined;
+    const controlLost = OUTCOMES[NO_CONTROL - controlCount];
+    const primaryArm = nextArm()!;
+    const candidateArm = nextArm()!;
+    const controlArm = nextArm();
+    outcomes.push({
+      outcome,
+      ...(version >= 0 && { version: texts[version]! }),
+      candidate,
+      ...(control && { control }),
+      ...(controlLost && controlLost !== 'compared' && { controlLost }),
+      primaryArm,
+      candidateArm,
+      ...(controlArm && { controlArm }),
+    });
+  }
+  return { job, outcomes, hidden };
+}

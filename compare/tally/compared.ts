@@ -1,0 +1,48 @@
+import type { Stratum } from '../ingest/index.ts';
+import type { Joined } from '../join/index.ts';
+import type { Sampled } from './samples.ts';
+
+/**
+ * A compared exchange as the tally counts it: which things differ, not how. What differs is named by a key, its kind and
+ * its folded path in one string, so that "the control differs there too" is an equality of strings.
+ */
+export interface Compared {
+  readonly mirror: string;
+  readonly stratum: Stratum;
+  /** `GET /api/orders/{id}` */
+  readonly endpoint: string;
+  /** Of the candidate, as its answer names it. */
+  readonly version?: string;
+  readonly atMs: number;
+  /** Keys of what differs between primary and candidate, each once. */
+  readonly candidate: readonly string[];
+  /** Between primary and control; undefined without a control's answer. */
+  readonly control?: readonly string[];
+  readonly primaryArm: ArmOutcome;
+  readonly candidateArm: ArmOutcome;
+  readonly controlArm?: ArmOutcome;
+  readonly sample: CapturedSample;
+}
+
+export interface ArmOutcome {
+  readonly status: number;
+  readonly headersMs: number;
+  readonly lastByteMs: number;
+}
+
+/** `value /total`: a kind has no space. */
+export function differenceKey(kind: string, path: string): string {
+  return `${kind} ${path}`;
+}
+
+export function splitKey(key: string): { readonly kind: string; readonly path: string } {
+  const at = key.indexOf(' ');
+  return { kind: key.slice(0, at), path: key.slice(at + 1) };
+}
+
+/** A whole exchange as it was captured: not redacted, so it does not leave the tally like this. */
+export interface CapturedSample extends Sampled {
+  readonly joined: Joined;
+  readonly endpoint: string;
+  readonly version?: string;
+}

@@ -1,0 +1,92 @@
+import { isUtf8 } from 'node:buffer';
+import { undoContentEncoding } from '../diff/index.ts';
+import type { Answer, Exchange, HeaderList } from '../exchange.ts';
+import { type CapturedAnswer, type Half, readAnswer } from '../ingest/index.ts';
+import type { CapturedSample } from './compared.ts';
+import { type PathPattern, parsePathPattern, REDACTED, redactJson } from './redact-json.ts';
+
+/**
+ * Takes out of a sample what nobody may see: the values of headers that carry credentials (always), of those that the
+ * user names, and values in JSON bodies by path. A body that may hold such a value but cannot be read is left out whole.
+ */
+export interface Redaction {
+  /** Names in lower case, beside ALWAYS_REDACTED. */
+  readonly headers?: readonly string[];
+  /** JSON Pointers, `*` for any key or index, `**` for any number of them. */
+  readonly jsonPaths?: readonly string[];
+  /** Default true. */
+  readonly keepBodies?: boolean;
+}
+
+export const ALWAYS_REDACTED: readonly string[] = ['authorization', 'proxy-authorization', 'cookie', 'set-cookie'];
+export const NO_REDACTION: Redaction = Object.freeze({});
+
+export interface RedactedSample {
+  /** Bodies are unpacked; the header `content-encoding` is gone with the packing. */
+  readonly exchange: Exchange;
+  readonly endpoint: string;
+  readonly version?: string;
+  readonly requestHeaders: HeaderList;
+}
+
+export function redactSample({ joined, endpoint, version }: CapturedSample, redaction: Redaction): RedactedSample {
+  const redact = redactor(redaction);
+  const { method, path, requestHeaders, answer } = readAnswer(joined.primary.encoded);
+  const read = ({ encoded }: Half): CapturedAnswer => readAnswer(encoded);
+  const { reason, segment } = joined.stratum;
+  return {
+    endpoint,
+    ...(version !== undefined && { version }),
+    requestHeaders: redact.headers(requestHeaders),
+    exchange: {
+      id: joined.id,
+      mirror: joined.mirror,
+      reason,
+      ...(segment !== undefined && { segment }),
+      method,
+      path,
+      atMs: joined.atMs,
+      primary: redact.answer(answer),
+      candidate: redact.answer(read(joined.candidate).answer),
+      ...(joined.control && { control: redact.answer(read(joined.control).answer) }),
+    },
+  };
+}
+
+interface Redactor {
+  headers(headers: HeaderList): HeaderList;
+  answer(answer: Answer): Answer;
+}
+
+function redactor({ headers: named = [], jsonPaths = [], keepBodies = true }: Redaction): Redactor {
+  const hidden = new Set([...ALWAYS_REDACTED, ...named]);
+  const patterns = jsonPaths.map(parsePathPattern);
+  const headers = (list: HeaderList): HeaderList =>
+    list.map(([name, value]) => [name, hidden.has(name) ? REDACTED : value]);
+  return {
+    headers,
+    answer: (answer) => ({
+      ...answer,
+      headers: headers(answer.headers).filter(([name]) => name !== 'content-encoding'),
+      trailers: headers(answer.trailers),
+      body: keepBodies ? redactBody(answer, patterns) : EMPTY,
+    }),
+  };
+}
+
+function redactBody({ headers, body }: Answer, patterns: readonly PathPattern[]): Uint8Array {
+  const headerValue = (wanted: string): string =>
+    headers.flatMap(([name, value]) => (name === wanted ? [value] : [])).join(',');
+  const plain = undoContentEncoding(headerValue('content-encoding'), body, MAX_PLAIN_BYTES);
+  if ('failure' in plain) return patterns.length > 0 ? Buffer.from(REDACTED) : body;
+  if (patterns.length === 0) return plain.bytes;
+  const bytes = Buffer.from(plain.bytes.buffer, plain.bytes.byteOffset, plain.bytes.byteLength);
+  // What is no UTF-8 is read as latin1, in which every byte survives.
+  const charset = isUtf8(bytes) ? 'utf8' : 'latin1';
+  const text = bytes.toString(charset);
+  if (!/json/i.test(headerValue('content-type')) && !/^\s*[{[]/.test(text)) return bytes;
+  return Buffer.from(redactJson(text, patterns), charset);
+}
+
+const MAX_PLAIN_BYTES = 16 * 2 ** 20;
+const EMPTY = new Uint8Array();

@@ -1,0 +1,160 @@
+import type { Stratum } from '../ingest/index.ts';
+import { countDifference, emptyTally, type Tally } from '../judge/index.ts';
+import type { ArmOutcome, CapturedSample, Compared } from './compared.ts';
+import { splitKey } from './compared.ts';
+import type { TallyLimits } from './limits.ts';
+import { Reservoir } from './reservoir.ts';
+import { SampleGroup, type SampleShelf } from './samples.ts';
+
+/** One kind of difference at one path. */
+export interface FieldCounts {
+  readonly kind: string;
+  readonly path: string;
+  readonly counts: Tally;
+  readonly samples: SampleGroup;
+  readonly firstAtMs: number;
+  lastAtMs: number;
+}
+
+export interface ArmCounts {
+  clientErrors: number;
+  serverErrors: number;
+}
+
+/** What a stratum may still take of its epoch's room. */
+export interface Room {
+  fields: number;
+}
+
+/** Latencies in a row: see LATENCY. */
+export const LATENCY = {
+  primaryHeadersMs: 0,
+  primaryLastByteMs: 1,
+  candidateHeadersMs: 2,
+  candidateLastByteMs: 3,
+  controlHeadersMs: 4,
+  controlLastByteMs: 5,
+} as const;
+
+/**
+ * What is known of one endpoint in one stratum: a segment or the sample, with a control's answer or without. These are
+ * never pooled, because their rates mean different things.
+ *
+ * A pair counts as mismatched where the candidate differs and the control, if there is one, does not.
+ */
+export class StratumCounts {
+  readonly stratum: Stratum;
+  readonly controlled: boolean;
+  readonly fields = new Map<string, FieldCounts>();
+  readonly primary: ArmCounts = { clientErrors: 0, serverErrors: 0 };
+  readonly candidate: ArmCounts = { clientErrors: 0, serverErrors: 0 };
+  readonly control: ArmCounts = { clientErrors: 0, serverErrors: 0 };
+  readonly latencies: Reservoir;
+  pairs = 0;
+  candidateMismatched = 0;
+  controlMismatched = 0;
+  /** Both in one pair, at different fields. */
+  bothMismatched = 0;
+  /** Differences at fields beyond the bound. */
+  beyondFields = 0;
+  firstAtMs = Number.POSITIVE_INFINITY;
+  lastAtMs = 0;
+  readonly #limits: TallyLimits;
+  readonly #room: Room;
+  readonly #shelf: SampleShelf<CapturedSample>;
+
+  constructor(
+    stratum: Stratum,
+    controlled: boolean,
+    limits: TallyLimits,
+    room: Room,
+    shelf: SampleShelf<CapturedSample>,
+    seed: number,
+  ) {
+    this.stratum = stratum;
+    this.controlled = controlled;
+    this.#limits = limits;
+    this.#room = room;
+    this.#shelf = shelf;
+    this.latencies = new Reservoir(limits.latencies, Object.keys(LATENCY).length, seed);
+  }
+
+  count(compared: Compared): void {
+    const pairIndex = this.pairs;
+    this.pairs += 1;
+    this.firstAtMs = Math.min(this.firstAtMs, compared.atMs);
+    this.lastAtMs = Math.max(this.lastAtMs, compared.atMs);
+    this.#countArms(compared);
+
+    const { candidate, control = NONE } = compared;
+    if (candidate.length === 0 && control.length === 0) return;
+    const candidateOnly = candidate.filter((key) => !control.includes(key));
+    for (const key of candidate) {
+      const isNoise = control.includes(key);
+      this.#countField(key, pairIndex, true, isNoise, compared.atMs)?.samples.add(
+        this.#shelf,
+        compared.sample,
+        candidateOnly.length,
+        // Of noise one example is enough.
+        isNoise ? 1 : this.#limits.samples,
+      );
+    }
+    let controlOnly = 0;
+    for (const key of control) {
+      if (candidate.includes(key)) continue;
+      controlOnly += 1;
+      this.#countField(key, pairIndex, false, true, compared.atMs);
+    }
+    if (candidateOnly.length > 0) this.candidateMismatched += 1;
+    if (controlOnly > 0) this.controlMismatched += 1;
+    if (candidateOnly.length > 0 && controlOnly > 0) this.bothMismatched += 1;
+  }
+
+  /** Gives back what it holds of the samples. */
+  clear(): void {
+    for (const { samples } of this.fields.values()) samples.clear(this.#shelf);
+  }
+
+  #countField(
+    key: string,
+    pairIndex: number,
+    candidate: boolean,
+    control: boolean,
+    atMs: number,
+  ): FieldCounts | undefined {
+    let field = this.fields.get(key);
+    if (!field) {
+      if (this.fields.size >= this.#limits.fields || this.#room.fields <= 0) {
+        this.beyondFields += 1;
+        return undefined;
+      }
+      this.#room.fields -= 1;
+      field = { ...splitKey(key), counts: emptyTally(), samples: new SampleGroup(), firstAtMs: atMs, lastAtMs: atMs };
+      this.fields.set(key, field);
+    }
+    countDifference(field.counts, pairIndex, candidate, control);
+    field.lastAtMs = Math.max(field.lastAtMs, atMs);
+    return field;
+  }
+
+  #countArms({ primaryArm, candidateArm, controlArm }: Compared): void {
+    countArm(this.primary, primaryArm);
+    countArm(this.candidate, candidateArm);
+    if (controlArm) countArm(this.control, controlArm);
+    this.latencies.add(
+      primaryArm.headersMs,
+      primaryArm.lastByteMs,
+      candidateArm.headersMs,
+      candidateArm.lastByteMs,
+      controlArm?.headersMs ?? Number.NaN,
+      controlArm?.lastByteMs ?? Number.NaN,
+    );
+  }
+}
+
+function countArm(arm: ArmCounts, { status }: ArmOutcome): void {
+  if (status >= 500) arm.serverErrors += 1;
+  else if (status >= 400) arm.clientErrors += 1;
+}
+
+const NONE: readonly string[] = [];

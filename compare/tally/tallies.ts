@@ -1,0 +1,191 @@
+import type { Stratum } from '../ingest/index.ts';
+import type { LossCause, Lost } from '../join/index.ts';
+import type { CapturedSample, Compared } from './compared.ts';
+import { type EpochBounds, Epochs } from './epochs.ts';
+import { DEFAULT_TALLY_LIMITS, OTHER_ENDPOINTS, OTHER_SEGMENTS, type TallyLimits } from './limits.ts';
+import { NO_REDACTION, type RedactedSample, type Redaction, redactSample } from './redact.ts';
+import { SampleShelf } from './samples.ts';
+import { type FieldCounts, type Room, StratumCounts } from './stratum-counts.ts';
+
+/**
+ * Counts what was compared and what was lost: by mirror, epoch, endpoint, stratum and field. Exact for ever within its
+ * bounds, and within them whatever the traffic holds; what is beyond is pooled and counted.
+ */
+export interface MirrorTally {
+  readonly mirror: string;
+  /** Of all epochs, also of those that are gone. */
+  compared: number;
+  readonly lost: Record<LossCause, number>;
+  /** Compared without the control's answer although the mirror has a control, by cause. */
+  readonly controlLost: Partial<Record<LossCause, number>>;
+  readonly epochs: Epochs<EpochTally>;
+  epochsDropped: number;
+}
+
+export interface EpochTally extends EpochBounds {
+  compared: number;
+  readonly endpoints: Map<string, EndpointTally>;
+  readonly room: Room;
+  /** Pairs of endpoints and strata beyond the bounds; they are counted with the pooled ones. */
+  pooledPairs: number;
+}
+
+export interface EndpointTally {
+  readonly endpoint: string;
+  readonly strata: Map<string, StratumCounts>;
+}
+
+export interface TalliesOptions {
+  readonly limits?: Partial<TallyLimits>;
+  /** Of the random choice of latencies. */
+  readonly seed?: number;
+}
+
+export class Tallies {
+  readonly #limits: TallyLimits;
+  readonly #mirrors = new Map<string, MirrorTally>();
+  readonly #samples: SampleShelf<CapturedSample>;
+  #seed: number;
+  #beyondMirrors = 0;
+
+  constructor({ limits = {}, seed = 1 }: TalliesOptions = {}) {
+    this.#limits = { ...DEFAULT_TALLY_LIMITS, ...limits };
+    this.#samples = new SampleShelf(this.#limits.sampleBytes);
+    this.#seed = seed;
+  }
+
+  /** Exchanges of mirrors beyond the bound: they are in no other count. */
+  get beyondMirrors(): number {
+    return this.#beyondMirrors;
+  }
+
+  mirror(name: string): MirrorTally | undefined {
+    return this.#mirrors.get(name);
+  }
+
+  mirrors(): MirrorTally[] {
+    return [...this.#mirrors.values()];
+  }
+
+  /** Samples leave only redacted. */
+  sample(id: string, redaction: Redaction = NO_REDACTION): RedactedSample | undefined {
+    const sample = this.#samples.get(id);
+    return sample && redactSample(sample, redaction);
+  }
+
+  /** Ids of a group's samples: the first, then the most different, then the latest. */
+  sampleIds({ samples }: Pick<FieldCounts, 'samples'>): string[] {
+    return samples.ids(this.#samples);
+  }
+
+  sampleStats(): { readonly bytes: number; readonly evicted: number } {
+    return { bytes: this.#samples.bytes, evicted: this.#samples.evicted };
+  }
+
+  /** A mirror that no longer exists. */
+  forget(name: string): void {
+    for (const epoch of this.#mirrors.get(name)?.epochs.all ?? []) clearEpoch(epoch);
+    this.#mirrors.delete(name);
+  }
+
+  beginEpoch(mirror: string, atMs: number): void {
+    this.#mirrors.get(mirror)?.epochs.beginNext(atMs);
+  }
+
+  countLost({ mirror, cause }: Pick<Lost, 'mirror' | 'cause'>): void {
+    const tally = this.#of(mirror);
+    if (tally) tally.lost[cause] += 1;
+  }
+
+  countControlLost(mirror: string, cause: LossCause): void {
+    const tally = this.#of(mirror);
+    if (tally) tally.controlLost[cause] = (tally.controlLost[cause] ?? 0) + 1;
+  }
+
+  count(compared: Compared): void {
+    const tally = this.#of(compared.mirror);
+    if (!tally) return;
+    tally.compared += 1;
+    const epoch = tally.epochs.of(compared.version, compared.atMs);
+    epoch.compared += 1;
+    this.#stratum(epoch, compared).count(compared);
+  }
+
+  #of(mirror: string): MirrorTally | undefined {
+    let tally = this.#mirrors.get(mirror);
+    if (tally) return tally;
+    if (this.#mirrors.size >= this.#limits.mirrors) {
+      this.#beyondMirrors += 1;
+      return undefined;
+    }
+    tally = {
+      mirror,
+      compared: 0,
+      lost: {
+        not_sent: 0,
+        no_answer: 0,
+        cut: 0,
+        expired: 0,
+        over_capacity: 0,
+        batch_lost: 0,
+        truncated: 0,
+        not_comparable: 0,
+      },
+      controlLost: {},
+      epochsDropped: 0,
+      epochs: new Epochs<EpochTally>(
+        this.#limits.epochs,
+        (bounds) => ({
+          ...bounds,
+          compared: 0,
+          pooledPairs: 0,
+          endpoints: new Map(),
+          room: { fields: this.#limits.fieldsOfEpoch },
+        }),
+        (epoch) => {
+          clearEpoch(epoch);
+          this.#mirrors.get(mirror)!.epochsDropped += 1;
+        },
+      ),
+    };
+    this.#mirrors.set(mirror, tally);
+    return tally;
+  }
+
+  #stratum(epoch: EpochTally, { endpoint: wanted, stratum, control }: Compared): StratumCounts {
+    const { endpoints: maxEndpoints, strata: maxStrata } = this.#limits;
+    // The last place of each is for what is beyond.
+    const isNew = !epoch.endpoints.has(wanted);
+    const name = isNew && epoch.endpoints.size >= maxEndpoints - 1 ? OTHER_ENDPOINTS : wanted;
+    let endpoint = epoch.endpoints.get(name);
+    if (!endpoint) {
+      endpoint = { endpoint: name, strata: new Map() };
+      epoch.endpoints.set(name, endpoint);
+    }
+    const controlled = control !== undefined;
+    let which = stratum;
+    let key = stratumKey(stratum, controlled);
+    // Sample and pooled segments, each with and without a control, always have a place.
+    if (which.reason === 'segment' && !endpoint.strata.has(key) && endpoint.strata.size >= maxStrata - 4) {
+      which = { reason: 'segment', segment: OTHER_SEGMENTS };
+      key = stratumKey(which, controlled);
+    }
+    if (name !== wanted || which !== stratum) epoch.pooledPairs += 1;
+    let counts = endpoint.strata.get(key);
+    if (!counts) {
+      this.#seed = (this.#seed + 0x9e3779b9) | 0;
+      counts = new StratumCounts(which, controlled, this.#limits, epoch.room, this.#samples, this.#seed);
+      endpoint.strata.set(key, counts);
+    }
+    return counts;
+  }
+}
+
+function clearEpoch(epoch: EpochTally): void {
+  for (const { strata } of epoch.endpoints.values()) for (const counts of strata.values()) counts.clear();
+}
+
+function stratumKey(stratum: Stratum, controlled: boolean): string {
+  const name = stratum.reason === 'segment' ? `segment/${stratum.segment}` : 'sample';
+  return controlled ? `${name}/controlled` : name;
+}
