@@ -40,7 +40,7 @@ async function mirrorsEmployees(): Promise<void> {
   expect(orders.primary.recorder.count).toBe(2);
 }
 
-const UNKNOWN_EXPRESSION = (config: Config) => ({ ...config, segments: { employees: { cel: 'this is )( no cel' } } });
+const UNKNOWN_FUNCTION = (config: Config) => ({ ...config, segments: { employees: { cel: 'isEmployee(request)' } } });
 const MISSING_FILE = (config: Config) => ({
   ...config,
   services: { ...config.services, v1: { ...config.services.v1, tls: { serverName: 'v1', caFile: '/missing.pem' } } },
@@ -51,7 +51,7 @@ const NEGATIVE_TIMEOUT = (config: Config) => ({
 });
 
 it.each([
-  ['an expression that no CEL compiler takes', UNKNOWN_EXPRESSION, /Wasm plugin shadowplane\.primary/],
+  ['a CEL function that Envoy does not have', UNKNOWN_FUNCTION, /Wasm plugin shadowplane\.primary/],
   ['a file that Envoy does not have', MISSING_FILE, /\/missing\.pem/],
   ['a value that Envoy does not allow', NEGATIVE_TIMEOUT, /positive duration/],
 ])('%s', async (_, change, words) => {

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type InputProblem, ShadowplaneError } from '../../errors/index.ts';
 import type { PolicyDocument, PolicyStore, StoredPolicy } from '../policy/index.ts';
 import type { WaitForApplied } from './envoy-status.ts';
+import { explainRejection } from './explain-rejection.ts';
 import { type Problem, toProblem } from './problem.ts';
 import { entityTag, readWriteRequest } from './request-options.ts';
 
@@ -69,8 +70,9 @@ export class Writer {
   async #applied(revision: number, waitMs: number, isNew: boolean): Promise<NonNullable<WriteAnswer['applied']>> {
     const { rejection, acked, of, tookMs } = await this.#waitForApplied(revision, waitMs);
     if (!rejection) return { acked, of, tookMs };
+    const explained = explainRejection(rejection.message, this.#store.current.document);
     const reverted = isNew ? await this.#store.revert(revision) : this.#store.current;
-    const error = new ShadowplaneError('ENVOY_REJECTED', `${rejection.node}: ${rejection.message}`);
+    const error = new ShadowplaneError('ENVOY_REJECTED', `${rejection.node}: ${explained}`);
     throw new RejectedByEnvoy(
       toProblem(error, {
         node: rejection.node,

@@ -1,3 +1,4 @@
+import { celSyntaxProblem } from './cel-syntax.ts';
 import { BOUNDS } from './defaults.ts';
 import { parseHeaderName } from './formats.ts';
 import type { Condition, Subject, Test } from './model.ts';
@@ -68,9 +69,12 @@ function readCombination(
       return { all: document.all!.map((inner, index) => child(inner, 'all', index)) };
     case 'not':
       return { not: child(document.not!, 'not') };
-    case 'cel':
-      if (document.cel!.trim() === '') findings.problem([...path, 'cel'], 'is empty; write an expression');
-      return { cel: document.cel! };
+    case 'cel': {
+      const cel = document.cel!;
+      const problem = cel.trim() === '' ? 'is empty; write an expression' : celSyntaxProblem(cel);
+      if (problem !== undefined) findings.problem([...path, 'cel'], problem);
+      return { cel };
+    }
   }
 }
 
