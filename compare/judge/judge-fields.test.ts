@@ -91,6 +91,14 @@ test('one spell of twenty differences weighs no more than one difference', () =>
   expect(levels([field({ candidateOnly: 20 }, { pairs: 20_000 })])[0]).toBe('different');
 });
 
+test('nor do two spells of twenty make forty', () => {
+  const tally = emptyTally();
+  for (const from of [3_000, 10_000])
+    for (let index = 0; index < 20; index += 1) countDifference(tally, from + index, true, false);
+  const rare = repeated(field({ controlOnly: 2, both: 1, candidateOnly: 2 }), 12);
+  expect(levels([{ kind: 'value', pairs: 20_000, tally }, ...rare])[0]).toBe('seen');
+});
+
 test('no difference at all is the same', () => {
   expect(judgeFields([QUIET], true)[0]).toMatchObject({ level: 'same', falseDiscoveryRate: 1, pValue: 1 });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mannWhitney } from './mann-whitney.ts';
+import { normalUpperTail } from './normal.ts';
 
 /** Permeability of the chorioamnion at term and at 12 to 26 weeks: Hollander and Wolfe, table 4.1. */
 const AT_TERM = [0.8, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46];
@@ -13,6 +14,13 @@ test('the example of Hollander and Wolfe: U = 35, one-sided p = 0.1103 by the no
   expect(result.u).toBe(35);
   expect(result.pValue / 2).toBeCloseTo(0.1103, 4);
   expect(result.shift).toBeCloseTo(0.305, 3);
+});
+
+test('ties narrow the variance (Hollander, Wolfe and Chicken, 4.13)', () => {
+  const { u, pValue } = mannWhitney([1, 2, 2, 3], [2, 3, 3, 4], 0.95);
+  expect(u).toBe(13);
+  // Two groups of three equal values among eight: 2 (3^3 - 3) = 48.
+  expect(pValue).toBeCloseTo(2 * normalUpperTail(5 / Math.sqrt((16 / 12) * (9 - 48 / 56))), 9);
 });
 
 test('shift and ends are those of all differences written down', () => {
