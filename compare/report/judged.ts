@@ -1,5 +1,5 @@
 /** The fields of one epoch with their verdicts, and what of each cell counts as mismatched. */
-import { type DifferenceKind, type FieldVerdict, judgeFields, type StratumEvidence } from '../judge/index.ts';
+import { type FieldEvidence, type FieldVerdict, judgeFields, type StratumEvidence } from '../judge/index.ts';
 import type { IgnoredFields } from './ignored.ts';
 import type { CellInput, EpochInput, FieldInput } from './inputs.ts';
 
@@ -43,7 +43,7 @@ function judgeAlike(cells: readonly CellInput[], controlled: boolean, ignored: I
   // What a rule hides is no finding, so it must not make others look less certain either.
   const counted = rows.flat().filter(({ rule }) => !rule);
   const evidence = counted.map(({ cell: { pairs }, field: { kind, counts, looks } }) => ({
-    kind: kind as DifferenceKind,
+    kind: kind as FieldEvidence['kind'],
     pairs,
     tally: counts,
     ...(looks && { looks }),
@@ -53,7 +53,7 @@ function judgeAlike(cells: readonly CellInput[], controlled: boolean, ignored: I
   const hidden = rows.flat().filter(({ rule }) => rule);
   const hiddenVerdicts = judgeFields(
     hidden.map(({ cell: { pairs }, field: { kind, counts } }) => ({
-      kind: kind as DifferenceKind,
+      kind: kind as FieldEvidence['kind'],
       pairs,
       tally: counts,
     })),

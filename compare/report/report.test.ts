@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Rule } from '../diff/index.ts';
-import { compareEpochs, emptyVerdict, reportDifferences, reportEndpoints, reportVerdict } from './index.ts';
+import { compileRules, type Rule } from '../diff/index.ts';
+import {
+  compareEpochs,
+  decodeSample,
+  emptyVerdict,
+  encodeSample,
+  reportDifferences,
+  reportEndpoints,
+  reportVerdict,
+  viewSample,
+} from './index.ts';
 import { cell, epoch, field, HOUR_MS, MIRROR, OPTIONS, START_MS } from './testing.ts';
 
 const ignore = (path: string, more: Partial<Rule> = {}): Rule =>
@@ -209,5 +218,40 @@ describe('epochs', () => {
     expect(paths(comparison.new)).toEqual(['/d']);
     // 2% of pairs before: 100 pairs without one are no proof.
     expect(paths(comparison.maybeFixed)).toEqual(['/c']);
+  });
+});
+
+describe('samples', () => {
+  it('are read back as they were written, bytes included', () => {
+    const answer = {
+      status: 200,
+      headers: [['content-type', 'image/png']],
+      trailers: [],
+      body: new Uint8Array([0, 255, 195, 40]),
+      bodyBytes: 4,
+      truncated: false,
+      localReply: false,
+      ended: 'complete',
+      headersMs: 1.5,
+      lastByteMs: 2,
+    } as const;
+    const exchange = {
+      id: 'x',
+      mirror: 'orders',
+      reason: 'segment',
+      segment: 'staff',
+      method: 'GET',
+      path: '/',
+      atMs: 1,
+    } as const;
+    const sample = {
+      endpoint: 'GET /',
+      requestHeaders: [],
+      exchange: { ...exchange, primary: answer, candidate: answer },
+    } as const;
+    expect(decodeSample(encodeSample(sample))).toEqual(sample);
+    const view = viewSample(sample, compileRules([], 'GET /', 0));
+    expect(view).toMatchObject({ segment: 'staff', primary: { bodyBase64: 'AP/DKA==' }, differences: [] });
+    expect(view.primary).not.toHaveProperty('body');
   });
 });

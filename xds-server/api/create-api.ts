@@ -1,4 +1,9 @@
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyPluginCallback,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { Registry } from 'prom-client';
 import { ShadowplaneError } from '../../errors/index.ts';
 import { jsonSchema, type PolicyStore } from '../policy/index.ts';
@@ -24,6 +29,8 @@ export interface ApiOptions {
   readonly host: string;
   /** Where metrics are registered; give one to add your own. */
   readonly registry?: Registry;
+  /** Further routes below `/api/v1`, of other rooms; what they throw is answered as ours is. */
+  readonly routes?: readonly FastifyPluginCallback[];
   /** Told of errors that nobody foresaw. */
   readonly onUnexpectedError?: (error: unknown) => void;
 }
@@ -105,6 +112,7 @@ export function createApiWithRoutes(options: ApiOptions): {
       api.get('/envoys', () => ({ items: envoys.list() }));
       api.get('/openapi.json', () => buildOpenApi());
       api.get('/schema.json', () => jsonSchema());
+      for (const more of options.routes ?? []) api.register(more);
       done();
     },
     { prefix: '/api/v1' },

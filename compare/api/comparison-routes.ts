@@ -1,0 +1,245 @@
+import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify';
+import { ShadowplaneError } from '../../errors/index.ts';
+import { compileRules } from '../diff/index.ts';
+import {
+  compareEpochs,
+  describeEpoch,
+  type EpochInput,
+  emptyVerdict,
+  previewRule,
+  type ReportOptions,
+  reportDifferences,
+  reportEndpoints,
+  reportVerdict,
+  viewSample,
+} from '../report/index.ts';
+import { type BookedRule, type RuleBook, readRule } from '../rules/index.ts';
+import type { Comparison } from './comparison.ts';
+import { Query, refused } from './query.ts';
+
+export interface ComparisonRoutesOptions {
+  readonly comparison: Comparison;
+  readonly rules: RuleBook;
+  /** By mirror: `compare.margin` of the policy. Default: the judge's. */
+  readonly marginRateOf?: (mirror: string) => number | undefined;
+  /** By mirror: what a field means to the business. */
+  readonly weightOf?: (mirror: string) => ((endpoint: string, path: string) => number) | undefined;
+  readonly now?: () => number;
+}
+
+interface Named {
+  Params: { name: string };
+}
+interface OfOne {
+  Params: { name: string; id: string };
+}
+
+const MAX_ITEMS = 10_000;
+const DEFAULT_ITEMS = 100;
+const MAX_SAMPLES = 200;
+const DEFAULT_SAMPLES = 20;
+/** Samples that a preview compares again. */
+const PREVIEW_SAMPLES = 100;
+
+/**
+ * The routes of the comparison, to be registered under `/api/v1`. Errors are thrown as ShadowplaneError: the server that
+ * mounts them turns them into problem+json, and guards against foreign pages.
+ */
+export function comparisonRoutes(options: ComparisonRoutesOptions): FastifyPluginCallback {
+  return (app, _, done) => {
+    addReportRoutes(app, options);
+    addEpochRoutes(app, options);
+    addSampleRoutes(app, options);
+    addRuleRoutes(app, options);
+    done();
+  };
+}
+
+function addReportRoutes(app: FastifyInstance, options: ComparisonRoutesOptions): void {
+  const { comparison, weightOf } = options;
+
+  app.get<Named>('/mirrors/:name/verdict', async ({ params: { name }, query }) => {
+    const wanted = new Query(query, ['epoch']).integer('epoch', 1, Number.MAX_SAFE_INTEGER);
+    const mirror = comparison.mirror(name);
+    const epoch = await epochOf(comparison, name, wanted);
+    return epoch ? reportVerdict(mirror, epoch, reportOptions(options, name)) : emptyVerdict(mirror, nowOf(options));
+  });
+
+  app.get<Named>('/mirrors/:name/endpoints', async ({ params: { name }, query }) => {
+    const wanted = new Query(query, ['epoch']).integer('epoch', 1, Number.MAX_SAFE_INTEGER);
+    comparison.mirror(name);
+    const epoch = await epochOf(comparison, name, wanted);
+    return { epoch: epoch?.number ?? 0, items: epoch ? reportEndpoints(epoch, reportOptions(options, name)) : [] };
+  });
+
+  app.get<Named>('/mirrors/:name/differences', async ({ params: { name }, query }) => {
+    const read = new Query(query, ['epoch', 'noise', 'endpoint', 'limit']);
+    const wanted = read.integer('epoch', 1, Number.MAX_SAFE_INTEGER);
+    const includeNoise = read.oneOf('noise', ['include', 'exclude']) === 'include';
+    const endpoint = read.text('endpoint');
+    const limit = read.integer('limit', 1, MAX_ITEMS) ?? DEFAULT_ITEMS;
+    comparison.mirror(name);
+    const epoch = await epochOf(comparison, name, wanted);
+    if (!epoch) return { epoch: 0, total: 0, items: [] };
+    const before = await epochBefore(comparison, name, epoch.number);
+    const weight = weightOf?.(name);
+    const all = reportDifferences(epoch, {
+      ...reportOptions(options, name),
+      includeNoise,
+      before,
+      ...(weight && { weightOf: weight }),
+    });
+    const items = all.filter((item) => endpoint === undefined || item.endpoint === endpoint);
+    return { epoch: epoch.number, total: items.length, items: items.slice(0, limit) };
+  });
+}
+
+function addEpochRoutes(app: FastifyInstance, options: ComparisonRoutesOptions): void {
+  const { comparison } = options;
+
+  app.get<Named>('/mirrors/:name/epochs', async ({ params: { name }, query }) => {
+    new Query(query, []);
+    comparison.mirror(name);
+    const epochs = await Promise.all((await comparison.epochs(name)).map((number) => comparison.epoch(name, number)));
+    return {
+      items: epochs
+        .filter((epoch) => epoch !== undefined)
+        .map(describeEpoch)
+        .reverse(),
+    };
+  });
+
+  app.get<Named>('/mirrors/:name/epochs/compare', async ({ params: { name }, query }) => {
+    const read = new Query(query, ['from', 'to']);
+    comparison.mirror(name);
+    const numbers = await comparison.epochs(name);
+    const to = read.integer('to', 1, Number.MAX_SAFE_INTEGER) ?? numbers.at(-1);
+    const from = read.integer('from', 1, Number.MAX_SAFE_INTEGER) ?? numbers.findLast((number) => number < (to ?? 0));
+    if (to === undefined || from === undefined) {
+      throw new ShadowplaneError('NOT_FOUND', `${name} has no two epochs yet, so there is nothing to compare`);
+    }
+    const [before, after] = await Promise.all([knownEpoch(comparison, name, from), knownEpoch(comparison, name, to)]);
+    return compareEpochs(before, after, reportOptions(options, name));
+  });
+
+  app.post<Named>('/mirrors/:name/epoch', async ({ params: { name } }, reply) => {
+    comparison.mirror(name);
+    const current = (await comparison.epochs(name)).at(-1) ?? 0;
+    comparison.beginEpoch(name);
+    // It begins with the next answer; before the first one there is nothing to part from.
+    return reply.code(202).send({ epoch: current + 1 });
+  });
+}
+
+function addSampleRoutes(app: FastifyInstance, options: ComparisonRoutesOptions): void {
+  const { comparison } = options;
+  const rulesAt = (name: string, endpoint: string) => compileRules(options.rules.of(name), endpoint, nowOf(options));
+
+  app.get<Named>('/mirrors/:name/samples', async ({ params: { name }, query }) => {
+    const read = new Query(query, ['epoch', 'endpoint', 'path', 'kind', 'limit']);
+    comparison.mirror(name);
+    const epoch = read.integer('epoch', 1, Number.MAX_SAFE_INTEGER);
+    const parts = Object.entries({ endpoint: read.text('endpoint'), path: read.text('path'), kind: read.text('kind') });
+    const samples = await comparison.samples(name, {
+      ...Object.fromEntries(parts.filter(([, value]) => value !== undefined)),
+      ...(epoch !== undefined && { epoch }),
+      limit: read.integer('limit', 1, MAX_SAMPLES) ?? DEFAULT_SAMPLES,
+    });
+    return { items: samples.map((sample) => viewSample(sample, rulesAt(name, sample.endpoint))) };
+  });
+
+  app.get<OfOne>('/mirrors/:name/samples/:id', async ({ params: { name, id }, query }) => {
+    new Query(query, []);
+    comparison.mirror(name);
+    const sample = await comparison.sample(name, id);
+    if (!sample) throw new ShadowplaneError('NOT_FOUND', `The sample ${id} is not kept, or not any more`);
+    return viewSample(sample, rulesAt(name, sample.endpoint));
+  });
+}
+
+function addRuleRoutes(app: FastifyInstance, options: ComparisonRoutesOptions): void {
+  const { comparison, rules } = options;
+
+  app.get<Named>('/mirrors/:name/rules', ({ params: { name }, query }) => {
+    new Query(query, []);
+    comparison.mirror(name);
+    return { items: rules.of(name).map((rule) => viewRule(rule, nowOf(options))) };
+  });
+
+  app.post<Named>('/mirrors/:name/rules/preview', async (request) => {
+    const { name } = request.params;
+    const mirror = comparison.mirror(name);
+    const nowMs = nowOf(options);
+    const rule = readRule(request.body, { id: 'preview', author: authorOf(request), nowMs });
+    const epoch = await epochOf(comparison, name, undefined);
+    const samples =
+      rule.effect === 'ignore'
+        ? []
+        : await comparison.samples(name, {
+            ...(rule.endpoint !== undefined && { endpoint: rule.endpoint }),
+            limit: PREVIEW_SAMPLES,
+          });
+    if (!epoch) return { basis: 'counts', hides: [] };
+    return previewRule(rule, { mirror, epoch, samples }, reportOptions(options, name));
+  });
+
+  app.post<Named>('/mirrors/:name/rules', async (request, reply) => {
+    const { name } = request.params;
+    comparison.mirror(name);
+    const nowMs = nowOf(options);
+    const rule = await rules.add(name, request.body, authorOf(request), nowMs);
+    return reply.code(201).send(viewRule(rule, nowMs));
+  });
+
+  app.delete<OfOne>('/mirrors/:name/rules/:id', async ({ params: { name, id } }, reply) => {
+    comparison.mirror(name);
+    await rules.remove(name, id);
+    return reply.code(204).send();
+  });
+}
+
+/** As it was written, with who made it and whether it still holds. */
+function viewRule({ createdAtMs, expiresAtMs, ...rule }: BookedRule, nowMs: number) {
+  return {
+    ...rule,
+    createdAt: new Date(createdAtMs).toISOString(),
+    expiresAt: expiresAtMs === undefined ? null : new Date(expiresAtMs).toISOString(),
+    expired: expiresAtMs !== undefined && expiresAtMs <= nowMs,
+  };
+}
+
+function authorOf(request: FastifyRequest): string {
+  const actor = request.headers['x-shadowplane-actor'] ?? 'api';
+  if (typeof actor === 'string' && /^[\x21-\x7e][\x20-\x7e]{0,99}$/.test(actor) && actor !== 'file') return actor;
+  throw refused('x-shadowplane-actor', 'must be 1 to 100 printable characters and not "file"');
+}
+
+async function epochOf(
+  comparison: Comparison,
+  mirror: string,
+  wanted: number | undefined,
+): Promise<EpochInput | undefined> {
+  if (wanted !== undefined) return knownEpoch(comparison, mirror, wanted);
+  const current = (await comparison.epochs(mirror)).at(-1);
+  return current === undefined ? undefined : comparison.epoch(mirror, current);
+}
+
+async function knownEpoch(comparison: Comparison, mirror: string, number: number): Promise<EpochInput> {
+  const epoch = await comparison.epoch(mirror, number);
+  if (epoch) return epoch;
+  throw new ShadowplaneError('NOT_FOUND', `${mirror} has no epoch ${number}, or not any more`);
+}
+
+async function epochBefore(comparison: Comparison, mirror: string, number: number): Promise<EpochInput | undefined> {
+  const before = (await comparison.epochs(mirror)).findLast((other) => other < number);
+  return before === undefined ? undefined : comparison.epoch(mirror, before);
+}
+
+function reportOptions({ rules, marginRateOf, ...options }: ComparisonRoutesOptions, mirror: string): ReportOptions {
+  const marginRate = marginRateOf?.(mirror);
+  return { rules: rules.of(mirror), nowMs: nowOf(options), ...(marginRate !== undefined && { marginRate }) };
+}
+
+function nowOf({ now = Date.now }: Pick<ComparisonRoutesOptions, 'now'>): number {
+  return now();
+}

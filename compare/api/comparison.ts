@@ -1,0 +1,25 @@
+import type { EpochInput, MirrorInput, SampleInput } from '../report/index.ts';
+
+export interface SampleQuery {
+  /** Absent: the current one. */
+  readonly epoch?: number;
+  readonly endpoint?: string;
+  readonly path?: string;
+  readonly kind?: string;
+  readonly limit: number;
+}
+
+/** What the routes ask of the comparison; each question may go to memory or to the store. */
+export interface Comparison {
+  /** @throws ShadowplaneError MIRROR_NOT_FOUND with the nearest name */
+  mirror(name: string): MirrorInput;
+  /** Numbers, oldest first; empty before the first pair. */
+  epochs(mirror: string): Promise<readonly number[]>;
+  /** Undefined when it is not kept any more, or never was. */
+  epoch(mirror: string, number: number): Promise<EpochInput | undefined>;
+  /** What is compared from now on counts in an epoch of its own. */
+  beginEpoch(mirror: string): void;
+  /** Redacted; those that explain most first. */
+  samples(mirror: string, query: SampleQuery): Promise<readonly SampleInput[]>;
+  sample(mirror: string, id: string): Promise<SampleInput | undefined>;
+}

@@ -1,0 +1,95 @@
+/** One exchange as it is kept and shown. What is in here has been redacted before. */
+import { type CompiledRules, compareAnswers, type Difference, PreparedAnswer } from '../diff/index.ts';
+import type { Answer, Exchange, HeaderList } from '../exchange.ts';
+
+export interface SampleInput {
+  readonly exchange: Exchange;
+  readonly endpoint: string;
+  readonly version?: string;
+  readonly requestHeaders: HeaderList;
+}
+
+export interface AnswerView extends Omit<Answer, 'body'> {
+  /** Text where the body is UTF-8, otherwise absent. */
+  readonly body?: string;
+  /** Of a body that is no text. */
+  readonly bodyBase64?: string;
+}
+
+export interface SampleView {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly version: string | null;
+  readonly reason: Exchange['reason'];
+  readonly segment?: string;
+  readonly method: string;
+  readonly path: string;
+  readonly at: string;
+  readonly requestHeaders: HeaderList;
+  readonly primary: AnswerView;
+  readonly candidate: AnswerView;
+  readonly control?: AnswerView;
+  /** Between primary and candidate, by today's rules. */
+  readonly differences: readonly Difference[];
+  /** Between primary and control: what is noise here. */
+  readonly noise?: readonly Difference[];
+}
+
+export function viewSample(
+  { exchange, endpoint, version, requestHeaders }: SampleInput,
+  rules: CompiledRules,
+): SampleView {
+  const { primary, candidate, control, id, reason, segment, method, path, atMs } = exchange;
+  const differences = diffSample(exchange, rules);
+  return {
+    id,
+    endpoint,
+    version: version ?? null,
+    reason,
+    ...(segment !== undefined && { segment }),
+    method,
+    path,
+    at: new Date(atMs).toISOString(),
+    requestHeaders,
+    primary: viewAnswer(primary),
+    candidate: viewAnswer(candidate),
+    ...(control && { control: viewAnswer(control) }),
+    differences,
+    ...(control && { noise: diffSample({ method, primary, candidate: control }, rules) }),
+  };
+}
+
+export function diffSample(
+  { method, primary, candidate }: Pick<Exchange, 'method' | 'primary' | 'candidate'>,
+  rules: CompiledRules,
+): readonly Difference[] {
+  return compareAnswers(new PreparedAnswer(primary), new PreparedAnswer(candidate), { method, rules }).differences;
+}
+
+function viewAnswer({ body, ...answer }: Answer): AnswerView {
+  const text = asText(body);
+  return { ...answer, ...(text === undefined ? { bodyBase64: toBase64(body) } : { body: text }) };
+}
+
+function asText(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON text that `decodeSample` reads back, bytes included. */
+export function encodeSample(sample: SampleInput): string {
+  return JSON.stringify(sample, (_, value) => (value instanceof Uint8Array ? { base64: toBase64(value) } : value));
+}
+
+export function decodeSample(text: string): SampleInput {
+  return JSON.parse(text, (key, value) =>
+    key === 'body' ? new Uint8Array(Buffer.from(value.base64, 'base64')) : value,
+  );
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}
