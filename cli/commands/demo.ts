@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { ShadowplaneError } from '../../errors/index.ts';
 import type { Context } from '../context.ts';
 import { demoPolicy } from '../demo/policy.ts';
-import { ADDRESS_FLAGS, type AddressName, addExamples, addOptions, DEFAULT_ADDRESSES } from '../options.ts';
+import { ADDRESS_FLAGS, type AddressName, addExamples, addOptions } from '../options.ts';
 import { count } from '../output/numbers.ts';
 import { envoyEventText } from '../stack/envoy-events.ts';
 import { createLogger } from '../stack/logger.ts';
@@ -13,8 +13,9 @@ import { createRunOutput, type RunOutput } from '../stack/output.ts';
 import { assertCanListen, canListen, formatHostPort, freePort, type HostPort } from '../stack/ports.ts';
 import { addEnvoyOptions, addRunOptions, type EnvoyRunOptions, readAddress } from '../stack/run-options.ts';
 import { runUntilStopped } from '../stack/run-until-stopped.ts';
-import { prepareStack, type RunningStack, type StackParts, startStack } from '../stack/start-stack.ts';
+import { prepareStack, type StackParts, startStack } from '../stack/start-stack.ts';
 import { listenForStop, type StopSignals } from '../stack/stop-signals.ts';
+import { demoHints } from '../view/demo-hints.ts';
 import { type AccessLogEntry, readMirrored } from '../view/recent.ts';
 import { startupLines } from '../view/startup.ts';
 
@@ -122,23 +123,12 @@ async function runDemo(
     footer: () => {
       const { answered, failed, latencyMs } = traffic.stats();
       const users = `Users: ${count(answered)} requests answered, ${failed} failed, median ${latencyMs.p50.toFixed(1)} ms`;
-      return [failed > 0 ? style.red(users) : users, '', ...hints(stack, policyFile).map(style.dim)];
+      return [failed > 0 ? style.red(users) : users, '', ...demoHints(stack.apiUrl, policyFile).map(style.dim)];
     },
   });
   clearTimeout(timer);
   const { sent, answered, failed } = await traffic.done;
   output.line(`${count(sent)} requests sent, ${count(answered)} answered, ${failed} failed`);
-}
-
-/** What to try from another terminal. */
-function hints(stack: RunningStack, policyFile: string): string[] {
-  const isDefault = stack.apiUrl === `http://${DEFAULT_ADDRESSES.apiListen}`;
-  return [
-    `From another terminal, live${isDefault ? '' : `, after export SHADOWPLANE_API=${stack.apiUrl}`}:`,
-    '  npx shadowplane mirror set orders --sample 50% --segment beta=0%',
-    '  npx shadowplane mirror pause orders',
-    `or edit ${policyFile}. Ctrl-C stops.`,
-  ];
 }
 
 /** The usual addresses; where one is taken and was not asked for, a free port. */

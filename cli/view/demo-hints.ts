@@ -1,0 +1,13 @@
+import { DEFAULT_ADDRESSES } from '../options.ts';
+
+/** What to try from another terminal while the demo runs; each command on a line of its own, to be copied whole. */
+export function demoHints(apiUrl: string, policyFile: string): string[] {
+  const isDefault = apiUrl === `http://${DEFAULT_ADDRESSES.apiListen}`;
+  return [
+    'From another terminal, live:',
+    ...(isDefault ? [] : [`  export SHADOWPLANE_API=${apiUrl}`]),
+    '  npx shadowplane mirror set orders --sample 50% --segment beta=0%',
+    '  npx shadowplane mirror pause orders',
+    `or edit ${policyFile}. Ctrl-C stops.`,
+  ];
+}
