@@ -25,15 +25,13 @@ test('a WebSocket upgrade reaches the primary and is not mirrored', async () => 
   expect(orders.shadow.recorder.started).toBe(0);
 });
 
-test.each([
-  ['HTTP/1.0', 'GET /api/orders HTTP/1.0\r\nhost: test\r\nx-test-id: old\r\n\r\n', 1],
-  ['a method of its own', 'FROB /api/orders HTTP/1.1\r\nhost: test\r\nx-test-id: old\r\n\r\n', 0],
-])('%s reaches the primary', async (_, bytes, copies) => {
+test('HTTP/1.0 reaches the primary and is mirrored', async () => {
   orders = await startOrders({ mirror: { sample: '100%' } });
-  expect((await sendRaw(orders.port, Buffer.from(bytes))).status).toBe(200);
+  const bytes = Buffer.from('GET /api/orders HTTP/1.0\r\nhost: test\r\nx-test-id: old\r\n\r\n');
+  expect((await sendRaw(orders.port, bytes)).status).toBe(200);
   await orders.settled();
-  expect(orders.primary.recorder.only('old').parts.method).toBe(bytes.split(' ')[0]);
-  expect(orders.shadow.recorder.started).toBe(copies);
+  expect(orders.primary.recorder.only('old').header('host')).toBe('test');
+  expect(orders.shadow.recorder.started).toBe(1);
 });
 
 test.each(['content-length', 'chunked'] as const)(

@@ -30,7 +30,7 @@ export function connectionManager({ listener, envoy }: Policy): EnvoyJson {
     normalize_path: false,
     merge_slashes: false,
     path_with_escaped_slashes_action: 'KEEP_UNCHANGED',
-    http_protocol_options: { ...FAITHFUL_HTTP1, accept_http_10: true, allow_custom_methods: true },
+    http_protocol_options: { ...FAITHFUL_HTTP1, accept_http_10: true },
   });
 }
 

@@ -78,7 +78,6 @@ describe('the listener', () => {
                   },
                   enable_trailers: true,
                   accept_http_10: true,
-                  allow_custom_methods: true,
                 },
               },
             },
