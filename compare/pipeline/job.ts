@@ -10,6 +10,8 @@ export interface Task {
   readonly joined: Joined;
   /** `GET /api/orders/{id}` */
   readonly endpoint: string;
+  /** How often endpoints had been renamed when it was named. */
+  readonly renames: number;
 }
 
 export interface Job {

@@ -15,7 +15,6 @@ async function start(options: Partial<PipelineOptions> = {}) {
   const pipeline = await startPipeline({
     listen: { host: '127.0.0.1', port: 0 },
     mirrors: new Map([['orders', { control: false }]]),
-    endpointOf: (_, method, path) => `${method} ${path.replace(/\d+/g, '{id}')}`,
     registry,
     ...options,
   });

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { currentEndpoint, type Endpoints, endpointOf, newEndpoints } from '../endpoint/index.ts';
 import {
   type CaptureServerOptions,
   type Half,
@@ -23,8 +24,6 @@ export interface PipelineOptions {
   readonly listen: Pick<CaptureServerOptions, 'host' | 'port' | 'tls' | 'maxBodyBytes' | 'maxReceivingBytes'>;
   /** Halves of other mirrors are dropped and counted. May be changed by `setMirrors`. */
   readonly mirrors: ReadonlyMap<string, ComparedMirror>;
-  /** Endpoint of a request, `GET /api/orders/{id}`. */
-  readonly endpointOf: (mirror: string, method: string, path: string) => string;
   readonly registry: Registry;
   readonly joiner?: Pick<JoinerOptions, 'windowMs' | 'maxWaiting' | 'maxBytes' | 'maxEnded'>;
   readonly diff?: Pick<DiffPoolOptions, 'workers' | 'maxTasks' | 'maxBytes' | 'jobTimeoutMs'>;
@@ -37,6 +36,8 @@ export interface ComparedMirror extends ComparisonSettings {
   /** Whether copies also go to a control. */
   readonly control: boolean;
   readonly redaction?: Redaction;
+  /** Path templates such as `/api/orders/{id}`; paths that match none are learnt. */
+  readonly templates?: readonly string[];
 }
 
 export interface Pipeline {
@@ -95,13 +96,13 @@ class PipelineCore {
   readonly tallies: Tallies;
   readonly joiner: Joiner;
   readonly pool: DiffPool;
-  readonly #endpointOf: PipelineOptions['endpointOf'];
+  readonly #endpoints = new Map<string, Endpoints>();
   readonly #metrics: PipelineMetrics;
   #mirrors: ReadonlyMap<string, ComparedMirror>;
+  #renames = 0;
 
-  constructor({ mirrors, endpointOf, registry, joiner, diff, tally, onThreadLost }: PipelineOptions) {
+  constructor({ mirrors, registry, joiner, diff, tally, onThreadLost }: PipelineOptions) {
     this.#mirrors = mirrors;
-    this.#endpointOf = endpointOf;
     this.tallies = new Tallies(tally);
     this.joiner = new Joiner({
       ...joiner,
@@ -129,8 +130,12 @@ class PipelineCore {
   }
 
   setMirrors(mirrors: ReadonlyMap<string, ComparedMirror>): void {
+    for (const [mirror, { templates }] of mirrors) {
+      if (!sameTexts(templates, this.#mirrors.get(mirror)?.templates)) this.#endpoints.delete(mirror);
+    }
     this.#mirrors = mirrors;
     this.pool.use(mirrors);
+    for (const mirror of this.#endpoints.keys()) if (!mirrors.has(mirror)) this.#endpoints.delete(mirror);
     for (const { mirror } of this.tallies.mirrors()) if (!mirrors.has(mirror)) this.tallies.forget(mirror);
   }
 
@@ -191,11 +196,27 @@ class PipelineCore {
   }
 
   #joined(joined: Joined): void {
-    const { mirror, primary, controlLost } = joined;
-    const task = { joined, endpoint: this.#endpointOf(mirror, primary.method, primary.path) };
+    const { mirror, controlLost } = joined;
+    const task = { joined, endpoint: this.#endpointOf(joined), renames: this.#renames };
     if (!this.pool.submit(task)) {
       this.#lost({ ...joined, cause: 'over_capacity' });
     } else if (controlLost) this.#controlLost(mirror, controlLost);
+  }
+
+  #endpointOf({ mirror, primary }: Joined): string {
+    let endpoints = this.#endpoints.get(mirror);
+    if (!endpoints) {
+      const { templates } = this.#mirrors.get(mirror) ?? {};
+      endpoints = newEndpoints(templates ? { templates } : {});
+      this.#endpoints.set(mirror, endpoints);
+    }
+    const known = endpoints;
+    const { endpoint, renamed } = endpointOf(known, primary.method, primary.path);
+    if (renamed) {
+      this.#renames += 1;
+      this.tallies.renameEndpoints(mirror, (earlier) => currentEndpoint(known, earlier));
+    }
+    return endpoint;
   }
 
   #lost(lost: Pick<Lost, 'mirror' | 'cause'>): void {
@@ -209,7 +230,7 @@ class PipelineCore {
   }
 
   #done(task: Task, result: TaskOutcome): void {
-    const { joined, endpoint } = task;
+    const { joined } = task;
     const { id, mirror, stratum, atMs } = joined;
     if (result.outcome !== 'compared') {
       this.#lost({ mirror, cause: result.outcome });
@@ -218,8 +239,15 @@ class PipelineCore {
     const { outcome, controlLost, ...compared } = result;
     if (controlLost) this.#controlLost(mirror, controlLost);
     const { version } = compared;
+    // It may have been renamed while this was compared.
+    const known = task.renames < this.#renames ? this.#endpoints.get(mirror) : undefined;
+    const endpoint = known ? currentEndpoint(known, task.endpoint) : task.endpoint;
     const sample = { id, bytes: bytesOf(task), joined, endpoint, ...(version !== undefined && { version }) };
     this.tallies.count({ ...compared, mirror, stratum, endpoint, atMs, sample });
     this.#metrics.exchange(mirror, outcome);
   }
+}
+
+function sameTexts(one: readonly string[] = [], other: readonly string[] = []): boolean {
+  return one.length === other.length && one.every((text, index) => text === other[index]);
 }

@@ -45,39 +45,39 @@ class Redaction {
 
   run(): string {
     const token = new RegExp(TOKEN);
-    let expectsKey = false;
+    let expected: 'value' | 'key' | 'colon' | 'next' = 'value';
     let end = 0;
     for (let match = token.exec(this.#text); match; match = token.exec(this.#text)) {
       const [whole, mark, string] = match;
       const start = match.index + whole.length - whole.trimStart().length;
       end = token.lastIndex;
-      if (mark === '{' || mark === '[') {
+      if (mark === '}' || mark === ']') {
+        if (expected === 'colon' || this.#levels.pop()?.isObject !== (mark === '}')) return this.#giveUp(start);
+        this.#path.pop();
+        this.#finish(end);
+        expected = 'next';
+      } else if (expected === 'value' && (mark === '{' || mark === '[')) {
         this.#begin(start);
         this.#levels.push({ isObject: mark === '{', index: 0 });
         this.#path.push(mark === '{' ? '' : '0');
-        expectsKey = mark === '{';
-      } else if (mark === '}' || mark === ']') {
-        if (this.#levels.pop()?.isObject !== (mark === '}')) return this.#giveUp(start);
-        this.#path.pop();
+        expected = mark === '{' ? 'key' : 'value';
+      } else if (expected === 'value' && mark === undefined) {
+        this.#begin(start);
         this.#finish(end);
-        expectsKey = false;
-      } else if (mark === ',') {
-        const level = this.#levels.at(-1);
-        if (!level) return this.#giveUp(start);
-        level.index += 1;
-        this.#path[this.#path.length - 1] = level.isObject ? '' : String(level.index);
-        expectsKey = level.isObject;
-      } else if (mark === ':') {
-        if (expectsKey) return this.#giveUp(start);
-      } else if (string !== undefined && expectsKey) {
+        expected = 'next';
+      } else if (expected === 'key' && string !== undefined) {
         const key = readKey(string);
         if (key === undefined) return this.#giveUp(start);
         this.#path[this.#path.length - 1] = key;
-        expectsKey = false;
-      } else {
-        this.#begin(start);
-        this.#finish(end);
-      }
+        expected = 'colon';
+      } else if (expected === 'colon' && mark === ':') {
+        expected = 'value';
+      } else if (expected === 'next' && mark === ',' && this.#levels.length > 0) {
+        const level = this.#levels.at(-1)!;
+        level.index += 1;
+        this.#path[this.#path.length - 1] = level.isObject ? '' : String(level.index);
+        expected = level.isObject ? 'key' : 'value';
+      } else return this.#giveUp(start);
     }
     return /^\s*$/.test(this.#text.slice(end)) ? this.#close() : this.#giveUp(end);
   }

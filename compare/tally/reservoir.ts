@@ -7,6 +7,7 @@ export class Reservoir {
   readonly #width: number;
   #values: Float32Array;
   #seen = 0;
+  #length = 0;
   #state: number;
 
   /** @param width numbers of a row. */
@@ -24,13 +25,14 @@ export class Reservoir {
   }
 
   get length(): number {
-    return Math.min(this.#seen, this.#size);
+    return this.#length;
   }
 
   add(...row: readonly number[]): void {
-    let index = this.#seen;
     this.#seen += 1;
-    if (index >= this.#size) {
+    let index = this.#length;
+    if (index < this.#size) this.#length += 1;
+    else {
       index = Math.floor(this.#random() * this.#seen);
       if (index >= this.#size) return;
     }
@@ -42,6 +44,15 @@ export class Reservoir {
   /** One number of every row that was chosen, in the same order for every column. */
   column(column: number): Float32Array {
     return Float32Array.from({ length: this.length }, (_, row) => this.#values[row * this.#width + column]!);
+  }
+
+  /** Takes in the choice of another. Exact while both hold all their rows; beyond, its rows have the chance of late ones. */
+  absorb(other: Reservoir): void {
+    for (let row = 0; row < other.length; row += 1) {
+      const at = row * this.#width;
+      this.add(...other.#values.subarray(at, at + this.#width));
+    }
+    this.#seen += other.seen - other.length;
   }
 
   #grow(): void {

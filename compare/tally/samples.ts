@@ -106,6 +106,15 @@ export class SampleGroup {
     return [...new Set(all)].filter((id) => shelf.get(id) !== undefined);
   }
 
+  /** Takes over what another group keeps, which is then empty. */
+  absorb<S extends Sampled>(shelf: SampleShelf<S>, other: SampleGroup, max: number): void {
+    for (const id of other.ids(shelf)) {
+      const weight = other.#most.find((most) => most.id === id)?.weight ?? 0;
+      this.add(shelf, shelf.get(id)!, weight, max);
+    }
+    other.clear(shelf);
+  }
+
   clear<S extends Sampled>(shelf: SampleShelf<S>): void {
     for (const id of [...(this.#first === undefined ? [] : [this.#first]), ...this.#latest]) shelf.release(id);
     for (const { id } of this.#most) shelf.release(id);

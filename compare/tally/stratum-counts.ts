@@ -12,7 +12,7 @@ export interface FieldCounts {
   readonly path: string;
   readonly counts: Tally;
   readonly samples: SampleGroup;
-  readonly firstAtMs: number;
+  firstAtMs: number;
   lastAtMs: number;
 }
 
@@ -110,6 +110,43 @@ export class StratumCounts {
     if (candidateOnly.length > 0 && controlOnly > 0) this.bothMismatched += 1;
   }
 
+  /** Takes in the counts of another endpoint that turned out to be this one; the other is then of no use. */
+  absorb(other: StratumCounts): void {
+    this.pairs += other.pairs;
+    this.candidateMismatched += other.candidateMismatched;
+    this.controlMismatched += other.controlMismatched;
+    this.bothMismatched += other.bothMismatched;
+    this.beyondFields += other.beyondFields;
+    this.firstAtMs = Math.min(this.firstAtMs, other.firstAtMs);
+    this.lastAtMs = Math.max(this.lastAtMs, other.lastAtMs);
+    for (const arm of ['primary', 'candidate', 'control'] as const) {
+      this[arm].clientErrors += other[arm].clientErrors;
+      this[arm].serverErrors += other[arm].serverErrors;
+    }
+    this.latencies.absorb(other.latencies);
+    for (const [key, field] of other.fields) this.#absorbField(key, field);
+    other.fields.clear();
+  }
+
+  #absorbField(key: string, field: FieldCounts): void {
+    const mine = this.fields.get(key);
+    if (!mine && this.fields.size < this.#limits.fields) {
+      this.fields.set(key, field);
+      return;
+    }
+    this.#room.fields += 1;
+    if (!mine) {
+      const { candidateOnly, controlOnly, both } = field.counts;
+      this.beyondFields += candidateOnly + controlOnly + both;
+      field.samples.clear(this.#shelf);
+      return;
+    }
+    addCounts(mine.counts, field.counts);
+    mine.samples.absorb(this.#shelf, field.samples, this.#limits.samples);
+    mine.firstAtMs = Math.min(mine.firstAtMs, field.firstAtMs);
+    mine.lastAtMs = Math.max(mine.lastAtMs, field.lastAtMs);
+  }
+
   /** Gives back what it holds of the samples. */
   clear(): void {
     for (const { samples } of this.fields.values()) samples.clear(this.#shelf);
@@ -150,6 +187,17 @@ export class StratumCounts {
       controlArm?.lastByteMs ?? Number.NaN,
     );
   }
+}
+
+/** Stretches of two endpoints do not line up, so a spell that is in both counts twice. */
+function addCounts(counts: Tally, other: Tally): void {
+  counts.candidateOnly += other.candidateOnly;
+  counts.controlOnly += other.controlOnly;
+  counts.both += other.both;
+  counts.candidateSpells += other.candidateSpells;
+  counts.controlSpells += other.controlSpells;
+  counts.lastStretch = -1;
+  counts.lastLead = 0;
 }
 
 function countArm(arm: ArmCounts, { status }: ArmOutcome): void {

@@ -88,6 +88,25 @@ export class Tallies {
     this.#mirrors.delete(name);
   }
 
+  /**
+   * Endpoints of a mirror have other names now, several perhaps the same one, whose counts are then added up.
+   *
+   * @param nameOf the present name of an endpoint.
+   */
+  renameEndpoints(mirror: string, nameOf: (endpoint: string) => string): void {
+    for (const { endpoints } of this.#mirrors.get(mirror)?.epochs.all ?? []) {
+      for (const tally of [...endpoints.values()]) {
+        if (tally.endpoint === OTHER_ENDPOINTS) continue;
+        const name = nameOf(tally.endpoint);
+        if (name === tally.endpoint) continue;
+        endpoints.delete(tally.endpoint);
+        const target = endpoints.get(name);
+        if (target) absorbEndpoint(target, tally);
+        else endpoints.set(name, { ...tally, endpoint: name });
+      }
+    }
+  }
+
   beginEpoch(mirror: string, atMs: number): void {
     this.#mirrors.get(mirror)?.epochs.beginNext(atMs);
   }
@@ -178,6 +197,14 @@ export class Tallies {
       endpoint.strata.set(key, counts);
     }
     return counts;
+  }
+}
+
+function absorbEndpoint(target: EndpointTally, other: EndpointTally): void {
+  for (const [key, counts] of other.strata) {
+    const mine = target.strata.get(key);
+    if (mine) mine.absorb(counts);
+    else target.strata.set(key, counts);
   }
 }
 
