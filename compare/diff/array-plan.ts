@@ -17,22 +17,30 @@ export interface ArrayPlan {
   readonly moved?: IndexPair;
 }
 
+const NOTHING: ArrayPlan = { pairs: [], missing: [], extra: [] };
+
 export function planOrdered(primary: readonly Json[], candidate: readonly Json[], effort: Effort): ArrayPlan {
-  if (primary.length === 1 && candidate.length === 1) return { pairs: [[0, 0]], missing: [], extra: [] };
   const shorter = Math.min(primary.length, candidate.length);
+  if (primary.length === 1 && candidate.length === 1) return onePair(0);
   if (effort.exhausted) return matchedByPosition(range(0, primary.length), range(0, candidate.length));
   let from = 0;
   while (from < shorter && jsonEqual(primary[from]!, candidate[from]!, effort)) from++;
-  let behind = 0;
-  while (behind < shorter - from && jsonEqual(primary.at(-1 - behind)!, candidate.at(-1 - behind)!, effort)) {
-    behind++;
+  if (from === primary.length && from === candidate.length) return NOTHING;
+  let end = primary.length;
+  let endOfCandidate = candidate.length;
+  while (end > from && endOfCandidate > from && jsonEqual(primary[end - 1]!, candidate[endOfCandidate - 1]!, effort)) {
+    end--;
+    endOfCandidate--;
   }
-  const one = primary.slice(from, primary.length - behind);
-  const other = candidate.slice(from, candidate.length - behind);
-  if (one.length === 0 || other.length === 0 || (one.length === 1 && other.length === 1)) {
-    return matchedByPosition(range(from, from + one.length), range(from, from + other.length));
+  if (end === from + 1 && endOfCandidate === end) return onePair(from);
+  if (end === from || endOfCandidate === from) {
+    return { pairs: [], missing: range(from, end), extra: range(from, endOfCandidate) };
   }
-  return shifted(planMiddle(one, other, effort), from);
+  return shifted(planMiddle(primary.slice(from, end), candidate.slice(from, endOfCandidate), effort), from);
+}
+
+function onePair(index: number): ArrayPlan {
+  return { pairs: [[index, index]], missing: [], extra: [] };
 }
 
 function planMiddle(primary: readonly Json[], candidate: readonly Json[], effort: Effort): ArrayPlan {
@@ -52,6 +60,11 @@ function planMiddle(primary: readonly Json[], candidate: readonly Json[], effort
   const extra: number[] = [];
   let before: IndexPair = [-1, -1];
   for (const next of [...kept, [primary.length, candidate.length] as const]) {
+    const isGap = next[0] > before[0] + 1 || next[1] > before[1] + 1;
+    if (!isGap) {
+      before = next;
+      continue;
+    }
     const gap = matchedByPosition(
       range(before[0] + 1, next[0]).filter((index) => !taken.primary.has(index)),
       range(before[1] + 1, next[1]).filter((index) => !taken.candidate.has(index)),
@@ -164,6 +177,7 @@ function matchedByPosition(primary: readonly number[], candidate: readonly numbe
 }
 
 function shifted(plan: ArrayPlan, by: number): ArrayPlan {
+  if (by === 0) return plan;
   const pair = ([index, partner]: IndexPair): IndexPair => [index + by, partner + by];
   return {
     pairs: plan.pairs.map(pair),
@@ -174,7 +188,9 @@ function shifted(plan: ArrayPlan, by: number): ArrayPlan {
 }
 
 function range(from: number, to: number): number[] {
-  return Array.from({ length: Math.max(to - from, 0) }, (_, index) => from + index);
+  const numbers: number[] = [];
+  for (let index = from; index < to; index++) numbers.push(index);
+  return numbers;
 }
 
 function add(map: Map<string, number[]>, name: string, index: number): void {

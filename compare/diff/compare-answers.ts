@@ -48,28 +48,27 @@ export function compareAnswers(
 ): Comparison {
   const rules = options.rules ?? noRules;
   const findings = new Findings(options.limits ?? DEFAULT_FINDING_LIMITS);
-  const done = (outcome: Comparison['outcome'], reason?: string): Comparison => ({
-    outcome,
-    ...(reason !== undefined && { reason }),
-    differences: findings.differences,
-    more: findings.more,
-    hidden: findings.hidden,
-  });
-
-  if (compareStatus(primary, candidate, rules, findings) === 'only-one-succeeded') return done('compared');
+  if (compareStatus(primary, candidate, rules, findings) === 'only-one-succeeded')
+    return comparison(findings, 'compared');
   compareHeaders(primary, candidate, options, rules, findings);
-  if (hasNoBody(primary, options.method) || hasNoBody(candidate, options.method)) return done('compared');
+  if (hasNoBody(primary, options.method) || hasNoBody(candidate, options.method))
+    return comparison(findings, 'compared');
   const incomplete = whyIncomplete(primary, candidate);
-  if (incomplete) return done(incomplete.outcome, incomplete.reason);
+  if (incomplete) return comparison(findings, incomplete.outcome, incomplete.reason);
   if (primary.encoding === candidate.encoding && sameBytes(primary.answer.body, candidate.answer.body)) {
-    return done('compared');
+    return comparison(findings, 'compared');
   }
-  if (compareInStep(primary, candidate, rules, findings)) return done('compared');
+  if (compareInStep(primary, candidate, rules, findings)) return comparison(findings, 'compared');
   for (const { body } of [primary, candidate]) {
-    if (body.form === 'unreadable') return done('not_comparable', body.reason);
+    if (body.form === 'unreadable') return comparison(findings, 'not_comparable', body.reason);
   }
   compareBodies(primary.body, candidate.body, rules, findings);
-  return done('compared');
+  return comparison(findings, 'compared');
+}
+
+function comparison(findings: Findings, outcome: Comparison['outcome'], reason?: string): Comparison {
+  const { differences, more, hidden } = findings;
+  return { outcome, ...(reason !== undefined && { reason }), differences, more, hidden };
 }
 
 /**
@@ -124,7 +123,8 @@ function compareHeaders(
   findings: Findings,
 ): void {
   const options = { alsoCompare: alsoCompareHeaders, except: COMPARED_AS_STATUS };
-  const [one, other] = [primary, candidate].map(headersAndTrailers) as [Parts, Parts];
+  const one = headersAndTrailers(primary);
+  const other = headersAndTrailers(candidate);
   diffHeaders(one.headers, other.headers, { ...options, part: 'header' }, rules, findings);
   diffHeaders(one.trailers, other.trailers, { ...options, part: 'trailer' }, rules, findings);
 }

@@ -14,6 +14,8 @@ export interface Identities {
 const KEY_NAME =
   /^_?(?:id|uid|uuid|guid|key|sku|code|name|slug|ref|number|isbn|ean)$|(?:Id|ID|_id|-id|Key|Code|Uuid|Sku)$/;
 const MAX_FIELDS = 24;
+/** A field tells what an element is if at least this share of its values occurs on both sides. */
+const MIN_COMMON = 0.5;
 /** Elements whose keys are taken as the fields of all. */
 const FIELD_SAMPLE = 3;
 
@@ -38,26 +40,29 @@ export function identify(primary: readonly Json[], candidate: readonly Json[], e
     const { ids } = new Interner(effort).column(primary, candidate);
     return ids;
   }
+  const objects = primary as readonly JsonObject[];
+  const others = candidate as readonly JsonObject[];
+  const names = fieldNames(objects);
   const columns: Column[] = [];
-  for (const name of fieldNames(primary as readonly JsonObject[])) {
-    const column = new Interner(effort).column(
-      (primary as readonly JsonObject[]).map((element) => ownValue(element, name)),
-      (candidate as readonly JsonObject[]).map((element) => ownValue(element, name)),
-    );
-    const common = column.shared / Math.min(primary.length, candidate.length);
-    if (common < 0.5) continue;
-    if (column.isUnique && KEY_NAME.test(name)) return column.ids;
+  // Keys first: with one of them, the other fields need not be looked at.
+  for (const name of [...names.filter(isKeyName), ...names.filter((name) => !isKeyName(name))]) {
+    const read = (element: JsonObject) => (Object.hasOwn(element, name) ? element[name] : undefined);
+    const column = new Interner(effort).column(objects.map(read), others.map(read));
+    if (column.shared < MIN_COMMON * Math.min(primary.length, candidate.length)) continue;
+    if (column.isUnique && isKeyName(name)) return column.ids;
     columns.push(column);
   }
   return columns.length > 0 ? combine(columns, primary.length, candidate.length) : undefined;
 }
 
-function fieldNames(elements: readonly JsonObject[]): string[] {
-  return [...new Set(elements.slice(0, FIELD_SAMPLE).flatMap((element) => Object.keys(element)))].slice(0, MAX_FIELDS);
+function isKeyName(name: string): boolean {
+  return KEY_NAME.test(name);
 }
 
-function ownValue(element: JsonObject, name: string): Json | undefined {
-  return Object.hasOwn(element, name) ? element[name] : undefined;
+function fieldNames(elements: readonly JsonObject[]): string[] {
+  const names = new Set<string>();
+  for (const element of elements.slice(0, FIELD_SAMPLE)) for (const name in element) names.add(name);
+  return [...names].slice(0, MAX_FIELDS);
 }
 
 function isScalar(value: Json | undefined): boolean {

@@ -29,6 +29,7 @@ const DOUBLE_EXPONENT = 300;
 
 /** The value of a JSON number token: a double where that is exact enough to tell decimals apart, else an ExactNumber. */
 export function numberFromText(text: string): number | ExactNumber {
+  if (text.length <= DOUBLE_DIGITS && !/[eE]/.test(text)) return Number(text) || 0;
   const [, sign = '', whole = '', fraction = '', exponentText = '0'] = NUMBER.exec(text) ?? [];
   const written = whole + fraction;
   const withoutLeading = stripLeadingZeros(written);

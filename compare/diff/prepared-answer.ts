@@ -49,10 +49,10 @@ export class PreparedAnswer {
   }
 
   /** The bytes of what may be JSON in UTF-8, not looked into yet; undefined when it is something else. */
-  get jsonBytes(): Uint8Array | undefined {
+  get jsonBytes(): Buffer | undefined {
     if ((this.form !== 'json' && this.form !== 'unknown') || 'failure' in this.plain) return undefined;
     const { bytes } = this.plain;
-    return isUtf8(bytes) && !isUtf16(this.charset) ? bytes : undefined;
+    return isUtf8(bytes) && !isUtf16(this.charset) ? asBuffer(bytes) : undefined;
   }
 
   private get plain(): Decoded {
@@ -85,12 +85,16 @@ export class PreparedAnswer {
   }
 }
 
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 const BYTE_ORDER_MARK = 0xfeff;
 
 /** @returns undefined when the bytes are no text in this charset (UTF-8 when there is none). */
 function decodeText(bytes: Uint8Array, charset: string | undefined): string | undefined {
   if (isUtf8(bytes) && !isUtf16(charset)) {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+    const text = asBuffer(bytes).toString('utf8');
     return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
   }
   if (charset === undefined) return undefined;

@@ -29,7 +29,7 @@ const CLOSE_BRACE = 0x7d;
  * @param a UTF-8 without byte order mark, as is `b`.
  * @returns The scalars that differ in their text (not necessarily in their value), or undefined: not this way.
  */
-export function diffInStep(a: Uint8Array, b: Uint8Array): ScalarDifference[] | undefined {
+export function diffInStep(a: Buffer, b: Buffer): ScalarDifference[] | undefined {
   const found: ScalarDifference[] = [];
   const frames: Frame[] = [];
   let frame: Frame | undefined;
@@ -61,17 +61,21 @@ export function diffInStep(a: Uint8Array, b: Uint8Array): ScalarDifference[] | u
         continue;
       }
     } else {
-      const endA = scalarEnd(a, i);
-      const endB = scalarEnd(b, j);
-      if (endA < 0 || endB < 0) return undefined;
-      if (!sameSlice(a, i, endA, b, j, endB)) {
-        if (found.length === MAX_DIFFERENCES) return undefined;
+      const shift = j - i;
+      const end = equalScalarEnd(a, i, b, shift);
+      if (end >= 0) {
+        i = end;
+        j = end + shift;
+      } else {
+        const endA = scalarEnd(a, i);
+        const endB = scalarEnd(b, j);
+        if (endA < 0 || endB < 0 || found.length === MAX_DIFFERENCES) return undefined;
         for (let level = 0; level < depth; level++) if (!frames[level]!.noteDifference()) return undefined;
         const path = frames.slice(0, depth).map((outer) => outer.segment(a));
         found.push({ path, primary: scalar(a, i, endA), candidate: scalar(b, j, endB) });
+        i = endA;
+        j = endB;
       }
-      i = endA;
-      j = endB;
     }
 
     // A value has ended: close what ends with it, up to the next value.
@@ -120,7 +124,7 @@ class Frame {
     if (this.differingKeys.length > 0) this.differingKeys = [];
   }
 
-  segment(a: Uint8Array): PathSegment {
+  segment(a: Buffer): PathSegment {
     return this.isArray ? this.index : slice(a, this.keyStart, this.keyEnd);
   }
 
@@ -134,29 +138,45 @@ class Frame {
   }
 
   /** The current key has been there before, with a difference below it that no longer holds: the last one counts. */
-  repeatsDifferingKey(a: Uint8Array): boolean {
+  repeatsDifferingKey(a: Buffer): boolean {
     for (let at = 0; at < this.differingKeys.length; at += 2) {
-      if (sameSlice(a, this.keyStart, this.keyEnd, a, this.differingKeys[at]!, this.differingKeys[at + 1]!))
-        return true;
+      if (sameSlice(a, this.keyStart, this.keyEnd, this.differingKeys[at]!, this.differingKeys[at + 1]!)) return true;
     }
     return false;
   }
 }
 
 /** Behind the closing quote of a key that is the same on both sides, in `a`; -1 when there is none, or none so simple. */
-function equalKeyEnd(a: Uint8Array, i: number, b: Uint8Array, j: number, frame: Frame): number {
+function equalKeyEnd(a: Buffer, i: number, b: Buffer, j: number, frame: Frame): number {
   if (a[i] !== QUOTE || b[j] !== QUOTE) return -1;
-  const shift = j - i;
-  let at = i + 1;
-  let byte = a[at]!;
-  while (byte === b[at + shift] && byte !== QUOTE && byte !== BACKSLASH && byte >= 0x20) byte = a[++at]!;
-  if (byte !== QUOTE || b[at + shift] !== QUOTE) return -1;
+  const end = equalStringEnd(a, i, b, j - i);
   frame.keyStart = i + 1;
-  frame.keyEnd = at;
-  return frame.repeatsDifferingKey(a) ? -1 : at + 1;
+  frame.keyEnd = end - 1;
+  return end < 0 || frame.repeatsDifferingKey(a) ? -1 : end;
 }
 
-function skipSpace(bytes: Uint8Array, from: number): number {
+/** The same of a string without escapes that begins at `from`, in `b` further back by `shift`. */
+function equalStringEnd(a: Buffer, from: number, b: Buffer, shift: number): number {
+  let at = from + 1;
+  let byte = a[at]!;
+  while (byte === b[at + shift] && byte !== QUOTE && byte !== BACKSLASH && byte >= 0x20) byte = a[++at]!;
+  return byte === QUOTE && b[at + shift] === QUOTE ? at + 1 : -1;
+}
+
+/** Behind a scalar that is written alike on both sides, in `a`; -1 when it is not, or not simple, or not valid. */
+function equalScalarEnd(a: Buffer, from: number, b: Buffer, shift: number): number {
+  if (a[from] === QUOTE) return b[from + shift] === QUOTE ? equalStringEnd(a, from, b, shift) : -1;
+  const end = scalarEnd(a, from);
+  for (let at = from; at < end; at++) if (a[at] !== b[at + shift]) return -1;
+  // It may go on in `b`, as 12 does where `a` has 1.
+  return end >= 0 && mayFollowNumber(b[end + shift]!) ? -1 : end;
+}
+
+function mayFollowNumber(byte: number): boolean {
+  return isDigit(byte) || byte === 0x2e || (byte | 0x20) === 0x65;
+}
+
+function skipSpace(bytes: Buffer, from: number): number {
   let at = from;
   for (let byte = bytes[at]!; byte <= 0x20; byte = bytes[++at]!) {
     if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break;
@@ -165,20 +185,19 @@ function skipSpace(bytes: Uint8Array, from: number): number {
 }
 
 /** Behind the colon and the space around it; -1 without one. */
-function skipColon(bytes: Uint8Array, from: number): number {
+function skipColon(bytes: Buffer, from: number): number {
   const at = skipSpace(bytes, from);
   return bytes[at] === COLON ? skipSpace(bytes, at + 1) : -1;
 }
 
-function sameSlice(a: Uint8Array, fromA: number, endA: number, b: Uint8Array, fromB: number, endB: number): boolean {
-  if (endA - fromA !== endB - fromB) return false;
-  const shift = fromB - fromA;
-  for (let at = fromA; at < endA; at++) if (a[at] !== b[at + shift]) return false;
+function sameSlice(bytes: Buffer, from: number, end: number, otherFrom: number, otherEnd: number): boolean {
+  if (end - from !== otherEnd - otherFrom) return false;
+  for (let at = from; at < end; at++) if (bytes[at] !== bytes[at - from + otherFrom]) return false;
   return true;
 }
 
 /** Behind the string, number or literal that begins here; -1 when none does, or not a valid one. */
-function scalarEnd(bytes: Uint8Array, from: number): number {
+function scalarEnd(bytes: Buffer, from: number): number {
   switch (bytes[from]) {
     case QUOTE:
       return stringEnd(bytes, from);
@@ -196,7 +215,7 @@ function scalarEnd(bytes: Uint8Array, from: number): number {
 const ESCAPED = new Set(Buffer.from('"\\/bfnrt'));
 const UNICODE_ESCAPE = 0x75;
 
-function stringEnd(bytes: Uint8Array, from: number): number {
+function stringEnd(bytes: Buffer, from: number): number {
   for (let at = from + 1; at < bytes.length; at++) {
     const byte = bytes[at]!;
     if (byte === QUOTE) return at + 1;
@@ -219,12 +238,12 @@ const TRUE = Buffer.from('true');
 const FALSE = Buffer.from('false');
 const NULL = Buffer.from('null');
 
-function literalEnd(bytes: Uint8Array, from: number, word: Uint8Array): number {
+function literalEnd(bytes: Buffer, from: number, word: Buffer): number {
   for (let at = 0; at < word.length; at++) if (bytes[from + at] !== word[at]) return -1;
   return from + word.length;
 }
 
-function numberEnd(bytes: Uint8Array, from: number): number {
+function numberEnd(bytes: Buffer, from: number): number {
   let at = bytes[from] === 0x2d ? from + 1 : from;
   at = bytes[at] === 0x30 ? at + 1 : digitsEnd(bytes, at);
   if (at < 0) return -1;
@@ -238,7 +257,7 @@ function numberEnd(bytes: Uint8Array, from: number): number {
 }
 
 /** Behind at least one digit; -1 when there is none. */
-function digitsEnd(bytes: Uint8Array, from: number): number {
+function digitsEnd(bytes: Buffer, from: number): number {
   let at = from;
   while (isDigit(bytes[at]!)) at++;
   return at > from ? at : -1;
@@ -248,11 +267,11 @@ function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
 }
 
-function scalar(bytes: Uint8Array, from: number, end: number): Json {
+function scalar(bytes: Buffer, from: number, end: number): Json {
   const text = slice(bytes, from, end);
   return isDigit(bytes[end - 1]!) ? numberFromText(text) : JSON.parse(text);
 }
 
-function slice(bytes: Uint8Array, from: number, end: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from).toString('utf8');
+function slice(bytes: Buffer, from: number, end: number): string {
+  return bytes.toString('utf8', from, end);
 }
