@@ -13,6 +13,5 @@ export {
 export { mannWhitney, type Shift } from './mann-whitney.ts';
 export { mcnemarExact } from './mcnemar.ts';
 export { type Share, shareDifference } from './newcombe.ts';
-export { pairedDifference } from './paired-difference.ts';
 export { countDifference, emptyTally, type Tally } from './tally.ts';
 export { type Interval, wilsonInterval } from './wilson.ts';

@@ -25,8 +25,14 @@ function upperGammaHalf(x: number): number {
   return (Math.exp(-x) * Math.sqrt(x / Math.PI)) / (x + 0.5 - fraction);
 }
 
-/** The standard normal quantile, by bisection of its tail. */
+const quantiles = new Map<number, number>();
+/** Callers use one or two levels of confidence; whoever uses more only waits longer. */
+const MOST_REMEMBERED = 16;
+
+/** The standard normal quantile, by bisection of its tail; remembered, because each interval asks for the same one. */
 export function normalQuantile(probability: number): number {
+  const known = quantiles.get(probability);
+  if (known !== undefined) return known;
   let low = -40;
   let high = 40;
   while (high - low > 1e-12) {
@@ -34,5 +40,7 @@ export function normalQuantile(probability: number): number {
     if (1 - normalUpperTail(middle) < probability) low = middle;
     else high = middle;
   }
-  return (low + high) / 2;
+  const quantile = (low + high) / 2;
+  if (quantiles.size < MOST_REMEMBERED) quantiles.set(probability, quantile);
+  return quantile;
 }

@@ -16,7 +16,7 @@ import {
   share,
 } from './figures.ts';
 import { PAIRS } from './parameters.ts';
-import { markdownReport, type Seeds, TUNING_SEEDS } from './report.ts';
+import { markdownReport, tunedOn } from './report.ts';
 import { type ScoredCorpus, score } from './score.ts';
 
 const HELP = `npm run bench:detection -- [--seed N] [--seeds COUNT]
@@ -66,10 +66,6 @@ function chart(corpora: readonly ScoredCorpus[]): string {
     };
   });
   return curveChart('Recall of defects in 0.1% to 0.3% of pairs, with a control', panels, MOST_FALSE_ALARMS);
-}
-
-function tunedOn({ first, count }: Seeds): boolean {
-  return first < TUNING_SEEDS.first + TUNING_SEEDS.count && first + count > TUNING_SEEDS.first;
 }
 
 function wholeNumber(text: string): number {
