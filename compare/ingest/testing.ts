@@ -52,8 +52,3 @@ export function encodeHalf(fields: HalfFields): Uint8Array {
 export function encodeBatch(fields: HalfFields): Uint8Array {
   return batchType.encode(batchType.fromObject(fields)).finish();
 }
-
-/** What protobufjs reads of a batch; to compare with. */
-export function decodeByReflection(bytes: Uint8Array): protobuf.Message {
-  return batchType.decode(bytes);
-}

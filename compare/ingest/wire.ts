@@ -6,7 +6,7 @@ export class WireError extends Error {
   override name = 'WireError';
 }
 
-export const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
+const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 export class WireReader {
   readonly #buffer: Buffer;

@@ -18,7 +18,7 @@ export interface Redaction {
   readonly keepBodies?: boolean;
 }
 
-export const ALWAYS_REDACTED: readonly string[] = ['authorization', 'proxy-authorization', 'cookie', 'set-cookie'];
+const ALWAYS_REDACTED: readonly string[] = ['authorization', 'proxy-authorization', 'cookie', 'set-cookie'];
 export const NO_REDACTION: Redaction = Object.freeze({});
 
 export interface RedactedSample {

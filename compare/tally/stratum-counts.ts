@@ -26,15 +26,12 @@ export interface Room {
   fields: number;
 }
 
-/** Latencies in a row: see LATENCY. */
-export const LATENCY = {
-  primaryHeadersMs: 0,
-  primaryLastByteMs: 1,
-  candidateHeadersMs: 2,
-  candidateLastByteMs: 3,
-  controlHeadersMs: 4,
-  controlLastByteMs: 5,
-} as const;
+export type Arm = 'primary' | 'candidate' | 'control';
+export type Latency = 'headersMs' | 'lastByteMs';
+
+/** The columns of a row of latencies. */
+const ARMS: readonly Arm[] = ['primary', 'candidate', 'control'];
+const LATENCIES: readonly Latency[] = ['headersMs', 'lastByteMs'];
 
 /**
  * What is known of one endpoint in one stratum: a segment or the sample, with a control's answer or without. These are
@@ -49,7 +46,7 @@ export class StratumCounts {
   readonly primary: ArmCounts = { clientErrors: 0, serverErrors: 0 };
   readonly candidate: ArmCounts = { clientErrors: 0, serverErrors: 0 };
   readonly control: ArmCounts = { clientErrors: 0, serverErrors: 0 };
-  readonly latencies: Reservoir;
+  readonly #latencies: Reservoir;
   pairs = 0;
   candidateMismatched = 0;
   controlMismatched = 0;
@@ -76,7 +73,7 @@ export class StratumCounts {
     this.#limits = limits;
     this.#room = room;
     this.#shelf = shelf;
-    this.latencies = new Reservoir(limits.latencies, Object.keys(LATENCY).length, seed);
+    this.#latencies = new Reservoir(limits.latencies, ARMS.length * LATENCIES.length, seed);
   }
 
   count(compared: Compared): void {
@@ -110,6 +107,11 @@ export class StratumCounts {
     if (candidateOnly.length > 0 && controlOnly > 0) this.bothMismatched += 1;
   }
 
+  /** Of a random choice of pairs, the same for every arm and in the same order; NaN where the control is missing. */
+  latencies(arm: Arm, latency: Latency): Float32Array {
+    return this.#latencies.column(ARMS.indexOf(arm) * LATENCIES.length + LATENCIES.indexOf(latency));
+  }
+
   /** Takes in the counts of another endpoint that turned out to be this one; the other is then of no use. */
   absorb(other: StratumCounts): void {
     this.pairs += other.pairs;
@@ -119,11 +121,11 @@ export class StratumCounts {
     this.beyondFields += other.beyondFields;
     this.firstAtMs = Math.min(this.firstAtMs, other.firstAtMs);
     this.lastAtMs = Math.max(this.lastAtMs, other.lastAtMs);
-    for (const arm of ['primary', 'candidate', 'control'] as const) {
+    for (const arm of ARMS) {
       this[arm].clientErrors += other[arm].clientErrors;
       this[arm].serverErrors += other[arm].serverErrors;
     }
-    this.latencies.absorb(other.latencies);
+    this.#latencies.absorb(other.#latencies);
     for (const [key, field] of other.fields) this.#absorbField(key, field);
     other.fields.clear();
   }
@@ -178,7 +180,7 @@ export class StratumCounts {
     countArm(this.primary, primaryArm);
     countArm(this.candidate, candidateArm);
     if (controlArm) countArm(this.control, controlArm);
-    this.latencies.add(
+    this.#latencies.add(
       primaryArm.headersMs,
       primaryArm.lastByteMs,
       candidateArm.headersMs,

@@ -54,7 +54,10 @@ describe('counts', () => {
       primary: { clientErrors: 1_000, serverErrors: 0 },
       candidate: { clientErrors: 0, serverErrors: 1_000 },
     });
-    const [primary, candidate] = [counts!.latencies.column(0), counts!.latencies.column(2)];
+    const [primary, candidate] = [
+      counts!.latencies('primary', 'headersMs'),
+      counts!.latencies('candidate', 'headersMs'),
+    ];
     expect(primary).toHaveLength(10);
     expect(candidate).toEqual(primary.map((value) => value * 2));
     expect(new Set(primary).size).toBe(10);
@@ -69,7 +72,7 @@ describe('counts', () => {
     expect([...current(tallies).endpoints.keys()].sort()).toEqual(['GET /c', 'GET /{id}']);
     const [counts] = strataOf(tallies, 'GET /{id}');
     expect(counts).toMatchObject({ pairs: 2, candidateMismatched: 2 });
-    expect(counts!.latencies.length).toBe(2);
+    expect(counts!.latencies('primary', 'lastByteMs')).toHaveLength(2);
     expect(
       [...counts!.fields].map(
         ([

@@ -1,5 +1,5 @@
 import type { Stratum } from '../ingest/index.ts';
-import type { LossCause, Lost } from '../join/index.ts';
+import { LOSS_CAUSES, type LossCause, type Lost } from '../join/index.ts';
 import type { CapturedSample, Compared } from './compared.ts';
 import { type EpochBounds, Epochs } from './epochs.ts';
 import { DEFAULT_TALLY_LIMITS, OTHER_ENDPOINTS, OTHER_SEGMENTS, type TallyLimits } from './limits.ts';
@@ -140,16 +140,7 @@ export class Tallies {
     tally = {
       mirror,
       compared: 0,
-      lost: {
-        not_sent: 0,
-        no_answer: 0,
-        cut: 0,
-        expired: 0,
-        over_capacity: 0,
-        batch_lost: 0,
-        truncated: 0,
-        not_comparable: 0,
-      },
+      lost: Object.fromEntries(LOSS_CAUSES.map((cause) => [cause, 0])) as Record<LossCause, number>,
       controlLost: {},
       epochsDropped: 0,
       epochs: new Epochs<EpochTally>(
