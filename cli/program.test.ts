@@ -103,7 +103,7 @@ describe('usage', () => {
     const { out } = await shadowplane('--help');
     const names = [...out.matchAll(/^ {2}([a-z]+)(?: |$)/gm)].map((match) => match[1]!);
     expect(names).toEqual(
-      expect.arrayContaining(['up', 'serve', 'demo', 'apply', 'get', 'mirror', 'status', 'validate']),
+      expect.arrayContaining(['up', 'serve', 'demo', 'apply', 'get', 'mirror', 'status', 'diff', 'validate']),
     );
     const groups = { mirror: ['set', 'pause', 'resume'], envoy: ['install', 'bootstrap'], build: ['filter'] };
     const all = names.flatMap((name) => [

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { applyCommand } from './commands/apply.ts';
 import { buildCommand } from './commands/build.ts';
 import { demoCommand } from './commands/demo.ts';
+import { diffCommand } from './commands/diff.ts';
 import { envoyCommand } from './commands/envoy.ts';
 import { getCommand } from './commands/get.ts';
 import { mirrorCommand } from './commands/mirror.ts';
@@ -62,6 +63,7 @@ function createProgram(context: Context): Command {
     getCommand(context),
     mirrorCommand(context),
     statusCommand(context),
+    diffCommand(context),
     validateCommand(context),
     envoyCommand(context),
     buildCommand(context),

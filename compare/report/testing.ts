@@ -7,7 +7,7 @@ export const START_MS = Date.UTC(2026, 0, 5, 12);
 export const HOUR_MS = 3_600_000;
 
 /** Differences spread over time, each a spell of its own. */
-export function tally(counts: Partial<Tally>): Tally {
+function tally(counts: Partial<Tally>): Tally {
   const { candidateOnly = 0, controlOnly = 0 } = counts;
   return { ...emptyTally(), candidateSpells: candidateOnly, controlSpells: controlOnly, ...counts };
 }

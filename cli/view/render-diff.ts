@@ -1,0 +1,186 @@
+import type { DifferenceItem, EndpointItem, VerdictReport } from '../../compare/report/index.ts';
+import { count, percentOf } from '../output/numbers.ts';
+import { printable, type Style } from '../output/style.ts';
+import { renderTable } from '../output/table.ts';
+import type { DiffAnswer } from './diff-answer.ts';
+
+export interface RenderDiffOptions {
+  readonly style: Style;
+  readonly width: number;
+}
+
+const INDENT = '  ';
+/** Further endpoints without enough pairs, and fixed differences, are a number. */
+const MAX_LINES = 5;
+
+/** The verdict on a mirror and what differs, worst first; readable without colours and at 80 columns. */
+export function renderDiff(answer: DiffAnswer, options: RenderDiffOptions): string[] {
+  const { verdict, differences } = answer;
+  const decided = differences.items.filter((item) => item.verdict === 'different');
+  const seen = differences.items.filter((item) => item.verdict === 'seen');
+  const rest = differences.items.filter((item) => item.verdict === 'noise' || item.verdict === 'ignored');
+  const more = differences.total - differences.items.length;
+  return [
+    ...headLines(verdict, options),
+    ...strataTable(verdict, options),
+    ...section('Different', decided, options),
+    ...section('Seen, not certain yet', seen, options),
+    ...section('Noise, and what rules ignore', rest, options),
+    ...(more > 0 ? ['', `${INDENT}${count(more)} more differences: --limit ${differences.total}`] : []),
+    ...epochLines(answer, options),
+    ...coverageLines(answer.endpoints.items, options),
+    ...verdict.notes.flatMap((note) => ['', ...wrap(note, options.width)]),
+  ];
+}
+
+function headLines(verdict: VerdictReport, { style, width }: RenderDiffOptions): string[] {
+  const { mirrored, compared, lost, epoch, version, mismatch } = verdict;
+  const build = version === null ? '' : ` (${printable(version)})`;
+  const lostTotal = Object.values(lost).reduce((sum, part) => sum + part, 0);
+  const causes = Object.entries(lost)
+    .filter(([, part]) => part > 0)
+    .map(([cause, part]) => `${cause.replaceAll('_', ' ')} ${count(part)}`);
+  const mirroredText = mirrored === null ? '' : `mirrored ${count(mirrored)}, `;
+  return [
+    `${style.bold(printable(verdict.mirror))}  ${verdictText(verdict.verdict, style)}  ${style.dim(`epoch ${epoch}${build}`)}`,
+    `${INDENT}${mirroredText}compared ${count(compared)} in this epoch`,
+    ...(lostTotal > 0 ? wrap(`not compared ${count(lostTotal)}: ${causes.join(', ')}`, width) : []),
+    ...(compared > 0
+      ? [`${INDENT}mismatch ${share(mismatch.rate)} (${share(mismatch.low)} to ${share(mismatch.high)})`]
+      : []),
+    ...(verdict.verdict === 'not-enough-data' && verdict.missing !== null
+      ? [`${INDENT}${count(verdict.missing)} more pairs are needed to say "same"`]
+      : []),
+  ];
+}
+
+function strataTable({ strata }: VerdictReport, { style, width }: RenderDiffOptions): string[] {
+  if (strata.length === 0) return [];
+  const rows = strata.map(({ segment, verdict, compared, mismatch, missing }) => [
+    printable(segment ?? 'everyone else'),
+    verdictText(verdict, style),
+    count(compared),
+    share(mismatch.rate),
+    `${share(mismatch.low)}-${share(mismatch.high)}`,
+    missing === 0 ? '' : missing === null ? 'differs' : count(missing),
+  ]);
+  const columns = [
+    { title: 'who' },
+    { title: 'verdict' },
+    { title: 'compared', align: 'right' },
+    { title: 'mismatch', align: 'right' },
+    { title: 'between', align: 'right' },
+    { title: 'missing', align: 'right' },
+  ] as const;
+  return ['', ...renderTable(columns, rows, { style, width, indent: INDENT })];
+}
+
+/** Two lines each: where in the answer, and of which endpoint. */
+function section(title: string, items: readonly DifferenceItem[], { style, width }: RenderDiffOptions): string[] {
+  if (items.length === 0) return [];
+  const columns = [
+    { title: '#', align: 'right' },
+    { title: 'what' },
+    { title: 'kind' },
+    { title: 'differs', align: 'right' },
+    { title: 'noise', align: 'right' },
+    { title: '' },
+  ] as const;
+  const rows = items.flatMap(({ rank, path, kind, differing, compared, noise, isNew, endpoint, verdict }) => [
+    [
+      String(rank),
+      printable(path === '' ? '(whole body)' : path),
+      printable(kind),
+      `${count(differing)} of ${count(compared)}`,
+      noise === null ? '-' : count(noise),
+      isNew ? style.yellow('new') : verdict === 'ignored' ? 'ignored' : '',
+    ],
+    ['', style.dim(printable(endpoint)), '', '', '', ''],
+  ]);
+  return ['', style.bold(title), ...renderTable(columns, rows, { style, width, indent: INDENT })];
+}
+
+function epochLines({ sinceLastEpoch }: DiffAnswer, { style, width }: RenderDiffOptions): string[] {
+  if (!sinceLastEpoch) return [];
+  const { from, fixed, maybeFixed } = sinceLastEpoch;
+  const build = from.version === null ? '' : ` (${printable(from.version)})`;
+  const list = (title: string, items: readonly DifferenceItem[]) => {
+    if (items.length === 0) return [];
+    const lines = items
+      .slice(0, MAX_LINES)
+      .map(({ path, kind, endpoint }) => [printable(path), kind, printable(endpoint)]);
+    const [, ...rows] = renderTable([{ title: '' }, { title: '' }, { title: '' }], lines, {
+      style,
+      width,
+      indent: INDENT,
+    });
+    const more = items.length > MAX_LINES ? [`${INDENT}and ${count(items.length - MAX_LINES)} more`] : [];
+    return ['', style.bold(title), ...rows, ...more];
+  };
+  return [
+    ...list(`Fixed since epoch ${from.epoch}${build}`, fixed),
+    ...list(`Not seen since epoch ${from.epoch}${build}, too few pairs to call it fixed`, maybeFixed),
+  ];
+}
+
+function coverageLines(endpoints: readonly EndpointItem[], { style, width }: RenderDiffOptions): string[] {
+  const thin = endpoints.filter(({ verdict, coverage }) => verdict === 'not-enough-data' && coverage.missing !== null);
+  if (thin.length === 0) return [];
+  const rows = thin
+    .slice(0, MAX_LINES)
+    .map(({ endpoint, compared, coverage: { missing, expectedInMs } }) => [
+      printable(endpoint),
+      count(compared),
+      count(missing ?? 0),
+      expectedInMs === null ? '-' : duration(expectedInMs),
+    ]);
+  const columns = [
+    { title: 'endpoint' },
+    { title: 'compared', align: 'right' },
+    { title: 'missing', align: 'right' },
+    { title: 'at this rate', align: 'right' },
+  ] as const;
+  const more = thin.length > MAX_LINES ? [`${INDENT}and ${count(thin.length - MAX_LINES)} more`] : [];
+  return [
+    '',
+    style.bold('Too few pairs so far'),
+    ...renderTable(columns, rows, { style, width, indent: INDENT }),
+    ...more,
+  ];
+}
+
+function verdictText(verdict: VerdictReport['verdict'], style: Style): string {
+  if (verdict === 'same') return style.green('same');
+  return verdict === 'different' ? style.red('different') : style.yellow('not enough data');
+}
+
+/** Two digits where they tell something. */
+function share(rate: number): string {
+  if (rate > 0 && rate < 0.0005) return '<0.05%';
+  return percentOf(rate, 1);
+}
+
+const UNITS = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1_000, 's'],
+] as const;
+
+function duration(ms: number): string {
+  const [unitMs, unit] = UNITS.find(([atLeast]) => ms >= atLeast) ?? [1_000, 's'];
+  return `${count(Math.ceil(ms / unitMs))} ${unit}`;
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = INDENT;
+  for (const word of printable(text).split(' ')) {
+    if (line.length + word.length > width && line !== INDENT) {
+      lines.push(line.trimEnd());
+      line = INDENT;
+    }
+    line += `${word} `;
+  }
+  return [...lines, line.trimEnd()];
+}
