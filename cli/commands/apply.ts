@@ -28,7 +28,7 @@ export function applyCommand(context: Context): Command {
     const api = createApiClient(options.api);
     const answer = await api.send<WriteAnswer>('PUT', `/config${waitQuery(options.wait)}`, document);
     if (options.json) context.printJson(answer);
-    else context.print(`${file} is applied ${appliedText(answer)}`);
+    else context.print(`${file === '-' ? 'standard input' : file} is applied ${appliedText(answer)}`);
   });
   return addExamples(
     command,

@@ -30,6 +30,11 @@ export function addConfigRoutes(app: FastifyInstance, store: PolicyStore, writer
 }
 
 function readBody({ body, headers }: FastifyRequest): PolicyDocument | unknown {
-  if (!headers['content-type']?.includes('yaml')) return body ?? null;
+  if (!headers['content-type']?.includes('yaml')) return isView(body) ? body.config : (body ?? null);
   return parsePolicyFile((body as YamlBody).yaml, 'body').document;
+}
+
+/** What was read may be written back as it was answered: no document has a key `config`. */
+function isView(body: unknown): body is { readonly config: unknown } {
+  return typeof body === 'object' && body !== null && 'config' in body && 'revision' in body;
 }

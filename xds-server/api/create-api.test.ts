@@ -92,6 +92,8 @@ describe('writing', () => {
     const { body } = await call('GET', MIRROR);
     expect((await call('PUT', MIRROR, body)).body).toMatchObject({ revision: 1, changed: [] });
     expect((await call('PUT', MIRROR, { ...body, name: 'other' })).body.errors[0].path).toBe('name');
+    const { body: whole } = await call('GET', '/api/v1/config');
+    expect((await call('PUT', '/api/v1/config', whole)).body).toMatchObject({ revision: 1, changed: [] });
     const { body: written } = await call('PATCH', `${MIRROR}?wait=5s`, { sample: '6%' });
     expect((await call('PUT', MIRROR, written)).body).toMatchObject({ revision: 2, changed: [] });
   });
