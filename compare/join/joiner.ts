@@ -1,5 +1,5 @@
 import type { Half, Side } from '../ingest/index.ts';
-import { type KnownLoss, KnownLosses } from './known-losses.ts';
+import { type KnownLoss, KnownLosses, type Unclaimed } from './known-losses.ts';
 import { type Joined, type LossCause, type Lost, obstacle } from './outcome.ts';
 
 /**
@@ -31,7 +31,7 @@ export interface JoinerStats {
   /** Halves that came after their exchange had ended without them. */
   readonly late: number;
   /** Lost halves of exchanges of which nothing arrived at all. */
-  readonly unclaimed: Readonly<Partial<Record<LossCause, number>>>;
+  readonly unclaimed: Unclaimed;
 }
 
 interface Waiting {
@@ -110,14 +110,17 @@ export class Joiner {
     for (const exchange of this.#waiting.values()) this.#end(exchange);
   }
 
+  repetitions(): Pick<JoinerStats, 'duplicates' | 'late'> {
+    return { duplicates: this.#duplicates, late: this.#late };
+  }
+
   stats(): JoinerStats {
     return {
       waiting: this.#waiting.size,
       waitingBytes: this.#waitingBytes,
       ended: this.#ended.size,
-      duplicates: this.#duplicates,
-      late: this.#late,
-      unclaimed: Object.fromEntries(this.#losses.unclaimed()),
+      ...this.repetitions(),
+      unclaimed: this.#losses.unclaimed(),
     };
   }
 

@@ -5,8 +5,12 @@ import type { LossCause } from './outcome.ts';
  * exchanges that they explain: the exchange says that a side is missing, this says why. What no exchange asks for in time
  * is counted as unclaimed: those halves belonged to exchanges of which nothing arrived at all.
  */
+export type LossSide = 'primary' | 'shadow';
+export type Unclaimed = Readonly<Record<LossSide, Readonly<Partial<Record<LossCause, number>>>>>;
+
 export interface KnownLoss {
-  readonly side: 'primary' | 'shadow';
+  /** Which halves: the primary's, or those of candidate and control. */
+  readonly side: LossSide;
   readonly cause: LossCause;
   readonly count: number;
   /** Only exchanges of this mirror; without it, of any. */
@@ -25,7 +29,7 @@ const MAX_WAITING = 1_024;
 export class KnownLosses {
   readonly #keepMs: number;
   #waiting: Waiting[] = [];
-  readonly #unclaimed = new Map<LossCause, number>();
+  readonly #unclaimed: Record<LossSide, Partial<Record<LossCause, number>>> = { primary: {}, shadow: {} };
 
   constructor(keepMs: number) {
     this.#keepMs = keepMs;
@@ -40,7 +44,7 @@ export class KnownLosses {
   }
 
   /** The cause of one missing half, used up by that; undefined when none is known. */
-  claim(side: 'primary' | 'shadow', mirror: string): LossCause | undefined {
+  claim(side: LossSide, mirror: string): LossCause | undefined {
     for (const waiting of this.#waiting) {
       const { loss } = waiting;
       if (waiting.left === 0 || loss.side !== side || (loss.mirror ?? mirror) !== mirror) continue;
@@ -60,12 +64,12 @@ export class KnownLosses {
     this.#waiting = stay;
   }
 
-  /** Halves by cause, since the start. */
-  unclaimed(): ReadonlyMap<LossCause, number> {
-    return this.#unclaimed;
+  /** Halves since the start. */
+  unclaimed(): Unclaimed {
+    return structuredClone(this.#unclaimed);
   }
 
-  #giveUp({ loss, left }: Waiting): void {
-    if (left > 0) this.#unclaimed.set(loss.cause, (this.#unclaimed.get(loss.cause) ?? 0) + left);
+  #giveUp({ loss: { side, cause }, left }: Waiting): void {
+    if (left > 0) this.#unclaimed[side][cause] = (this.#unclaimed[side][cause] ?? 0) + left;
   }
 }

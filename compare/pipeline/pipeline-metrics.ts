@@ -57,6 +57,18 @@ export function createPipelineMetrics(registry: Registry, gauges: PipelineGauges
   gauge('compare_queued_exchanges', 'Exchanges that are being compared or wait for it.', gauges.tasks);
   gauge('compare_sample_bytes', 'Bytes of exchanges kept as samples.', gauges.sampleBytes);
   new Gauge({
+    name: 'shadowplane_compare_unclaimed_halves',
+    help: 'Lost captured answers of exchanges of which nothing arrived, since the start.',
+    labelNames: ['side', 'cause'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [side, causes] of Object.entries(gauges.joiner().unclaimed)) {
+        for (const [cause, count] of Object.entries(causes)) this.set({ side, cause }, count);
+      }
+    },
+  });
+  new Gauge({
     name: 'shadowplane_capture_vms',
     help: 'VMs in Envoy that capture, by state.',
     labelNames: ['role', 'state'],

@@ -180,13 +180,13 @@ class PipelineCore {
   }
 
   #takeHalves(halves: readonly Half[], nowMs: number): void {
-    const before = this.joiner.stats();
+    const before = this.joiner.repetitions();
     let unknown = 0;
     for (const half of halves) {
       if (this.#mirrors.has(half.mirror)) this.joiner.add(half, nowMs);
       else unknown += 1;
     }
-    const after = this.joiner.stats();
+    const after = this.joiner.repetitions();
     const duplicate = after.duplicates - before.duplicates;
     const late = after.late - before.late;
     this.#metrics.halves('taken', halves.length - unknown - duplicate - late);
