@@ -40,6 +40,8 @@ export interface Difference {
 export interface Place {
   readonly primary: PathSegment[];
   readonly candidate: PathSegment[];
+  /** How many segments of the two are different. */
+  moved: number;
 }
 
 export interface FindingLimits {
@@ -87,7 +89,7 @@ export class Findings {
     const path = foldedPath(place.primary);
     if (!this.admits(kind, path)) return;
     const inPrimary = pointer(place.primary);
-    const inCandidate = pointer(place.candidate);
+    const inCandidate = place.moved > 0 ? pointer(place.candidate) : inPrimary;
     const found: { -readonly [name in keyof Difference]: Difference[name] } = { kind, path, pointer: inPrimary };
     if (kind === 'extra') found.pointer = inCandidate;
     else if (kind !== 'missing' && inPrimary !== inCandidate) found.candidatePointer = inCandidate;

@@ -40,7 +40,7 @@ function crossesArrayRule(path: readonly PathSegment[], root: RulePosition | und
 class JsonWalk {
   private readonly findings: Findings;
   private readonly effort: Effort;
-  private readonly place: Place = { primary: [], candidate: [] };
+  private readonly place: Place = { primary: [], candidate: [], moved: 0 };
 
   constructor(findings: Findings, effort: Effort) {
     this.findings = findings;
@@ -173,11 +173,11 @@ class JsonWalk {
   private enter(primary: string | number, candidate: string | number): void {
     this.place.primary.push(primary);
     this.place.candidate.push(candidate);
+    if (primary !== candidate) this.place.moved++;
   }
 
   private leave(): void {
-    this.place.primary.pop();
-    this.place.candidate.pop();
+    if (this.place.primary.pop() !== this.place.candidate.pop()) this.place.moved--;
   }
 }
 

@@ -5,7 +5,7 @@
 import { type Json, type JsonObject, numberFromText, setKey } from './json-value.ts';
 
 /** A number of 16 characters or more, or with an exponent. May also match inside a string, which only costs time. */
-const MAY_NEED_EXACTNESS = /(?:^|[[,:])\s*-?(?:\d[\d.]{15}|\d[\d.]*[eE])/;
+const MAY_NEED_EXACTNESS = /[[,: \t\r\n]-?(?:\d[\d.]{15}|\d[\d.]*[eE])/;
 
 /** @returns undefined if the text is no JSON. */
 export function parseJson(text: string): Json | undefined {
@@ -15,7 +15,7 @@ export function parseJson(text: string): Json | undefined {
   } catch {
     return undefined;
   }
-  return MAY_NEED_EXACTNESS.test(text) ? readExactly(text) : value;
+  return typeof value === 'number' || MAY_NEED_EXACTNESS.test(text) ? readExactly(text) : value;
 }
 
 const QUOTE = 0x22;
