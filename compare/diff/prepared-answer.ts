@@ -21,7 +21,7 @@ export type Body =
   | { readonly form: 'unreadable'; readonly reason: string };
 
 /** Unpacked bodies beyond it are not compared. */
-export const DEFAULT_MAX_PLAIN_BYTES = 64 * 1024 * 1024;
+const DEFAULT_MAX_PLAIN_BYTES = 64 * 1024 * 1024;
 
 export class PreparedAnswer {
   readonly answer: Answer;

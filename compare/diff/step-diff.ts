@@ -30,7 +30,7 @@ const CLOSE_BRACE = 0x7d;
  * @returns The scalars that differ in their text (not necessarily in their value), or undefined: not this way.
  */
 export function diffInStep(a: Buffer, b: Buffer): ScalarDifference[] | undefined {
-  const found: ScalarDifference[] = [];
+  const found: Found[] = [];
   const frames: Frame[] = [];
   let frame: Frame | undefined;
   let depth = 0;
@@ -71,8 +71,7 @@ export function diffInStep(a: Buffer, b: Buffer): ScalarDifference[] | undefined
         const endB = scalarEnd(b, j);
         if (endA < 0 || endB < 0 || found.length === MAX_DIFFERENCES) return undefined;
         for (let level = 0; level < depth; level++) if (!frames[level]!.noteDifference()) return undefined;
-        const path = frames.slice(0, depth).map((outer) => outer.segment(a));
-        found.push({ path, primary: scalar(a, i, endA), candidate: scalar(b, j, endB) });
+        found.push({ marks: frames.slice(0, depth).map((outer) => outer.mark()), i, endA, j, endB });
         i = endA;
         j = endB;
       }
@@ -82,7 +81,7 @@ export function diffInStep(a: Buffer, b: Buffer): ScalarDifference[] | undefined
     for (;;) {
       i = skipSpace(a, i);
       j = skipSpace(b, j);
-      if (frame === undefined) return i === a.length && j === b.length ? found : undefined;
+      if (frame === undefined) return i === a.length && j === b.length ? read(a, b, found) : undefined;
       const next = a[i];
       if (next !== b[j]) return undefined;
       i = skipSpace(a, i + 1);
@@ -101,6 +100,26 @@ export function diffInStep(a: Buffer, b: Buffer): ScalarDifference[] | undefined
       if (i < 0 || j < 0) return undefined;
     }
   }
+}
+
+/** An array's index, or where a key stands in the primary's text. */
+type Mark = number | { readonly start: number; readonly end: number };
+
+/** Where a difference is: read only when it is sure that this way leads to the end. */
+interface Found {
+  readonly marks: readonly Mark[];
+  readonly i: number;
+  readonly endA: number;
+  readonly j: number;
+  readonly endB: number;
+}
+
+function read(a: Buffer, b: Buffer, found: readonly Found[]): ScalarDifference[] {
+  return found.map(({ marks, i, endA, j, endB }) => ({
+    path: marks.map((mark) => (typeof mark === 'number' ? mark : slice(a, mark.start, mark.end))),
+    primary: scalar(a, i, endA),
+    candidate: scalar(b, j, endB),
+  }));
 }
 
 /** An array or object that is open. Reused, so that a walk makes none of them anew. */
@@ -124,8 +143,8 @@ class Frame {
     if (this.differingKeys.length > 0) this.differingKeys = [];
   }
 
-  segment(a: Buffer): PathSegment {
-    return this.isArray ? this.index : slice(a, this.keyStart, this.keyEnd);
+  mark(): Mark {
+    return this.isArray ? this.index : { start: this.keyStart, end: this.keyEnd };
   }
 
   /** @returns false when it is the second element of an array: whether elements have moved, is not for this way to say. */

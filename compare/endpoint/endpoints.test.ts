@@ -60,6 +60,9 @@ describe('given templates', () => {
       'GET /api/ping',
     ]);
     expect(templatesOfOpenApi({ basePath: '/v1', paths: { '/a': { put: {} } } })).toEqual(['PUT /v1/a']);
+    const endpoints = newEndpoints({ templates: ['/api/ping'], openApi: { paths: { '/api/{name}': { get: {} } } } });
+    expect(endpointOf(endpoints, 'GET', '/api/x').endpoint).toBe('GET /api/{name}');
+    expect(endpointOf(endpoints, 'GET', '/api/ping').endpoint).toBe('GET /api/ping');
     expect(templatesOfOpenApi(null)).toEqual([]);
     expect(templatesOfOpenApi({ servers: 7, paths: { '/a': null, '/b': [] } })).toEqual([]);
   });

@@ -7,6 +7,7 @@ import {
   learnPath,
   newLearnedPaths,
 } from './learned-paths.ts';
+import { templatesOfOpenApi } from './open-api.ts';
 import { compileTemplates, pathSegments, type Templates } from './template.ts';
 
 /** All state there is; one for each mirror. */
@@ -18,11 +19,17 @@ export interface Endpoints {
 export interface EndpointOptions {
   /** `/api/orders/{id}`, or with a method before it. If not specified, all are learnt. */
   readonly templates?: readonly string[];
+  /** A parsed OpenAPI document whose paths are templates too; what `templates` says comes before it. */
+  readonly openApi?: unknown;
   readonly limits?: LearningLimits;
 }
 
-export function newEndpoints({ templates = [], limits = DEFAULT_LEARNING_LIMITS }: EndpointOptions = {}): Endpoints {
-  return { templates: compileTemplates(templates), learned: newLearnedPaths(limits) };
+export function newEndpoints(options: EndpointOptions = {}): Endpoints {
+  const { templates = [], openApi, limits = DEFAULT_LEARNING_LIMITS } = options;
+  return {
+    templates: compileTemplates([...templates, ...templatesOfOpenApi(openApi)]),
+    learned: newLearnedPaths(limits),
+  };
 }
 
 export interface EndpointFound {

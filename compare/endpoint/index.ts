@@ -8,4 +8,3 @@ export {
 } from './endpoints.ts';
 export type { LearningLimits } from './learned-paths.ts';
 export { looksLikeId } from './looks-like-id.ts';
-export { templatesOfOpenApi } from './open-api.ts';
