@@ -92,6 +92,12 @@ mirrors:
               match: { prefix: '/' },
               stat_prefix: 'default',
               route: { cluster: 'default/c', timeout: '0s' },
+              typed_per_filter_config: {
+                'shadowplane.primary': {
+                  '@type': 'type.googleapis.com/envoy.config.route.v3.FilterConfig',
+                  disabled: true,
+                },
+              },
             },
           ],
         },
@@ -106,6 +112,18 @@ mirrors:
 
   it('has no default route without a default service', () => {
     expect(routeNames('mirrors: {}')).toEqual({ '*': [] });
+  });
+
+  it('lets the default service by our filter only while no filter in front of it may change the request', () => {
+    const yaml = `default: a
+envoy:
+  httpFilters:
+    PLACE: [{ name: health, typed_config: { '@type': type.googleapis.com/envoy.extensions.filters.http.buffer.v3.Buffer } }]
+mirrors: {}`;
+    const defaultRoute = (place: string) =>
+      at(buildRoutes(policyOf(yaml.replace('PLACE', place))), 'virtual_hosts', 0, 'routes', 0);
+    expect(defaultRoute('after')).toHaveProperty('typed_per_filter_config');
+    expect(defaultRoute('before')).not.toHaveProperty('typed_per_filter_config');
   });
 
   it('asks the most specific host first, then the longest path', () => {

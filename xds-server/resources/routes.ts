@@ -1,6 +1,7 @@
 import type { EnvoyJson, Policy } from '../policy/model.ts';
+import { typed } from './envoy-json.ts';
 import { routesOfMirror, routeTo } from './mirror-route.ts';
-import { DEFAULT_ROUTE, defaultClusterName, ROUTE_CONFIGURATION, virtualHostName } from './names.ts';
+import { DEFAULT_ROUTE, defaultClusterName, PRIMARY_FILTER, ROUTE_CONFIGURATION, virtualHostName } from './names.ts';
 import { domainsOf, mirrorsOfDomain } from './virtual-hosts.ts';
 
 /**
@@ -26,5 +27,23 @@ export function buildRoutes(policy: Policy): EnvoyJson {
 
 function defaultRoutes(policy: Policy): EnvoyJson[] {
   if (policy.default === undefined) return [];
-  return [routeTo(DEFAULT_ROUTE, { prefix: '/' }, defaultClusterName(policy.default))];
+  return [
+    {
+      ...routeTo(DEFAULT_ROUTE, { prefix: '/' }, defaultClusterName(policy.default)),
+      ...(mayPassFilterBy(policy) && { typed_per_filter_config: WITHOUT_FILTER }),
+    },
+  ];
+}
+
+/** Envoy then builds the filter chain of such a request without our filter: it never enters the virtual machine. */
+const WITHOUT_FILTER: EnvoyJson = {
+  [PRIMARY_FILTER]: typed('envoy.config.route.v3.FilterConfig', { disabled: true }),
+};
+
+/**
+ * Envoy builds the chain for the route that it found first. The user's own filters in front of ours may still turn the
+ * request into one that a mirror covers, so where there are any, our filter sees everything.
+ */
+function mayPassFilterBy({ envoy }: Policy): boolean {
+  return envoy.httpFilters.before.length === 0;
 }
