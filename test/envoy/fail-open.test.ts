@@ -27,6 +27,14 @@ test.each(['is no wasm', 'refuses its configuration'] as const)('a filter that %
   await passesUnmirrored();
 });
 
+test('a filter that traps on every request is not entered by requests of the default service', async () => {
+  orders = await start('traps on every request');
+  const load = await runLoad({ port: orders.port, total: REQUESTS, request: () => ({ path: '/basket' }) });
+  expect(load).toMatchObject({ failed: 0, statuses: { 200: REQUESTS } });
+  // The machines are still there to trap.
+  expect((await sendRaw(orders.port, request)).status).toBe(503);
+});
+
 test('a filter that traps on every request: what is in flight in its machine fails, everything after that passes', async () => {
   orders = await start('traps on every request');
   // Each worker has a machine of its own, which dies with its first request; connections spread over the workers.
