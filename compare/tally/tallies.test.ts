@@ -198,7 +198,7 @@ describe('bounds', () => {
   });
 
   it('hold for any traffic, and no pair is lost', () => {
-    const name = fc.nat(12).map(String);
+    const name = fc.oneof(fc.nat(2), fc.nat(12)).map(String);
     const keys = fc.uniqueArray(
       name.map((path) => `value /${path}`),
       { maxLength: 6 },
@@ -216,7 +216,7 @@ describe('bounds', () => {
     );
     const limits = { epochs: 3, endpoints: 4, strata: 7, fields: 5, fieldsOfEpoch: 12, samples: 4, sampleBytes: 1_000 };
     fc.assert(
-      fc.property(fc.array(fc.tuple(compared, fc.nat(30)), { maxLength: 150 }), (all) => {
+      fc.property(fc.array(fc.tuple(compared, fc.nat(6)), { maxLength: 150 }), (all) => {
         const tallies = new Tallies({ limits });
         for (const [fields, rename] of all) {
           tallies.count(aCompared(fields));
