@@ -13,7 +13,7 @@ export interface ArrayPlan {
   readonly pairs: readonly IndexPair[];
   readonly missing: readonly number[];
   readonly extra: readonly number[];
-  /** The first element that stands elsewhere, if one does. */
+  /** The first element that stands out of order, if one does. */
   readonly moved?: IndexPair;
 }
 
@@ -90,14 +90,15 @@ export function planUnordered(
   const free = new Map<string, number[]>();
   for (let index = candidate.length - 1; index >= 0; index--) add(free, standFor(candidate[index]!, effort), index);
   const left: number[] = [];
+  const matched: IndexPair[] = [];
   primary.forEach((element, index) => {
     const same = free.get(standFor(element, effort));
     const at = same?.findLastIndex((other) => jsonEqual(element, candidate[other]!)) ?? -1;
     if (at < 0) left.push(index);
-    else same!.splice(at, 1);
+    else matched.push([index, ...(same!.splice(at, 1) as [number])]);
   });
   const leftCandidate = [...free.values()].flat().sort((a, b) => a - b);
-  const { unmatched, rest } = takeHarmless(left, leftCandidate, (index, other) =>
+  const { harmless, unmatched, rest } = takeHarmless(left, leftCandidate, (index, other) =>
     isHarmless(primary[index]!, candidate[other]!),
   );
   const plan = planMiddle(
@@ -109,7 +110,14 @@ export function planUnordered(
     pairs: plan.pairs.map(([index, other]) => [unmatched[index]!, rest[other]!] as const),
     missing: plan.missing.map((index) => unmatched[index]!),
     extra: plan.extra.map((index) => rest[index]!),
+    ...outOfOrder([...matched, ...harmless]),
   };
+}
+
+function outOfOrder(pairs: readonly IndexPair[]): { readonly moved?: IndexPair } {
+  const sorted = pairs.toSorted(([a], [b]) => a - b);
+  const moved = sorted.find(([, partner], at) => at > 0 && partner < sorted[at - 1]![1]);
+  return moved ? { moved } : {};
 }
 
 /** Every element could match every other, so only few are tried. */
@@ -119,16 +127,17 @@ function takeHarmless(
   primary: readonly number[],
   candidate: readonly number[],
   isHarmless: (index: number, other: number) => boolean,
-): { unmatched: readonly number[]; rest: readonly number[] } {
+): { harmless: readonly IndexPair[]; unmatched: readonly number[]; rest: readonly number[] } {
   const rest = [...candidate];
+  const harmless: IndexPair[] = [];
   const unmatched: number[] = [];
   for (const index of primary) {
     const tried = primary.length <= MAX_TRIED && candidate.length <= MAX_TRIED;
     const at = tried ? rest.findIndex((other) => isHarmless(index, other)) : -1;
     if (at < 0) unmatched.push(index);
-    else rest.splice(at, 1);
+    else harmless.push([index, ...(rest.splice(at, 1) as [number])]);
   }
-  return { unmatched, rest };
+  return { harmless, unmatched, rest };
 }
 
 /** Elements belong together by what stands at `key`; those without a key, or with one that repeats, by their occurrence. */
@@ -149,7 +158,7 @@ export function planKeyed(
     if (partner === undefined) missing.push(index);
     else pairs.push([index, partner]);
   });
-  return { pairs, missing, extra: [...free.values()].flat().sort((a, b) => a - b) };
+  return { pairs, missing, extra: [...free.values()].flat().sort((a, b) => a - b), ...outOfOrder(pairs) };
 }
 
 function standFor(value: Json | undefined, effort: Effort): string {

@@ -207,6 +207,27 @@ describe('rules', () => {
     );
   });
 
+  test('an order rule counts for itself only what it hid', () => {
+    const hidden = (primary: unknown, candidate: unknown) => {
+      const findings = new Findings();
+      const set = rules({ path: '/list', effect: 'unordered' }, { path: '/list/*/at', effect: 'ignore' });
+      diffJson(primary as Json, candidate as Json, set, findings);
+      expect(findings.count).toBe(0);
+      return findings.hidden.get('r0') ?? 0;
+    };
+    const list = (...names: string[]) => ({ list: names.map((name, at) => ({ name, at })) });
+    expect(
+      hidden(list('a', 'b'), {
+        list: [
+          { name: 'a', at: 8 },
+          { name: 'b', at: 9 },
+        ],
+      }),
+    ).toBe(0);
+    expect(hidden(list('a', 'b'), list('b', 'a'))).toBe(1);
+    expect(hidden({ list: [1, 2, 3] }, { list: [1, 2, 3] })).toBe(0);
+  });
+
   test('expired rules, and those of other endpoints, have no effect', () => {
     const rule = { id: 'r', path: '/a', effect: 'ignore', reason: '', author: '' } as const;
     const count = (more: object, now = 10) =>

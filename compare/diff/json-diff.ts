@@ -140,8 +140,8 @@ class JsonWalk {
       );
     }
     if (primary.length !== candidate.length) this.found('length', primary.length, candidate.length);
-    if (plan.moved) this.found('order', plan.moved[0], plan.moved[1]);
-    const before = this.findings.count;
+    if (plan.moved && rule) this.findings.hide(rule.id);
+    else if (plan.moved) this.found('order', plan.moved[0], plan.moved[1]);
     for (const [index, partner] of plan.pairs) {
       this.enter(index, partner);
       this.compare(primary[index]!, candidate[partner]!, position?.step(index), depth + 1);
@@ -149,8 +149,6 @@ class JsonWalk {
     }
     for (const index of plan.missing) this.element('missing', index, primary, position);
     for (const index of plan.extra) this.element('extra', index, candidate, position);
-    const nothingElse = this.findings.count === before && primary.length === candidate.length;
-    if (rule && nothingElse && !jsonEqual(primary, candidate, this.effort)) this.findings.hide(rule.id);
   }
 
   private element(kind: 'missing' | 'extra', index: number, array: Json[], position: RulePosition | undefined): void {

@@ -39,9 +39,15 @@ function readMediaType(value: string): MediaType | undefined {
 export type BodyForm = 'json' | 'text' | 'grpc' | 'bytes' | 'unknown';
 
 const TEXT = new Set([
-  'application/xml',
+  'application/csv',
   'application/javascript',
+  'application/json-seq',
+  'application/jsonl',
+  'application/ndjson',
+  'application/x-ndjson',
   'application/x-www-form-urlencoded',
+  'application/x-yaml',
+  'application/xml',
   'application/yaml',
 ]);
 
