@@ -117,7 +117,7 @@ describe('in the terminal', () => {
     epochs = [broken()];
     const { out } = await diff('orders');
     expect(out).toBe(`orders  different  epoch 2 (v2.1)
-  mirrored 10,000, compared 1,120 in this epoch
+  mirrored 10,000, compared 9,998, 1,120 of them in this epoch
   not compared 2: expired 2
   mismatch 23.1% (20.1% to 26.0%)
 

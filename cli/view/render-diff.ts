@@ -34,7 +34,7 @@ export function renderDiff(answer: DiffAnswer, options: RenderDiffOptions): stri
 }
 
 function headLines(verdict: VerdictReport, { style, width }: RenderDiffOptions): string[] {
-  const { mirrored, compared, lost, epoch, version, mismatch } = verdict;
+  const { mirrored, compared, comparedInAll, lost, epoch, version, mismatch } = verdict;
   const build = version === null ? '' : ` (${printable(version)})`;
   const lostTotal = Object.values(lost).reduce((sum, part) => sum + part, 0);
   const causes = Object.entries(lost)
@@ -43,7 +43,7 @@ function headLines(verdict: VerdictReport, { style, width }: RenderDiffOptions):
   const mirroredText = mirrored === null ? '' : `mirrored ${count(mirrored)}, `;
   return [
     `${style.bold(printable(verdict.mirror))}  ${verdictText(verdict.verdict, style)}  ${style.dim(`epoch ${epoch}${build}`)}`,
-    `${INDENT}${mirroredText}compared ${count(compared)} in this epoch`,
+    `${INDENT}${mirroredText}compared ${count(comparedInAll)}, ${count(compared)} of them in this epoch`,
     ...(lostTotal > 0 ? wrap(`not compared ${count(lostTotal)}: ${causes.join(', ')}`, width) : []),
     ...(compared > 0
       ? [`${INDENT}mismatch ${share(mismatch.rate)} (${share(mismatch.low)} to ${share(mismatch.high)})`]

@@ -48,6 +48,8 @@ export interface MirrorInput {
   readonly hasControl: boolean;
   /** Copies to the candidate by Envoy's own count; undefined while no Envoy can be asked. */
   readonly mirrored: number | undefined;
-  /** Copies that were not compared, by cause. */
+  /** In all epochs. */
+  readonly compared: number;
+  /** Copies that were not compared, by cause, in all epochs. */
   readonly lost: Readonly<Partial<Record<LossCause, number>>>;
 }

@@ -250,6 +250,11 @@ describe('samples', () => {
       exchange: { ...exchange, primary: answer, candidate: answer },
     } as const;
     expect(decodeSample(encodeSample(sample))).toEqual(sample);
+    const asBuffer = {
+      ...sample,
+      exchange: { ...exchange, primary: answer, candidate: { ...answer, body: Buffer.from(answer.body) } },
+    };
+    expect(decodeSample(encodeSample(asBuffer))).toEqual(sample);
     const view = viewSample(sample, compileRules([], 'GET /', 0));
     expect(view).toMatchObject({ segment: 'staff', primary: { bodyBase64: 'AP/DKA==' }, differences: [] });
     expect(view.primary).not.toHaveProperty('body');

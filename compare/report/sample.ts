@@ -80,14 +80,26 @@ function asText(bytes: Uint8Array): string | undefined {
 }
 
 /** JSON text that `decodeSample` reads back, bytes included. */
-export function encodeSample(sample: SampleInput): string {
-  return JSON.stringify(sample, (_, value) => (value instanceof Uint8Array ? { base64: toBase64(value) } : value));
+export function encodeSample({ exchange, ...sample }: SampleInput): string {
+  const { primary, candidate, control } = exchange;
+  const pack = (answer: Answer) => ({ ...answer, body: toBase64(answer.body) });
+  const sides = { primary: pack(primary), candidate: pack(candidate), ...(control && { control: pack(control) }) };
+  return JSON.stringify({ ...sample, exchange: { ...exchange, ...sides } });
 }
 
 export function decodeSample(text: string): SampleInput {
-  return JSON.parse(text, (key, value) =>
-    key === 'body' ? new Uint8Array(Buffer.from(value.base64, 'base64')) : value,
-  );
+  const { exchange, ...sample } = JSON.parse(text);
+  const { primary, candidate, control } = exchange;
+  const unpack = (answer: Omit<Answer, 'body'> & { readonly body: string }): Answer => ({
+    ...answer,
+    body: new Uint8Array(Buffer.from(answer.body, 'base64')),
+  });
+  const sides = {
+    primary: unpack(primary),
+    candidate: unpack(candidate),
+    ...(control && { control: unpack(control) }),
+  };
+  return { ...sample, exchange: { ...exchange, ...sides } };
 }
 
 function toBase64(bytes: Uint8Array): string {

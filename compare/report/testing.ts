@@ -46,5 +46,11 @@ export function epoch(cells: readonly CellInput[], more: Partial<EpochInput> = {
   };
 }
 
-export const MIRROR: MirrorInput = { mirror: 'orders', hasControl: true, mirrored: 10_000, lost: { expired: 2 } };
+export const MIRROR: MirrorInput = {
+  mirror: 'orders',
+  hasControl: true,
+  mirrored: 10_000,
+  compared: 9_998,
+  lost: { expired: 2 },
+};
 export const OPTIONS = { rules: [], nowMs: START_MS + HOUR_MS } as const;

@@ -29,8 +29,10 @@ export interface VerdictReport {
   readonly verdict: Outcome;
   /** Null while no Envoy can be asked. */
   readonly mirrored: number | null;
-  /** In this epoch. */
+  /** In this epoch, which is what the verdict is about. */
   readonly compared: number;
+  /** In all epochs, as `mirrored` and `lost` are. */
+  readonly comparedInAll: number;
   readonly lost: Readonly<Record<string, number>>;
   /**
    * Of the pairs that were compared. Requests of segments and of the sample are not equally likely among them, so it is no
@@ -65,6 +67,7 @@ export function reportVerdict(mirror: MirrorInput, epoch: EpochInput, options: R
     verdict: summarise(strata.map(({ verdict }) => verdict)),
     mirrored: mirror.mirrored ?? null,
     compared,
+    comparedInAll: mirror.compared,
     lost: { ...mirror.lost },
     mismatch: overall(judged, strata),
     epoch: epoch.number,

@@ -1,0 +1,80 @@
+/** What an earlier process counted in an epoch and what this one has counted since, together. */
+import type { Tally } from '../judge/index.ts';
+import type { CellInput, EpochInput, FieldInput } from '../report/index.ts';
+
+export function addEpochs(before: EpochInput, since: EpochInput): EpochInput {
+  return {
+    ...before,
+    version: since.version ?? before.version,
+    lastAtMs: Math.max(before.lastAtMs, since.lastAtMs),
+    cells: addAlike(before.cells, since.cells, cellName, addCells),
+  };
+}
+
+function addCells(before: CellInput, since: CellInput): CellInput {
+  return {
+    ...before,
+    pairs: before.pairs + since.pairs,
+    candidateMismatched: before.candidateMismatched + since.candidateMismatched,
+    controlMismatched: before.controlMismatched + since.controlMismatched,
+    bothMismatched: before.bothMismatched + since.bothMismatched,
+    beyondFields: before.beyondFields + since.beyondFields,
+    ...span(before, since),
+    fields: addAlike(before.fields, since.fields, fieldName, addFields),
+  };
+}
+
+function addFields(before: FieldInput, since: FieldInput): FieldInput {
+  const sampleId = since.sampleId ?? before.sampleId;
+  return {
+    ...before,
+    ...since,
+    counts: addTallies(before.counts, since.counts),
+    ...span(before, since),
+    ...(sampleId !== undefined && { sampleId }),
+  };
+}
+
+/** A spell that lasted over the restart counts twice. */
+function addTallies(before: Readonly<Tally>, since: Readonly<Tally>): Tally {
+  return {
+    candidateOnly: before.candidateOnly + since.candidateOnly,
+    controlOnly: before.controlOnly + since.controlOnly,
+    both: before.both + since.both,
+    candidateSpells: before.candidateSpells + since.candidateSpells,
+    controlSpells: before.controlSpells + since.controlSpells,
+    lastStretch: since.lastStretch,
+    lastLead: since.lastLead,
+  };
+}
+
+interface Span {
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+}
+
+function span(one: Span, other: Span): Span {
+  return { firstAtMs: Math.min(one.firstAtMs, other.firstAtMs), lastAtMs: Math.max(one.lastAtMs, other.lastAtMs) };
+}
+
+function addAlike<T>(
+  before: readonly T[],
+  since: readonly T[],
+  nameOf: (item: T) => string,
+  add: (one: T, other: T) => T,
+): T[] {
+  const all = new Map(before.map((item) => [nameOf(item), item]));
+  for (const item of since) {
+    const earlier = all.get(nameOf(item));
+    all.set(nameOf(item), earlier ? add(earlier, item) : item);
+  }
+  return [...all.values()];
+}
+
+export function cellName({ endpoint, stratum, controlled }: CellInput): string {
+  return JSON.stringify([endpoint, stratum.reason, stratum.reason === 'segment' ? stratum.segment : '', controlled]);
+}
+
+export function fieldName({ kind, path }: FieldInput): string {
+  return `${kind} ${path}`;
+}

@@ -1,0 +1,101 @@
+/** Counts of an epoch as rows of the store and back. */
+import type { Looks, Tally } from '../judge/index.ts';
+import type { CellInput, EpochInput, FieldInput, Stratum } from '../report/index.ts';
+import type { StoredCell, StoredCounts, StoredEpoch, StoredField, StoredSampleSlot } from '../store/index.ts';
+
+type CellKey = Pick<StoredCell, 'mirror' | 'epoch' | 'endpoint' | 'reason' | 'segment' | 'control'>;
+type CellState = Pick<CellInput, 'candidateMismatched' | 'controlMismatched' | 'bothMismatched' | 'beyondFields'>;
+type FieldState = Omit<Tally, 'candidateOnly' | 'controlOnly' | 'both'> & { readonly looks?: Looks };
+
+export function epochRow(mirror: string, epoch: Omit<EpochInput, 'cells'>): StoredEpoch {
+  const { number, version, begunBy, startedAtMs, lastAtMs } = epoch;
+  return {
+    mirror,
+    epoch: number,
+    startedAtMs,
+    cause: begunBy,
+    version: version ?? '',
+    state: JSON.stringify({ lastAtMs }),
+  };
+}
+
+export function readEpochRow(row: StoredEpoch): Omit<EpochInput, 'cells'> {
+  return {
+    number: row.epoch,
+    version: row.version === '' ? undefined : row.version,
+    begunBy: row.cause as EpochInput['begunBy'],
+    startedAtMs: row.startedAtMs,
+    lastAtMs: (JSON.parse(row.state) as { lastAtMs: number }).lastAtMs,
+  };
+}
+
+export function cellKey(mirror: string, epoch: number, { endpoint, stratum, controlled }: CellInput): CellKey {
+  return {
+    mirror,
+    epoch,
+    endpoint,
+    reason: stratum.reason,
+    segment: stratum.reason === 'segment' ? stratum.segment : '',
+    control: controlled ? 1 : 0,
+  };
+}
+
+export function cellRow(key: CellKey, cell: CellInput): StoredCell {
+  const { candidateMismatched, controlMismatched, bothMismatched, beyondFields, pairs, firstAtMs, lastAtMs } = cell;
+  const state: CellState = { candidateMismatched, controlMismatched, bothMismatched, beyondFields };
+  return { ...key, pairs, firstAtMs, lastAtMs, state: JSON.stringify(state) };
+}
+
+export function fieldRow(key: CellKey, { path, kind, counts, looks, firstAtMs, lastAtMs }: FieldInput): StoredField {
+  const { candidateOnly, controlOnly, both, ...spells } = counts;
+  const state: FieldState = { ...spells, ...(looks && { looks }) };
+  return { ...key, path, kind, candidateOnly, controlOnly, both, firstAtMs, lastAtMs, state: JSON.stringify(state) };
+}
+
+export function readCells({ cells, fields, slots }: StoredCounts): CellInput[] {
+  const fieldsOf = new Map<string, FieldInput[]>();
+  const samples = new Map(slots.filter(({ slot }) => slot === '0').map((row) => [groupName(row), row.sampleId]));
+  for (const row of fields) {
+    const name = cellName(row);
+    const field = readField(row, samples.get(groupName(row)));
+    if (field.counts.candidateOnly + field.counts.controlOnly + field.counts.both === 0) continue;
+    fieldsOf.set(name, [...(fieldsOf.get(name) ?? []), field]);
+  }
+  // Rows without pairs belonged to endpoints that have another name since.
+  return cells
+    .filter(({ pairs }) => pairs > 0)
+    .map((row) => ({
+      endpoint: row.endpoint,
+      stratum: (row.reason === 'segment'
+        ? { reason: 'segment', segment: row.segment }
+        : { reason: 'sample' }) as Stratum,
+      controlled: row.control === 1,
+      pairs: row.pairs,
+      firstAtMs: row.firstAtMs,
+      lastAtMs: row.lastAtMs,
+      ...(JSON.parse(row.state) as CellState),
+      fields: fieldsOf.get(cellName(row)) ?? [],
+    }));
+}
+
+function readField(row: StoredField, sampleId: string | undefined): FieldInput {
+  const { looks, ...spells } = JSON.parse(row.state) as FieldState;
+  const { path, kind, candidateOnly, controlOnly, both, firstAtMs, lastAtMs } = row;
+  return {
+    path,
+    kind,
+    counts: { candidateOnly, controlOnly, both, ...spells },
+    firstAtMs,
+    lastAtMs,
+    ...(looks && { looks }),
+    ...(sampleId !== undefined && { sampleId }),
+  };
+}
+
+function cellName({ endpoint, reason, segment, control }: Omit<CellKey, 'mirror' | 'epoch'>): string {
+  return JSON.stringify([endpoint, reason, segment, control]);
+}
+
+function groupName({ endpoint, path, kind }: Pick<StoredSampleSlot, 'endpoint' | 'path' | 'kind'>): string {
+  return JSON.stringify([endpoint, path, kind]);
+}

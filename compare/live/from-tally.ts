@@ -1,0 +1,36 @@
+import type { EpochInput } from '../report/index.ts';
+import type { EpochTally, Tallies } from '../tally/index.ts';
+
+/** An epoch of the tally as plain data, as it is now. */
+export function fromTally(epoch: EpochTally, tallies: Tallies): EpochInput {
+  const { number, version, begunBy, startedAtMs, lastAtMs } = epoch;
+  const cells = [...epoch.endpoints.values()].flatMap(({ endpoint, strata }) =>
+    [...strata.values()].map((counts) => ({
+      endpoint,
+      stratum:
+        counts.stratum.reason === 'segment'
+          ? ({ reason: 'segment', segment: counts.stratum.segment } as const)
+          : ({ reason: 'sample' } as const),
+      controlled: counts.controlled,
+      pairs: counts.pairs,
+      candidateMismatched: counts.candidateMismatched,
+      controlMismatched: counts.controlMismatched,
+      bothMismatched: counts.bothMismatched,
+      beyondFields: counts.beyondFields,
+      firstAtMs: counts.firstAtMs,
+      lastAtMs: counts.lastAtMs,
+      fields: [...counts.fields.values()].map((field) => {
+        const [sampleId] = tallies.sampleIds(field);
+        return {
+          kind: field.kind,
+          path: field.path,
+          counts: { ...field.counts },
+          firstAtMs: field.firstAtMs,
+          lastAtMs: field.lastAtMs,
+          ...(sampleId !== undefined && { sampleId }),
+        };
+      }),
+    })),
+  );
+  return { number, version, begunBy, startedAtMs, lastAtMs, cells };
+}

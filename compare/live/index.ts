@@ -1,0 +1,1 @@
+export { LiveComparison, type LiveComparisonOptions } from './live-comparison.ts';

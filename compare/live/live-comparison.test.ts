@@ -1,0 +1,176 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { libsqlDialect } from '../../store/index.ts';
+import { reportDifferences, reportVerdict } from '../report/index.ts';
+import { ComparisonStore, Flusher } from '../store/index.ts';
+import { Tallies } from '../tally/index.ts';
+import { aCompared, aSample } from '../tally/testing.ts';
+import { LiveComparison } from './index.ts';
+
+let directory: string;
+let stops: Array<() => Promise<void>>;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'shadowplane-live-'));
+  stops = [];
+});
+afterEach(async () => {
+  for (const stop of stops) await stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** A process with what it counts; `stop` ends it as a clean end does. */
+async function start() {
+  const store = await ComparisonStore.open(libsqlDialect(directory, { file: 'comparison.db', durability: 'normal' }));
+  const tallies = new Tallies();
+  const comparison = await LiveComparison.open({
+    store,
+    tallies,
+    sampleOf: (_, id) => tallies.sample(id),
+    beginEpoch: (mirror) => tallies.beginEpoch(mirror, Date.now()),
+    mirrors: () => new Map([['orders', { hasControl: true }]]),
+    mirroredOf: () => 7,
+  });
+  const flusher = new Flusher({ source: comparison, write: (changes) => store.write(changes) });
+  const stop = async () => {
+    await flusher.close();
+    expect(flusher.status().failing).toBeUndefined();
+    await store.close();
+  };
+  stops.push(stop);
+  return {
+    store,
+    tallies,
+    comparison,
+    flusher,
+    stop: async () => {
+      stops = stops.filter((one) => one !== stop);
+      await stop();
+    },
+  };
+}
+
+let atMs = 1_790_000_000_000;
+function count(tallies: Tallies, pairs: number, different: boolean, version = 'v2', endpoint = 'GET /orders'): void {
+  for (let pair = 0; pair < pairs; pair += 1) {
+    atMs += 1_000;
+    const id = `x${atMs}`;
+    tallies.count(
+      aCompared({
+        atMs,
+        version,
+        endpoint,
+        candidate: different ? ['value /total'] : [],
+        control: [],
+        sample: aSample(id, { endpoint }),
+      }),
+    );
+  }
+}
+
+it('counts, verdict and samples are the same after a restart, and counting goes on', async () => {
+  const first = await start();
+  count(first.tallies, 100, false);
+  count(first.tallies, 20, true);
+  first.tallies.countLost({ mirror: 'orders', cause: 'cut' });
+  const before = (await first.comparison.epoch('orders', 1))!;
+  const options = { rules: [], nowMs: atMs };
+  const verdict = reportVerdict(first.comparison.mirror('orders'), before, options);
+  expect(verdict).toMatchObject({
+    verdict: 'different',
+    compared: 120,
+    comparedInAll: 120,
+    lost: { cut: 1 },
+    mirrored: 7,
+  });
+  await first.stop();
+
+  const second = await start();
+  expect(await second.comparison.epochs('orders')).toEqual([1]);
+  const after = (await second.comparison.epoch('orders', 1))!;
+  expect(reportVerdict(second.comparison.mirror('orders'), after, options)).toEqual({
+    ...verdict,
+    lost: { cut: 1 },
+  });
+  const [item] = reportDifferences(after, options);
+  expect(item).toMatchObject({ path: '/total', differing: 20, sampleId: expect.any(String) });
+  const samples = await second.comparison.samples('orders', { path: '/total', limit: 10 });
+  expect(samples).toHaveLength(5);
+  expect(samples[0]!.exchange.id).toBe(item!.sampleId);
+
+  count(second.tallies, 30, true);
+  second.tallies.countLost({ mirror: 'orders', cause: 'cut' });
+  const grown = (await second.comparison.epoch('orders', 1))!;
+  expect(reportVerdict(second.comparison.mirror('orders'), grown, options)).toMatchObject({
+    compared: 150,
+    comparedInAll: 150,
+    lost: { cut: 2 },
+  });
+  await second.stop();
+  const third = await start();
+  const read = (await third.comparison.epoch('orders', 1))!;
+  expect(reportDifferences(read, options)[0]).toMatchObject({ compared: 150, differing: 50 });
+});
+
+it('a candidate that was redeployed meanwhile begins an epoch of its own', async () => {
+  const first = await start();
+  count(first.tallies, 10, true);
+  await first.stop();
+  const second = await start();
+  count(second.tallies, 10, false, 'v3');
+  expect(await second.comparison.epochs('orders')).toEqual([1, 2]);
+  expect((await second.comparison.epoch('orders', 2))!).toMatchObject({
+    version: 'v3',
+    cells: [{ pairs: 10, fields: [] }],
+  });
+  expect((await second.comparison.epoch('orders', 1))!).toMatchObject({ version: 'v2', cells: [{ pairs: 10 }] });
+  expect(await second.comparison.epoch('orders', 3)).toBeUndefined();
+});
+
+it('writes only what has changed', async () => {
+  const { comparison, tallies } = await start();
+  count(tallies, 10, true);
+  count(tallies, 10, false, 'v2', 'GET /other');
+  expect(comparison.takeChanges()).toMatchObject({ comparisonCells: [{}, {}], comparisonFields: [{}] });
+  const rows = (changes: object) => Object.values(changes).flat().length;
+  expect(rows(comparison.takeChanges())).toBe(0);
+  count(tallies, 1, false);
+  const { comparisonCells, comparisonFields } = comparison.takeChanges();
+  expect(comparisonCells).toMatchObject([{ endpoint: 'GET /orders', pairs: 11 }]);
+  expect(comparisonFields).toEqual([]);
+});
+
+it('an endpoint that has another name now is not counted twice', async () => {
+  const first = await start();
+  count(first.tallies, 10, true, 'v2', 'GET /orders/anna');
+  await first.flusher.flush();
+  first.tallies.renameEndpoints('orders', () => 'GET /orders/{id}');
+  count(first.tallies, 5, true, 'v2', 'GET /orders/{id}');
+  await first.stop();
+  const second = await start();
+  const { cells } = (await second.comparison.epoch('orders', 1))!;
+  expect(cells).toMatchObject([
+    { endpoint: 'GET /orders/{id}', pairs: 15, fields: [{ counts: { candidateOnly: 15 } }] },
+  ]);
+  expect(cells).toHaveLength(1);
+});
+
+it('a mirror that is deleted and made again does not overwrite what was counted', async () => {
+  const { comparison, tallies, flusher } = await start();
+  count(tallies, 10, true);
+  await flusher.flush();
+  tallies.forget('orders');
+  count(tallies, 3, false);
+  await flusher.flush();
+  expect(await comparison.epochs('orders')).toEqual([1, 2]);
+  expect((await comparison.epoch('orders', 1))!.cells[0]!.pairs).toBe(10);
+  expect((await comparison.epoch('orders', 2))!.cells[0]!.pairs).toBe(3);
+  expect(comparison.mirror('orders').compared).toBe(13);
+});
+
+it('names the nearest mirror when there is none of that name', async () => {
+  const { comparison } = await start();
+  expect(() => comparison.mirror('ordes')).toThrow(/did you mean "orders"/);
+});

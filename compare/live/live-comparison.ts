@@ -1,0 +1,262 @@
+import { ShadowplaneError } from '../../errors/index.ts';
+import { didYouMean } from '../../xds-server/policy/index.ts';
+import type { Comparison, SampleQuery } from '../api/index.ts';
+import { decodeSample, type EpochInput, encodeSample, type MirrorInput, type SampleInput } from '../report/index.ts';
+import type {
+  ChangeSource,
+  Changes,
+  ComparisonStore,
+  StoredLoss,
+  StoredSample,
+  StoredSampleSlot,
+} from '../store/index.ts';
+import type { EpochTally, MirrorTally, Tallies } from '../tally/index.ts';
+import { addEpochs } from './add-epochs.ts';
+import { epochRow, readCells, readEpochRow } from './epoch-rows.ts';
+import { fromTally } from './from-tally.ts';
+import { COMPARED, MirrorHistory, WHOLE_MIRROR } from './mirror-history.ts';
+import { SavedRows } from './saved-rows.ts';
+
+export interface LiveComparisonOptions {
+  readonly store: ComparisonStore;
+  /** Where counts grow. */
+  readonly tallies: Tallies;
+  /** Redacted by the rules of its mirror. */
+  readonly sampleOf: (mirror: string, id: string) => SampleInput | undefined;
+  readonly beginEpoch: (mirror: string) => void;
+  /** The mirrors of the policy. */
+  readonly mirrors: () => ReadonlyMap<string, { readonly hasControl: boolean }>;
+  /** Copies to the candidate by Envoy's own count; undefined while no Envoy can be asked. */
+  readonly mirroredOf?: (mirror: string) => number | undefined;
+}
+
+/** A mirror that is deleted and made again has another tally. */
+interface KnownHistory {
+  readonly history: MirrorHistory;
+  tally: MirrorTally | undefined;
+}
+
+/** Samples of a group that go to the store: the first, and those that differ most. */
+const KEPT_SAMPLES = 5;
+/** New samples that one flush takes along; the others go with the next. */
+const SAMPLES_A_FLUSH = 50;
+const MAX_REMEMBERED_SAMPLES = 10_000;
+
+/**
+ * The comparison as the API asks for it: what this process has counted, on top of what earlier ones have. And the other
+ * way round what the store is to keep. Old epochs are read when they are asked for.
+ */
+export class LiveComparison implements Comparison, ChangeSource {
+  readonly #options: LiveComparisonOptions;
+  readonly #histories: Map<string, KnownHistory>;
+  readonly #saved = new WeakMap<EpochTally, { readonly rows: SavedRows; compared: number; endpoints: number }>();
+  readonly #savedOutcomes = new Map<string, number>();
+  readonly #savedSamples = new Set<string>();
+  /** Groups whose samples are to be saved: mirror, epoch, endpoint, path, kind. */
+  readonly #groups = new Map<string, Omit<StoredSampleSlot, 'slot' | 'sampleId'> & { readonly tally: EpochTally }>();
+
+  private constructor(options: LiveComparisonOptions, histories: Map<string, KnownHistory>) {
+    this.#options = options;
+    this.#histories = histories;
+  }
+
+  static async open(options: LiveComparisonOptions): Promise<LiveComparison> {
+    const histories = new Map<string, KnownHistory>();
+    for (const mirror of await options.store.mirrors()) {
+      histories.set(mirror, { history: await MirrorHistory.load(options.store, mirror), tally: undefined });
+    }
+    return new LiveComparison(options, histories);
+  }
+
+  mirror(name: string): MirrorInput {
+    const { mirrors, tallies, mirroredOf } = this.#options;
+    const mirror = mirrors().get(name);
+    if (!mirror) {
+      const hint = didYouMean(name, [...mirrors().keys()]);
+      throw new ShadowplaneError('MIRROR_NOT_FOUND', `There is no mirror ${JSON.stringify(name)}${hint}`);
+    }
+    const { [COMPARED]: compared = 0, ...lost } = this.#outcomes(name, tallies.mirror(name));
+    return { mirror: name, hasControl: mirror.hasControl, mirrored: mirroredOf?.(name), compared, lost };
+  }
+
+  async epochs(mirror: string): Promise<readonly number[]> {
+    const tally = this.#options.tallies.mirror(mirror);
+    const history = this.#historyOf(mirror);
+    const live = tally?.epochs.all.map((epoch) => history.numberOf(epoch, tally)) ?? [];
+    const stored = (await this.#options.store.epochs(mirror)).map(({ epoch }) => epoch);
+    return [...new Set([...stored, ...live])].sort((one, other) => one - other);
+  }
+
+  async epoch(mirror: string, number: number): Promise<EpochInput | undefined> {
+    const live = this.#liveEpoch(mirror, number);
+    if (live) return this.#withHistory(mirror, live, number);
+    const row = (await this.#options.store.epochs(mirror)).find(({ epoch }) => epoch === number);
+    return row && { ...readEpochRow(row), cells: readCells(await this.#options.store.counts(mirror, number)) };
+  }
+
+  beginEpoch(mirror: string): void {
+    this.#options.beginEpoch(mirror);
+  }
+
+  async samples(mirror: string, query: SampleQuery): Promise<readonly SampleInput[]> {
+    const number = query.epoch ?? (await this.epochs(mirror)).at(-1);
+    if (number === undefined) return [];
+    const live = this.#liveEpoch(mirror, number);
+    const ids = new Set([
+      ...(live ? this.#liveSampleIds(live, query) : []),
+      ...(await this.#options.store.counts(mirror, number)).slots
+        .filter((slot) => matches(query, slot))
+        .sort((one, other) => (one.slot < other.slot ? -1 : 1))
+        .map(({ sampleId }) => sampleId),
+    ]);
+    const samples: SampleInput[] = [];
+    for (const id of ids) {
+      if (samples.length >= query.limit) break;
+      const sample = await this.sample(mirror, id);
+      if (sample) samples.push(sample);
+    }
+    return samples;
+  }
+
+  async sample(mirror: string, id: string): Promise<SampleInput | undefined> {
+    const live = this.#options.sampleOf(mirror, id);
+    if (live) return live;
+    const stored = await this.#options.store.sample(mirror, id);
+    return stored && decodeSample(stored.content);
+  }
+
+  takeChanges(): Changes {
+    const rows = { comparisonEpochs: [], comparisonCells: [], comparisonFields: [] } as {
+      comparisonEpochs: NonNullable<Changes['comparisonEpochs']>[number][];
+      comparisonCells: NonNullable<Changes['comparisonCells']>[number][];
+      comparisonFields: NonNullable<Changes['comparisonFields']>[number][];
+    };
+    const losses: StoredLoss[] = [];
+    for (const tally of this.#options.tallies.mirrors()) {
+      const { mirror } = tally;
+      losses.push(...this.#takeOutcomes(tally));
+      for (const epoch of tally.epochs.all) {
+        const saved = this.#saved.get(epoch) ?? { rows: new SavedRows(mirror), compared: -1, endpoints: 0 };
+        if (saved.compared === epoch.compared && saved.endpoints === epoch.endpoints.size) continue;
+        saved.compared = epoch.compared;
+        saved.endpoints = epoch.endpoints.size;
+        this.#saved.set(epoch, saved);
+        const number = this.#historyOf(mirror).numberOf(epoch, tally);
+        const counts = this.#withHistory(mirror, epoch, number);
+        rows.comparisonEpochs.push(epochRow(mirror, counts));
+        const { cells, fields, changed } = saved.rows.take(counts);
+        rows.comparisonCells.push(...cells);
+        rows.comparisonFields.push(...fields);
+        for (const { endpoint, field } of changed) {
+          const group = { mirror, epoch: number, endpoint, path: field.path, kind: field.kind };
+          this.#groups.set(JSON.stringify(group), { ...group, tally: epoch });
+        }
+      }
+    }
+    return { ...rows, comparisonLosses: losses, ...this.#takeSamples() };
+  }
+
+  #takeOutcomes(tally: MirrorTally): StoredLoss[] {
+    const { mirror } = tally;
+    const changed: StoredLoss[] = [];
+    for (const [cause, count] of Object.entries(this.#outcomes(mirror, tally))) {
+      const key = `${mirror}/${cause}`;
+      if (this.#savedOutcomes.get(key) === count) continue;
+      this.#savedOutcomes.set(key, count);
+      changed.push({ mirror, epoch: WHOLE_MIRROR, reason: 'sample', segment: '', cause, count });
+    }
+    return changed;
+  }
+
+  #takeSamples(): Pick<Changes, 'comparisonSamples' | 'comparisonSampleSlots'> {
+    const samples: StoredSample[] = [];
+    const slots: StoredSampleSlot[] = [];
+    if (this.#savedSamples.size > MAX_REMEMBERED_SAMPLES) this.#savedSamples.clear();
+    for (const [key, { tally, ...group }] of this.#groups) {
+      if (samples.length >= SAMPLES_A_FLUSH) break;
+      this.#groups.delete(key);
+      for (const [index, id] of this.#liveSampleIds(tally, group).slice(0, KEPT_SAMPLES).entries()) {
+        if (!this.#save(group.mirror, id, group.epoch, samples)) continue;
+        slots.push({ ...group, slot: String(index), sampleId: id });
+      }
+    }
+    return { comparisonSamples: samples, comparisonSampleSlots: slots };
+  }
+
+  /** False when it is not there any more. */
+  #save(mirror: string, id: string, epoch: number, samples: StoredSample[]): boolean {
+    const key = `${mirror}/${id}`;
+    if (this.#savedSamples.has(key)) return true;
+    const sample = this.#options.sampleOf(mirror, id);
+    if (!sample) return false;
+    this.#savedSamples.add(key);
+    const content = encodeSample(sample);
+    samples.push({ mirror, id, epoch, atMs: Math.floor(sample.exchange.atMs), bytes: content.length, content });
+    return true;
+  }
+
+  /** Of all groups that are asked for, those that explain most first. */
+  #liveSampleIds(epoch: EpochTally, query: Pick<SampleQuery, 'endpoint' | 'path' | 'kind'>): string[] {
+    const ids = new Set<string>();
+    for (const { endpoint, strata } of epoch.endpoints.values()) {
+      for (const { fields } of strata.values()) {
+        for (const field of fields.values()) {
+          if (!matches(query, { endpoint, path: field.path, kind: field.kind })) continue;
+          for (const id of this.#options.tallies.sampleIds(field)) ids.add(id);
+        }
+      }
+    }
+    return [...ids];
+  }
+
+  #liveEpoch(mirror: string, number: number): EpochTally | undefined {
+    const tally = this.#options.tallies.mirror(mirror);
+    const history = this.#historyOf(mirror);
+    return tally?.epochs.all.find((epoch) => history.numberOf(epoch, tally) === number);
+  }
+
+  #withHistory(mirror: string, epoch: EpochTally, number: number): EpochInput {
+    const live = { ...fromTally(epoch, this.#options.tallies), number };
+    const before = this.#historyOf(mirror).before(number);
+    return before ? addEpochs(before, live) : live;
+  }
+
+  #outcomes(mirror: string, tally: MirrorTally | undefined): Record<string, number> {
+    return addOutcomes(this.#historyOf(mirror), tally);
+  }
+
+  #historyOf(mirror: string): MirrorHistory {
+    const tally = this.#options.tallies.mirror(mirror);
+    const known = this.#histories.get(mirror);
+    if (known && (known.tally === undefined || tally === undefined || known.tally === tally)) {
+      known.tally ??= tally;
+      return known.history;
+    }
+    const history = known?.tally ? historyAfter(known.history, known.tally) : MirrorHistory.none();
+    this.#histories.set(mirror, { history, tally });
+    return history;
+  }
+}
+
+function historyAfter(history: MirrorHistory, tally: MirrorTally): MirrorHistory {
+  const last = tally.epochs.current;
+  const outcomes = new Map(Object.entries(addOutcomes(history, tally)));
+  return MirrorHistory.after(last ? history.numberOf(last, tally) : 0, outcomes);
+}
+
+function addOutcomes({ outcomes }: MirrorHistory, tally: MirrorTally | undefined): Record<string, number> {
+  const all = Object.fromEntries(outcomes);
+  for (const [cause, count] of Object.entries({ ...tally?.lost, [COMPARED]: tally?.compared ?? 0 })) {
+    if (count > 0) all[cause] = (all[cause] ?? 0) + count;
+  }
+  return all;
+}
+
+function matches(
+  query: Pick<SampleQuery, 'endpoint' | 'path' | 'kind'>,
+  group: { readonly endpoint: string; readonly path: string; readonly kind: string },
+): boolean {
+  return (['endpoint', 'path', 'kind'] as const).every(
+    (part) => query[part] === undefined || query[part] === group[part],
+  );
+}
