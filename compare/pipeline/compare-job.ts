@@ -1,7 +1,7 @@
 import { type CompiledRules, compareAnswers, compileRules, type Difference, PreparedAnswer } from '../diff/index.ts';
 import type { Answer } from '../exchange.ts';
 import { readAnswer } from '../ingest/index.ts';
-import { type ArmOutcome, differenceKey } from '../tally/index.ts';
+import { type ArmOutcome, differenceKey, lookAt } from '../tally/index.ts';
 import type { ComparisonSettings, Job, JobResult, TaskOutcome } from './job.ts';
 
 /**
@@ -67,15 +67,27 @@ function compareExchange(
     primaryArm: armOf(primaryAnswer),
     candidateArm: armOf(candidateAnswer),
   };
-  if (!encodedControl) return compared;
+  if (!encodedControl) return { ...compared, looks: looksAt(comparison.differences, compared.candidate) };
   const controlAnswer = readAnswer(encodedControl).answer;
   const noise = compareAnswers(primary, new PreparedAnswer(controlAnswer), options);
-  if (noise.outcome !== 'compared') return { ...compared, controlLost: noise.outcome };
+  if (noise.outcome !== 'compared') {
+    return { ...compared, looks: looksAt(comparison.differences, compared.candidate), controlLost: noise.outcome };
+  }
   return { ...compared, control: keysOf(noise.differences), controlArm: armOf(controlAnswer) };
 }
 
 function keysOf(differences: readonly Difference[]): string[] {
   return differences.length === 0 ? NONE : [...new Set(differences.map(({ kind, path }) => differenceKey(kind, path)))];
+}
+
+/** Where a key stands for several differences, the first speaks for all. */
+function looksAt(differences: readonly Difference[], keys: readonly string[]): number[] {
+  const looks = new Map<string, number>();
+  for (const { kind, path, primary } of differences) {
+    const key = differenceKey(kind, path);
+    if (kind === 'value' && primary !== undefined && !looks.has(key)) looks.set(key, lookAt(primary));
+  }
+  return keys.map((key) => looks.get(key) ?? 0);
 }
 
 function armOf({ status, headersMs, lastByteMs }: Answer): ArmOutcome {

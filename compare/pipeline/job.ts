@@ -49,6 +49,8 @@ export type TaskOutcome =
       readonly outcome: 'compared';
       readonly version?: string;
       readonly candidate: readonly string[];
+      /** Of the primary's values at `candidate`; only without a control. */
+      readonly looks?: readonly number[];
       readonly control?: readonly string[];
       /** Why the control's answer is there but could not be compared. */
       readonly controlLost?: 'truncated' | 'not_comparable';

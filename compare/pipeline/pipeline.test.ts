@@ -118,6 +118,22 @@ describe('from batches to counts', () => {
     expect(pipeline.sample('carts', id!)).toBeUndefined();
   });
 
+  it('without a control it is known how the values look that differ', async () => {
+    const { pipeline, send } = await start();
+    const halves = Array.from({ length: 60 }, (_, n) =>
+      pair(`e${n}`, json({ at: 1_790_000_000_000 + n, state: 'open' }), json({ at: 1, state: 'shut' })),
+    );
+    await send(halves.flat());
+    await until(() => compared(pipeline) === 60, 'sixty comparisons');
+    const { fields } = onlyStratum(pipeline);
+    const at = fields.get('value /at')!.looks!.read()!;
+    expect(at.format).toBe('time');
+    expect(at.distinctShare).toBeGreaterThan(0.9);
+    const state = fields.get('value /state')!.looks!.read()!;
+    expect(state.format).toBe('enum');
+    expect(state.distinctShare).toBeLessThan(0.05);
+  });
+
   it('rules and mirrors can be changed while it runs', async () => {
     const { pipeline, send, count } = await start();
     await send(pair('e1', json({ a: 1 }), json({ a: 2 })));

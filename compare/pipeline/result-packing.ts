@@ -3,7 +3,8 @@ import { type JobResult, type PackedResult, type TaskOutcome, TextTable } from '
 
 /**
  * A JobResult as few flat arrays. Codes of an exchange: its outcome; if it was compared also its version (-1: none), the
- * number of candidate keys and the keys, and the number of control keys (-1 - outcome: none) and the keys.
+ * number of candidate keys and the keys, and the number of control keys and the keys; without a control instead a negative
+ * number (-1 - why it is lost) and the looks at the candidate keys.
  */
 const OUTCOMES = ['compared', 'truncated', 'not_comparable'] as const;
 const NO_CONTROL = -1;
@@ -15,10 +16,11 @@ export function packResult({ job, outcomes, hidden }: JobResult): PackedResult {
   for (const outcome of outcomes) {
     codes.push(OUTCOMES.indexOf(outcome.outcome));
     if (outcome.outcome !== 'compared') continue;
-    const { version, candidate, control, controlLost } = outcome;
+    const { version, candidate, looks, control, controlLost } = outcome;
     codes.push(version === undefined ? -1 : texts.indexOf(version), candidate.length);
     for (const key of candidate) codes.push(texts.indexOf(key));
     codes.push(control ? control.length : NO_CONTROL - (controlLost ? OUTCOMES.indexOf(controlLost) : 0));
+    if (!control) for (let index = 0; index < candidate.length; index += 1) codes.push(looks?.[index] ?? 0);
     for (const key of control ?? []) codes.push(texts.indexOf(key));
     for (const arm of [outcome.primaryArm, outcome.candidateArm, outcome.controlArm]) {
       arms.push(arm?.status ?? Number.NaN, arm?.headersMs ?? Number.NaN, arm?.lastByteMs ?? Number.NaN);
@@ -48,6 +50,7 @@ export function unpackResult({ job, codes, arms, texts, hidden }: PackedResult):
     const candidate = keys(codes[at++]!);
     const controlCount = codes[at++]!;
     const control = controlCount >= 0 ? keys(controlCount) : undefined;
+    const looks = control ? undefined : Array.from(candidate, () => codes[at++]!);
     const controlLost = OUTCOMES[NO_CONTROL - controlCount];
     const primaryArm = nextArm()!;
     const candidateArm = nextArm()!;
@@ -56,6 +59,7 @@ export function unpackResult({ job, codes, arms, texts, hidden }: PackedResult):
       outcome,
       ...(version >= 0 && { version: texts[version]! }),
       candidate,
+      ...(looks && { looks }),
       ...(control && { control }),
       ...(controlLost && controlLost !== 'compared' && { controlLost }),
       primaryArm,

@@ -16,6 +16,8 @@ export interface Compared {
   readonly atMs: number;
   /** Keys of what differs between primary and candidate, each once. */
   readonly candidate: readonly string[];
+  /** Of the primary's values at `candidate`, in its order (0: none); only without a control, where it is what hints at noise. */
+  readonly looks?: readonly number[];
   /** Between primary and control; undefined without a control's answer. */
   readonly control?: readonly string[];
   readonly primaryArm: ArmOutcome;

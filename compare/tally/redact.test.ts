@@ -89,6 +89,11 @@ describe('a sample', () => {
     expect(sample.exchange.primary.headers).toEqual([['content-type', 'application/json']]);
   });
 
+  it('hides query parameters by name, however it is written', () => {
+    const sample = redacted({ path: '/o?token=s3cret&a=1&to%6Ben=s3cret' }, { queryParameters: ['token'] });
+    expect(sample.exchange.path).toBe('/o?token=[redacted]&a=1&to%6Ben=[redacted]');
+  });
+
   it('leaves out a body that cannot be unpacked, and all of them if so wanted', () => {
     const broken = {
       body: gzipSync('{"card":"s3cret"}').subarray(0, 20),

@@ -14,6 +14,8 @@ export interface Redaction {
   readonly headers?: readonly string[];
   /** JSON Pointers, `*` for any key or index, `**` for any number of them. */
   readonly jsonPaths?: readonly string[];
+  /** Names of query parameters of the request. */
+  readonly queryParameters?: readonly string[];
   /** Default true. */
   readonly keepBodies?: boolean;
 }
@@ -44,13 +46,26 @@ export function redactSample({ joined, endpoint, version }: CapturedSample, reda
       reason,
       ...(segment !== undefined && { segment }),
       method,
-      path,
+      path: redactQuery(path, redaction.queryParameters ?? []),
       atMs: joined.atMs,
       primary: redact.answer(answer),
       candidate: redact.answer(read(joined.candidate).answer),
       ...(joined.control && { control: redact.answer(read(joined.control).answer) }),
     },
   };
+}
+
+/** Names are compared decoded, so that none hides behind percent signs. */
+function redactQuery(path: string, names: readonly string[]): string {
+  const at = path.indexOf('?');
+  if (at < 0 || names.length === 0) return path;
+  const parameters = path.slice(at + 1).split('&');
+  const isHidden = (parameter: string): boolean =>
+    [...new URLSearchParams(parameter).keys()].some((name) => names.includes(name));
+  const shown = parameters.map((parameter) =>
+    isHidden(parameter) ? `${parameter.split('=', 1)[0]}=${REDACTED}` : parameter,
+  );
+  return `${path.slice(0, at)}?${shown.join('&')}`;
 }
 
 interface Redactor {

@@ -3,6 +3,7 @@ import { countDifference, emptyTally, type Tally } from '../judge/index.ts';
 import type { ArmOutcome, CapturedSample, Compared } from './compared.ts';
 import { splitKey } from './compared.ts';
 import type { TallyLimits } from './limits.ts';
+import { LooksSketch } from './looks.ts';
 import { Reservoir } from './reservoir.ts';
 import { SampleGroup, type SampleShelf } from './samples.ts';
 
@@ -12,6 +13,8 @@ export interface FieldCounts {
   readonly path: string;
   readonly counts: Tally;
   readonly samples: SampleGroup;
+  /** Of the primary's values; undefined where none were seen. */
+  looks: LooksSketch | undefined;
   firstAtMs: number;
   lastAtMs: number;
 }
@@ -86,15 +89,18 @@ export class StratumCounts {
     const { candidate, control = NONE } = compared;
     if (candidate.length === 0 && control.length === 0) return;
     const candidateOnly = candidate.filter((key) => !control.includes(key));
-    for (const key of candidate) {
+    for (const [index, key] of candidate.entries()) {
       const isNoise = control.includes(key);
-      this.#countField(key, pairIndex, true, isNoise, compared.atMs)?.samples.add(
-        this.#shelf,
-        compared.sample,
-        candidateOnly.length,
-        // Of noise one example is enough.
-        isNoise ? 1 : this.#limits.samples,
-      );
+      const field = this.#countField(key, pairIndex, true, isNoise, compared.atMs);
+      if (!field) continue;
+      const look = compared.looks?.[index];
+      if (look) {
+        field.looks ??= new LooksSketch();
+        field.looks.observe(look);
+      }
+      // Of noise one example is enough.
+      const maxSamples = isNoise ? 1 : this.#limits.samples;
+      field.samples.add(this.#shelf, compared.sample, candidateOnly.length, maxSamples);
     }
     let controlOnly = 0;
     for (const key of control) {
@@ -144,6 +150,7 @@ export class StratumCounts {
       return;
     }
     addCounts(mine.counts, field.counts);
+    mine.looks ??= field.looks;
     mine.samples.absorb(this.#shelf, field.samples, this.#limits.samples);
     mine.firstAtMs = Math.min(mine.firstAtMs, field.firstAtMs);
     mine.lastAtMs = Math.max(mine.lastAtMs, field.lastAtMs);
@@ -168,7 +175,14 @@ export class StratumCounts {
         return undefined;
       }
       this.#room.fields -= 1;
-      field = { ...splitKey(key), counts: emptyTally(), samples: new SampleGroup(), firstAtMs: atMs, lastAtMs: atMs };
+      field = {
+        ...splitKey(key),
+        counts: emptyTally(),
+        samples: new SampleGroup(),
+        looks: undefined,
+        firstAtMs: atMs,
+        lastAtMs: atMs,
+      };
       this.fields.set(key, field);
     }
     countDifference(field.counts, pairIndex, candidate, control);
