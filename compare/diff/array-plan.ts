@@ -93,7 +93,8 @@ export function planUnordered(
   const matched: IndexPair[] = [];
   primary.forEach((element, index) => {
     const same = free.get(standFor(element, effort));
-    const at = same?.findLastIndex((other) => jsonEqual(element, candidate[other]!)) ?? -1;
+    const isSame = (other: number) => !effort.exhausted && jsonEqual(element, candidate[other]!, effort);
+    const at = same?.findLastIndex(isSame) ?? -1;
     if (at < 0) left.push(index);
     else matched.push([index, ...(same!.splice(at, 1) as [number])]);
   });

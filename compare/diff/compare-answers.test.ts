@@ -124,6 +124,7 @@ describe('stories', () => {
   test('answers without a body: 204, 304 and HEAD', () => {
     expect(found(answer('', { status: 204, headers: [] }), answer('', { status: 204, headers: [] }))).toEqual([]);
     expect(found(answer('{"a":1}'), answer('', { status: 204 }))).toEqual(['status :status']);
+    expect(found(answer('{"a":1}'), answer('', { status: 304 }))).toEqual(['status :status']);
     expect(found(answer('', { status: 304 }), answer('', { status: 304, headers: [] }))).toEqual([
       'missing header:content-type',
     ]);
@@ -135,6 +136,12 @@ describe('stories', () => {
   test('text by line', () => {
     expect(found(plain('a\nb\nc\nd'), plain('a\nX\nc\nnew\nd'))).toEqual(['value :body/2', 'extra :body/4']);
     expect(found(plain('a\nb\nc'), plain('a\nc'))).toEqual(['missing :body/2']);
+    expect(found(plain('a\nb\nc\nd\ne'), plain('a\nc\nd\nnew\ne'))).toEqual(['missing :body/2', 'extra :body/4']);
+    expect(found(plain('a\nb\nc\nd\ne\nf'), plain('a\nc\nd\nx\nf\ng'))).toEqual([
+      'missing :body/2',
+      'value :body/5',
+      'extra :body/6',
+    ]);
     expect(found(plain('a\r\nb'), plain('a\nb'))).toEqual(['value :body']);
     expect(
       found(plain('ä', 'text/plain;charset=utf-8'), {

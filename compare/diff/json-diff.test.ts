@@ -258,6 +258,13 @@ describe('bounds', () => {
     }
     const before = process.cpuUsage().user;
     expect(brief(diff(one, other))).toEqual([`value ${'/0'.repeat(300)}`]);
+    [one, other] = ['x'.repeat(2_000_000), `${'x'.repeat(1_999_999)}y`];
+    for (let depth = 0; depth < 300; depth++)
+      [one, other] = [
+        [one, depth, [depth]],
+        [[depth], other, depth],
+      ];
+    expect(diff(one, other).length).toBeGreaterThan(0);
     const wide = (from: number) => Array.from({ length: 200_000 }, (_, index) => ({ a: from + index * 2 }));
     expect(diff(wide(0), wide(100_001)).length).toBeGreaterThan(0);
     expect(process.cpuUsage().user - before).toBeLessThan(10_000_000);

@@ -90,7 +90,10 @@ const MAX_HASHED_DEPTH = 64;
 /** Equal values have equal hashes, whatever the order of their keys. 32 bits; what lies very deep does not enter. */
 export function jsonHash(value: Json, effort: Effort, depth = 0): number {
   effort.spend(1);
-  if (typeof value === 'string') return hashText(value, 0x9e3779b9);
+  if (typeof value === 'string') {
+    effort.spend(value.length >> 4);
+    return hashText(value, 0x9e3779b9);
+  }
   if (value === null || typeof value !== 'object') return hashText(String(value), 0x85ebca6b);
   if (value instanceof ExactNumber) return hashText(value.key, 0xc2b2ae35);
   if (depth > MAX_HASHED_DEPTH || effort.exhausted) return 0;
