@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import { request } from 'node:https';
+import { connect } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
+import { selfSigned } from '../../test/envoy/certificate.ts';
+import { CAPTURE_PATH, type CaptureServer, type CaptureServerOptions, startCaptureServer } from './index.ts';
+
+const servers: CaptureServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+async function start(options: Partial<CaptureServerOptions> = {}) {
+  const bodies: string[] = [];
+  const refused: number[] = [];
+  const server = await startCaptureServer({
+    host: '127.0.0.1',
+    port: 0,
+    onBatch: (body) => {
+      bodies.push(Buffer.from(body).toString());
+      return true;
+    },
+    onRefused: (status) => refused.push(status),
+    ...options,
+  });
+  servers.push(server);
+  return { port: Number(server.address.split(':').at(-1)), bodies, refused };
+}
+
+const MEDIA_TYPE = { 'content-type': 'application/x-protobuf' };
+
+it('with TLS hears only clients that the authority has certified', async () => {
+  const [server, client, stranger] = [selfSigned('collector'), selfSigned('envoy'), selfSigned('envoy')];
+  const { port, bodies } = await start({
+    tls: {
+      certificate: server.certificatePem,
+      key: server.privateKeyPem,
+      clientAuthority: client.certificatePem,
+    },
+  });
+  const post = (credentials: { cert?: string; key?: string }): Promise<number | string> =>
+    new Promise((resolve) => {
+      const sent = request(
+        {
+          ...credentials,
+          host: '127.0.0.1',
+          port,
+          servername: 'collector',
+          ca: server.certificatePem,
+          method: 'POST',
+          path: CAPTURE_PATH,
+          headers: MEDIA_TYPE,
+          agent: false,
+        },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode ?? 0);
+        },
+      );
+      sent.on('error', ({ message }) => resolve(message));
+      sent.end('a batch');
+    });
+  expect(await post({ cert: client.certificatePem, key: client.privateKeyPem })).toBe(204);
+  expect(await post({})).toMatch(/alert|ECONNRESET|EPIPE|hang up/);
+  expect(await post({ cert: stranger.certificatePem, key: stranger.privateKeyPem })).toMatch(
+    /alert|ECONNRESET|EPIPE|hang up/,
+  );
+  expect(bodies).toEqual(['a batch']);
+});
+
+/** Everything the server says on one connection until it ends it. */
+async function exchange(port: number, ...parts: string[]): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  let answer = '';
+  socket.setEncoding('latin1').on('data', (text: string) => {
+    answer += text;
+  });
+  socket.on('error', () => {
+    // A server that has refused does not wait for the rest.
+  });
+  for (const part of parts) socket.write(part);
+  await once(socket, 'close');
+  return answer;
+}
+
+const head = (...lines: string[]): string =>
+  [`POST ${CAPTURE_PATH} HTTP/1.1`, 'host: x', 'content-type: application/x-protobuf', ...lines, '', ''].join('\r\n');
+
+it('a body without a declared length is bounded as well', async () => {
+  const { port, bodies, refused } = await start({ maxBodyBytes: 1_000 });
+  const chunk = (size: number): string => `${size.toString(16)}\r\n${'x'.repeat(size)}\r\n`;
+  const chunked = head('transfer-encoding: chunked', 'connection: close');
+  expect(await exchange(port, chunked, chunk(500), chunk(500), '0\r\n\r\n')).toMatch(/^HTTP\/1.1 204/);
+  expect(await exchange(port, chunked, chunk(500), chunk(501))).toMatch(/^HTTP\/1.1 413/);
+  expect(bodies.map(({ length }) => length)).toEqual([1_000]);
+  expect(refused).toEqual([413]);
+});
+
+it('room that a client took and did not use is given back', async () => {
+  const { port, refused } = await start({ maxReceivingBytes: 1_000 });
+  const socket = connect(port, '127.0.0.1');
+  socket.write(head('content-length: 900'));
+  const declared = head('content-length: 200', 'connection: close') + 'x'.repeat(200);
+  const firstWord = async (): Promise<string> => (await exchange(port, declared)).slice(9, 12);
+  await expect.poll(firstWord).toBe('503');
+  socket.destroy();
+  await expect.poll(firstWord).toBe('204');
+  expect(refused).toContain(503);
+});
+
+it('a port that is taken is said to be', async () => {
+  const { port } = await start();
+  await expect(start({ port })).rejects.toMatchObject({ code: 'PORT_IN_USE' });
+});
