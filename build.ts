@@ -5,7 +5,7 @@ import { dirname, extname, join, relative } from 'node:path';
 import { ensureFilter } from './filter/index.ts';
 
 /**
- * Makes dist/, the package as it is installed: compiled JavaScript in the folders of the source, filter.wasm, and every
+ * Makes dist/, the package as it is installed: compiled JavaScript in the folders of the source, the filter's modules, and every
  * file that the program or its users read. It needs neither TypeScript nor a compiler for the filter, so its package.json
  * names only what runs. `npm pack ./dist` packs it; the image carries it.
  */
@@ -26,9 +26,13 @@ for (const room of ROOMS) {
     filter: (path) => extname(path) === '' || READ_AT_RUN_TIME.has(extname(path)),
   });
 }
-const wasmPath = await ensureFilter();
-for (const file of ['cli/shadowplane.js', relative(SOURCE, wasmPath), 'README.md', 'CHANGELOG.md']) {
+const modules = [await ensureFilter('filter.wasm'), await ensureFilter('filter-capture.wasm')];
+for (const file of ['cli/shadowplane.js', ...modules.map(fromSource), 'README.md', 'CHANGELOG.md']) {
   cpSync(join(SOURCE, file), join(OUTPUT, file), { force: true });
+}
+
+function fromSource(path: string): string {
+  return relative(SOURCE, path);
 }
 
 const {

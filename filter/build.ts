@@ -1,5 +1,5 @@
 /**
- * Makes filter.wasm. Guarantees: a file at the returned path is complete (it is written beside it and renamed, so callers
+ * Makes the filter's modules. Guarantees: a file at the returned path is complete (it is written beside it and renamed, so callers
  * in several processes do not disturb each other), and is not older than its sources where the sources are there. In a
  * published package or an image, which carry the built file without sources or compiler, that file is used as it is.
  */
@@ -16,54 +16,64 @@ export interface BuiltFilter {
 }
 
 const ROOM = dirname(fileURLToPath(import.meta.url));
-const ENTRY = join(ROOM, 'src', 'index.ts');
+/** Two modules, because Envoy calls every callback that a module exports, for every stream. */
+const ENTRIES = { 'filter.wasm': 'index.ts', 'filter-capture.wasm': 'with-capture.ts' } as const;
+type FilterModule = keyof typeof ENTRIES;
 const SOURCES = [join(ROOM, 'src'), join(ROOM, 'proxy-wasm', 'assembly')];
-const OUTPUT = join(ROOM, 'build', 'filter.wasm');
+const OUTPUT = join(ROOM, 'build');
 
-/** Compiles the filter, also when the built file is up to date. */
-export async function buildFilter(): Promise<BuiltFilter> {
+/** Compiles a module of the filter, also when the built file is up to date. */
+export async function buildFilter(module: FilterModule = 'filter.wasm'): Promise<BuiltFilter> {
   const startedAt = new Date();
-  const module = await compileModule(ENTRY);
-  await mkdir(dirname(OUTPUT), { recursive: true });
-  const draft = `${OUTPUT}.${process.pid}.${Date.now()}.tmp`;
+  const compiled = await compileModule(entryOf(module));
+  await mkdir(OUTPUT, { recursive: true });
+  const wasmPath = join(OUTPUT, module);
+  const draft = `${wasmPath}.${process.pid}.${Date.now()}.tmp`;
   try {
-    await writeFile(draft, module);
+    await writeFile(draft, compiled);
     // A source that was changed while the compiler ran is newer than this.
     await utimes(draft, startedAt, startedAt);
-    await rename(draft, OUTPUT);
+    await rename(draft, wasmPath);
   } finally {
     await rm(draft, { force: true });
   }
-  return { wasmPath: OUTPUT, bytes: module.byteLength };
+  return { wasmPath, bytes: compiled.byteLength };
 }
 
-let building: Promise<BuiltFilter> | undefined;
+const building = new Map<FilterModule, Promise<BuiltFilter>>();
 
 /**
- * Path of filter.wasm, built first when it is missing or older than its sources.
+ * Path of a module of the filter, built first when it is missing or older than its sources. `filter-capture.wasm` does
+ * what `filter.wasm` does and can capture answers besides.
  *
  * @throws ShadowplaneError FILTER_NOT_BUILT when it is missing and cannot be built here.
  */
-export async function ensureFilter(): Promise<string> {
-  const built = await modifiedMs(OUTPUT);
-  if (!(await canBuild())) {
-    if (built !== undefined) return OUTPUT;
-    throw new ShadowplaneError('FILTER_NOT_BUILT', `${OUTPUT} is missing, and so are its sources or assemblyscript`);
+export async function ensureFilter(module: FilterModule = 'filter.wasm'): Promise<string> {
+  const path = join(OUTPUT, module);
+  const built = await modifiedMs(path);
+  if (!(await canBuild(module))) {
+    if (built !== undefined) return path;
+    throw new ShadowplaneError('FILTER_NOT_BUILT', `${path} is missing, and so are its sources or assemblyscript`);
   }
-  if (built !== undefined && built >= (await newestSourceMs())) return OUTPUT;
-  building ??= buildFilter().finally(() => {
-    building = undefined;
-  });
-  return (await building).wasmPath;
+  if (built !== undefined && built >= (await newestSourceMs())) return path;
+  const underWay = building.get(module);
+  if (underWay) return (await underWay).wasmPath;
+  const build = buildFilter(module).finally(() => building.delete(module));
+  building.set(module, build);
+  return (await build).wasmPath;
 }
 
-async function canBuild(): Promise<boolean> {
+function entryOf(module: FilterModule): string {
+  return join(ROOM, 'src', ENTRIES[module]);
+}
+
+async function canBuild(module: FilterModule): Promise<boolean> {
   try {
     createRequire(import.meta.url).resolve('assemblyscript/package.json');
   } catch {
     return false;
   }
-  return (await modifiedMs(ENTRY)) !== undefined;
+  return (await modifiedMs(entryOf(module))) !== undefined;
 }
 
 async function newestSourceMs(): Promise<number> {

@@ -1,6 +1,7 @@
 import { ensureFilter } from './build.ts';
 
-/** Builds the filter once before any test file starts: each would otherwise find it missing and compile it for itself. */
+/** Builds the filter's modules once before any test file starts: each would otherwise find them missing and compile them for itself. */
 export async function setup(): Promise<void> {
   await ensureFilter();
+  await ensureFilter('filter-capture.wasm');
 }

@@ -12,6 +12,11 @@ export async function loadFilter(options: SimulatedHostOptions = {}): Promise<Si
   return SimulatedHost.load(await ensureFilter(), options);
 }
 
+/** The module that can also capture. */
+export async function loadCapturingFilter(options: SimulatedHostOptions = {}): Promise<SimulatedHost> {
+  return SimulatedHost.load(await ensureFilter('filter-capture.wasm'), options);
+}
+
 export interface RunningFilter {
   readonly host: SimulatedHost;
   readonly plugin: SimulatedPlugin;

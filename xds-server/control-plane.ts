@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { ShadowplaneError } from '../errors/index.ts';
 import { createApi, type EnvoyStatusSource, type WaitForApplied } from './api/index.ts';
 import { envoysOf } from './envoys.ts';
-import { formatAddress, type Policy, PolicyStore, parseListenAddress } from './policy/index.ts';
+import { formatAddress, type Policy, PolicyStore, parseAddress, parseListenAddress } from './policy/index.ts';
 import { followPolicyFile } from './policy-file-source.ts';
 import { PolicyRenderer } from './policy-renderer.ts';
 import { Shutdown } from './shutdown.ts';
@@ -19,8 +19,10 @@ export interface ControlPlaneOptions {
   readonly xdsListen: string;
   /** `host:port`; port 0 takes a free one. */
   readonly apiListen: string;
-  /** The compiled filter. */
+  /** The compiled filter; with `captureAddress` the module that can capture. */
   readonly filterWasmPath: string;
+  /** `host:port` of the comparison layer as Envoys reach it; absent: nothing is captured. */
+  readonly captureAddress?: string;
   readonly logger: Logger;
   /** `host:port` of Envoy's listener; wins over `listen` of the policy. */
   readonly listen?: string;
@@ -57,7 +59,8 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   const { logger } = options;
   const filterWasm = await readFilter(options.filterWasmPath);
   const listen = options.listen === undefined ? undefined : parseListenAddress(options.listen);
-  const renderer = new PolicyRenderer({ filterWasm, listen });
+  const captureAddress = options.captureAddress === undefined ? undefined : parseAddress(options.captureAddress);
+  const renderer = new PolicyRenderer({ filterWasm, listen, captureAddress });
   const check = (policy: Policy): void => void renderer.snapshotOf(policy);
 
   const store = await PolicyStore.open({ directory: options.dataDir, validate: check });

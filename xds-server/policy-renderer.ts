@@ -8,6 +8,8 @@ export interface RendererOptions {
   readonly filterWasm: Uint8Array;
   /** Wins over the address in the policy. */
   readonly listen?: Address | undefined;
+  /** Where Envoys send captured answers; absent: nothing is captured. */
+  readonly captureAddress?: Address | undefined;
 }
 
 /** Turns policies into what Envoys are served: the same object for the same policy, new bytes only for what has changed. */
@@ -27,10 +29,13 @@ export class PolicyRenderer {
   snapshotOf(policy: Policy): Snapshot {
     const known = this.#snapshots.get(policy);
     if (known) return known;
-    const { filterWasm, listen = policy.listen } = this.#options;
+    const { filterWasm, captureAddress, listen = policy.listen } = this.#options;
     const served = { ...policy, listen };
     checkPolicy(served);
-    const resources = buildResources(served, { filterWasm });
+    const resources = buildResources(served, {
+      filterWasm,
+      capture: captureAddress && { address: captureAddress },
+    });
     const snapshot = buildSnapshot(this.#unchanged.reuse(resources));
     this.#snapshots.set(policy, snapshot);
     return snapshot;

@@ -27,6 +27,8 @@ export interface SimulatedHostOptions {
   readonly now?: () => bigint;
   /** Default: a fixed pattern that differs from host to host. */
   readonly random?: (size: number) => Uint8Array;
+  /** Readable in every context. */
+  readonly properties?: Readonly<Record<string, string>>;
 }
 
 export interface HttpCallRecord {
@@ -52,6 +54,8 @@ export class SimulatedHost {
   readonly sharedData = new Map<string, { value: Buffer; cas: number }>();
   readonly queues: Array<{ name: string; items: Buffer[]; owner: number }> = [];
   readonly httpCalls: HttpCallRecord[] = [];
+  /** What the next calls of `proxy_http_call` answer; not 0: the call is not made. */
+  httpCallStatus = 0;
   /** Host calls made so far, by name. */
   readonly hostCalls = new Map<string, number>();
   readonly streams = new Map<number, SimulatedStream>();

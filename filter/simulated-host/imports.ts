@@ -150,7 +150,8 @@ function properties(host: SimulatedHost): HostFunctions {
       if (name === 'plugin_root_id') {
         return host.memory.give(Buffer.from(host.plugins.get(host.currentContext)?.rootId ?? ''), address!, size!);
       }
-      const value = currentStream(host)?.properties.get(name);
+      const common = host.options.properties?.[name];
+      const value = currentStream(host)?.properties.get(name) ?? (common === undefined ? common : Buffer.from(common));
       return value === undefined ? STATUS.notFound : host.memory.give(value, address!, size!);
     },
     proxy_set_property: (path, pathSize, address, size) => {
@@ -269,6 +270,7 @@ function shared(host: SimulatedHost): HostFunctions {
 function calls(host: SimulatedHost): HostFunctions {
   return {
     proxy_http_call: (cluster, clusterSize, headers, headersSize, body, bodySize, _trailers, _size, timeoutMs, out) => {
+      if (host.httpCallStatus !== STATUS.ok) return host.httpCallStatus;
       const token = host.httpCalls.length + 1;
       host.httpCalls.push({
         token,

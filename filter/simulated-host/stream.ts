@@ -50,6 +50,12 @@ export class SimulatedStream {
     return this.callBody('proxy_on_response_body', 'responseBody', chunk, endOfStream);
   }
 
+  responseTrailers(trailers: Headers): number | undefined {
+    const list = new HeaderList(trailers);
+    this.headerMaps.set('responseTrailers', list);
+    return this.caller.call('proxy_on_response_trailers', this.contextId, list.toArray().length);
+  }
+
   /** The stream is over: the last callbacks, in Envoy's order. */
   end(): void {
     this.caller.call('proxy_on_done', this.contextId);

@@ -27,6 +27,11 @@ export function nextExchangeId(): Bytes {
   return id;
 }
 
+/** The id that was made last. */
+export function lastExchangeId(): Bytes {
+  return id;
+}
+
 function drawPrefix(): void {
   drawn = true;
   const random = new ArrayBuffer(RANDOM_BYTES);

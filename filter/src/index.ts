@@ -1,74 +1,8 @@
-/** Entry of filter.wasm: one plugin class for both roles; the configuration says which role a plugin has. */
-import {
-  BufferType,
-  getBuffer,
-  LogLevel,
-  log,
-  RootContext,
-  StreamContext,
-  setRootFactory,
-  View,
-} from '../proxy-wasm/assembly/index';
-import { Field, Problem } from './config/reader';
-import { JsonParser } from './json/parse';
-import { PrimaryRole } from './primary';
-import { Role } from './role';
-import { ShadowRole } from './shadow';
+/** Entry of filter.wasm, which does everything but capture. What a module exports, Envoy calls for every stream. */
+import { type RootContext, setRootFactory } from '../proxy-wasm/assembly/index';
+import { Plugin } from './plugin';
 
 export * from '../proxy-wasm/assembly/exports/base';
 export { proxy_on_request_body, proxy_on_request_headers } from '../proxy-wasm/assembly/exports/http';
-
-const NO_ROLE = new Role();
-
-const MAX_CONFIGURATION_BYTES: u32 = 4 * 1024 * 1024;
-
-class Plugin extends RootContext {
-  private role: Role = NO_ROLE;
-
-  onConfigure(size: u32): bool {
-    const problem = new Problem();
-    const role = readRole(size, problem);
-    if (problem.found) {
-      role.release();
-      log(LogLevel.Error, `shadowplane: this configuration cannot be used: ${problem.message}`);
-      return false;
-    }
-    this.role.release();
-    this.role = role;
-    return true;
-  }
-
-  createStream(contextId: u32): StreamContext | null {
-    return this.role.createStream();
-  }
-
-  onDelete(): void {
-    this.role.release();
-  }
-}
-
-function readRole(size: u32, problem: Problem): Role {
-  const source = new View();
-  if (size > MAX_CONFIGURATION_BYTES) {
-    problem.report('', `it is longer than ${MAX_CONFIGURATION_BYTES.toString()} bytes`);
-    return NO_ROLE;
-  }
-  if (!getBuffer(BufferType.PluginConfiguration, 0, size, source) || source.length == 0) {
-    problem.report('', 'it is empty; give the JSON text as google.protobuf.StringValue');
-    return NO_ROLE;
-  }
-  const parser = new JsonParser(source);
-  const document = parser.value;
-  if (document === null) {
-    problem.report('', `it is not JSON: ${parser.problem}`);
-    return NO_ROLE;
-  }
-  const configuration = new Field(document, '', problem);
-  const name = configuration.get('role').text().toString();
-  if (name == 'primary') return new PrimaryRole(configuration);
-  if (name == 'shadow') return new ShadowRole(configuration);
-  configuration.get('role').fail('must be primary or shadow');
-  return NO_ROLE;
-}
 
 setRootFactory((contextId: u32): RootContext => new Plugin(contextId));

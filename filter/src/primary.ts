@@ -1,19 +1,27 @@
 import {
   Bytes,
   clearRouteCache,
+  DataStatus,
+  getProperty,
   HeadersStatus,
+  handOver,
+  propertyPath,
   Status,
   StreamContext,
   setFilterState,
   View,
 } from '../proxy-wasm/assembly/index';
+import { Capture } from './capture/capture';
+import { BatchRole, HalfField } from './capture/fields';
+import { Outbox } from './capture/outbox';
+import { Recording } from './capture/recording';
 import { ConditionReader } from './config/conditions';
 import { readMirrors } from './config/primary';
 import { Field } from './config/reader';
-import { nextExchangeId } from './exchange-id';
+import { lastExchangeId, nextExchangeId } from './exchange-id';
 import { dropPort } from './request/host';
 import { Request } from './request/request';
-import { Subject, SubjectKind, Subjects } from './request/subject';
+import { type Subject, SubjectKind, Subjects } from './request/subject';
 import { Role } from './role';
 import { CelExpression } from './select/cel';
 import { Choice, Mirror } from './select/mirror';
@@ -22,33 +30,58 @@ import { Choice, Mirror } from './select/mirror';
 const DECISION = Bytes.of('shadowplane.decision');
 const EXCHANGE_ID = Bytes.of('shadowplane.id');
 
+const ROUTE_NAME = propertyPath('xds.route_name');
+
+const outbox = new Outbox(BatchRole.Primary);
+
 const CONNECT = Bytes.of('CONNECT');
 
 /**
  * Role primary: picks the requests that may be copied. It never changes a request; a decision goes into filter state,
- * where the route table finds it. It keeps nothing about a stream, so one object serves all of them.
+ * where the route table finds it. Nothing is kept about a stream, so one object serves all of them; only where
+ * answers are captured, a stream with a decision gets one of its own.
  */
 export class PrimaryRole extends Role {
   private readonly mirrors: StaticArray<Mirror>;
   private readonly expressions: Array<CelExpression>;
   private readonly selector: Selector;
+  private readonly capture: Capture | null;
 
-  constructor(configuration: Field) {
+  constructor(configuration: Field, rootId: u32) {
     super();
     const subjects = new Subjects();
     const conditions = new ConditionReader(subjects);
-    configuration.object(['role', 'mirrors']);
+    configuration.object(['role', 'mirrors', 'capture']);
     const mirrors = readMirrors(configuration.get('mirrors'), subjects, conditions);
     this.mirrors = mirrors;
     this.expressions = conditions.expressions;
-    this.selector = new Selector(mirrors, subjects);
+    const capture = Capture.read(configuration.get('capture'), outbox, rootId);
+    this.capture = capture;
+    this.selector = new Selector(mirrors, subjects, capture);
   }
 
   createStream(): StreamContext | null {
     return this.mirrors.length > 0 ? this.selector : null;
   }
 
+  start(): void {
+    const capture = this.capture;
+    if (capture !== null) capture.start();
+  }
+
+  onTick(): void {
+    const capture = this.capture;
+    if (capture !== null) capture.tick();
+  }
+
+  onHttpCallResponse(token: u32): void {
+    const capture = this.capture;
+    if (capture !== null) capture.answered(token);
+  }
+
   release(): void {
+    const capture = this.capture;
+    if (capture !== null) capture.release();
     for (let i = 0; i < this.expressions.length; i++) this.expressions[i].release();
   }
 }
@@ -60,11 +93,13 @@ class Selector extends StreamContext {
   private readonly upgrade: Subject;
   private readonly contentLength: Subject;
   private readonly host: View = new View();
+  private readonly pool: Array<DecidedStream> = [];
   private readonly byHost: bool;
 
   constructor(
     private readonly mirrors: StaticArray<Mirror>,
     subjects: Subjects,
+    private readonly capture: Capture | null,
   ) {
     super();
     this.request = new Request(subjects);
@@ -82,10 +117,24 @@ class Selector extends StreamContext {
       const mirror = this.findMirror();
       if (mirror !== null && this.isEligible(mirror, endOfStream)) {
         const choice = this.choose(mirror);
-        if (choice !== null) announce(choice);
+        if (choice !== null && announce(choice)) this.remember(choice);
       }
     }
     return HeadersStatus.Continue;
+  }
+
+  /** Keeps what cannot be read later; whether the request takes its mirror route is known after the filters. */
+  private remember(choice: Choice): void {
+    const capture = this.capture;
+    if (capture === null) return;
+    const id = lastExchangeId();
+    const stream = this.pool.length > 0 ? this.pool.pop() : new DecidedStream(capture.newRecording(), this.pool);
+    const recording = stream.recording;
+    stream.decision = choice.decision;
+    recording.begin(this.request.headers, false);
+    recording.description(choice.description);
+    recording.text(HalfField.ExchangeId, id.address, id.length);
+    handOver(stream);
   }
 
   private findMirror(): Mirror | null {
@@ -150,12 +199,57 @@ class Selector extends StreamContext {
   }
 }
 
+const routeName = new View();
+
+/** A stream from its decision on, where answers are captured. */
+class DecidedStream extends StreamContext {
+  decision: Bytes = DECISION;
+
+  constructor(
+    readonly recording: Recording,
+    private readonly pool: Array<DecidedStream>,
+  ) {
+    super();
+  }
+
+  /** The route rolls the share, and its name says how that ended. Before the answer it is still that of another route. */
+  private settle(): void {
+    const recording = this.recording;
+    if (!recording.uncertain) return;
+    if (getProperty(ROUTE_NAME, routeName) && routeName.equals(this.decision)) recording.confirm();
+    else recording.abandon();
+  }
+
+  onResponseHeaders(headerCount: u32, endOfStream: bool): u32 {
+    this.settle();
+    this.recording.responseHeaders(endOfStream, true);
+    return HeadersStatus.Continue;
+  }
+
+  onResponseBody(size: u32, endOfStream: bool): u32 {
+    this.recording.responseBody(size, endOfStream);
+    return DataStatus.Continue;
+  }
+
+  onResponseTrailers(trailerCount: u32): u32 {
+    this.recording.responseTrailers();
+    return HeadersStatus.Continue;
+  }
+
+  onDelete(): void {
+    this.settle();
+    this.recording.discard();
+    this.pool.push(this);
+  }
+}
+
 /** The id goes first: a request with a decision always has an id. */
-function announce(choice: Choice): void {
-  if (setFilterState(EXCHANGE_ID, nextExchangeId()) != Status.Ok) return;
-  if (setFilterState(DECISION, choice.decision) != Status.Ok) return;
+function announce(choice: Choice): bool {
+  if (setFilterState(EXCHANGE_ID, nextExchangeId()) != Status.Ok) return false;
+  if (setFilterState(DECISION, choice.decision) != Status.Ok) return false;
   clearRouteCache();
   choice.selected.increment();
+  return true;
 }
 
 /** True also for what is no number: an odd length is no reason to copy. */

@@ -7,6 +7,13 @@ export class Role {
     return null;
   }
 
+  /** The configuration has been accepted. */
+  start(): void {}
+
+  onTick(): void {}
+
+  onHttpCallResponse(token: u32): void {}
+
   /** Gives back what the host keeps for this configuration. */
   release(): void {}
 }

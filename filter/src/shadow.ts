@@ -2,22 +2,36 @@ import {
   Bytes,
   closeStream,
   DataStatus,
-  getHeader,
+  getHeaders,
   HeaderMap,
   HeadersStatus,
   Metric,
   MetricType,
   metric,
+  Pairs,
   StreamContext,
   StreamType,
   View,
 } from '../proxy-wasm/assembly/index';
+import { Capture } from './capture/capture';
+import { BatchRole, End, HalfField, Reason, Side } from './capture/fields';
+import { Outbox } from './capture/outbox';
+import { Recording } from './capture/recording';
 import { Field } from './config/reader';
 import { Role } from './role';
 
+const MARKER_PREFIX = Bytes.of('x-shadow-');
 const MIRROR_MARKER = Bytes.of('x-shadow-mirror');
 const ROLE_MARKER = Bytes.of('x-shadow-role');
+const REASON_MARKER = Bytes.of('x-shadow-reason');
+const SEGMENT_MARKER = Bytes.of('x-shadow-segment');
+const ID_MARKER = Bytes.of('x-shadow-id');
+const CANDIDATE = Bytes.of('candidate');
 const CONTROL = Bytes.of('control');
+const SEGMENT = Bytes.of('segment');
+const SAMPLE = Bytes.of('sample');
+
+const outbox = new Outbox(BatchRole.Shadow);
 
 /**
  * For copies of a mirror that is not in the configuration, which can be so for a moment while listener and cluster are
@@ -35,15 +49,17 @@ export class ShadowRole extends Role {
   private readonly limits: Array<CopyLimit> = [];
   private readonly unknown: CopyLimit;
   private readonly pool: Array<CopyStream> = [];
-  private readonly value: View = new View();
+  private readonly capture: Capture | null;
+  readonly markers: Markers = new Markers();
 
-  constructor(configuration: Field) {
+  constructor(configuration: Field, rootId: u32) {
     super();
-    configuration.object(['role', 'mirrors']);
+    configuration.object(['role', 'mirrors', 'capture']);
     const none = new Metric(0, false);
     this.unknown = new CopyLimit(Bytes.of(''), FALLBACK_MAX_BODY_BYTES, none, none, none, none);
     const elements = configuration.get('mirrors').mirrors();
     for (let i = 0; i < elements.length && !configuration.problem.found; i++) this.readLimit(elements[i]);
+    this.capture = Capture.read(configuration.get('capture'), outbox, rootId);
   }
 
   private readLimit(field: Field): void {
@@ -68,7 +84,9 @@ export class ShadowRole extends Role {
   }
 
   createStream(): StreamContext | null {
-    return this.pool.length > 0 ? this.pool.pop() : new CopyStream(this);
+    if (this.pool.length > 0) return this.pool.pop();
+    const capture = this.capture;
+    return new CopyStream(this, capture !== null ? capture.newRecording() : null);
   }
 
   /** Streams come back when they end and serve again. */
@@ -76,18 +94,88 @@ export class ShadowRole extends Role {
     this.pool.push(stream);
   }
 
-  /** The limit for the stream whose headers are readable now; null when it is no copy. */
-  limitOfCopy(): CopyLimit | null {
-    if (!getHeader(HeaderMap.RequestHeaders, MIRROR_MARKER, this.value)) return null;
+  /** The limit of the copy whose markers these are. */
+  limitOf(mirror: View): CopyLimit {
     const limits = this.limits;
     for (let i = 0; i < limits.length; i++) {
-      if (this.value.equals(limits[i].mirror)) return limits[i];
+      if (mirror.equals(limits[i].mirror)) return limits[i];
     }
     return this.unknown;
   }
 
-  isControl(): bool {
-    return getHeader(HeaderMap.RequestHeaders, ROLE_MARKER, this.value) && this.value.equals(CONTROL);
+  start(): void {
+    const capture = this.capture;
+    if (capture !== null) capture.start();
+  }
+
+  onTick(): void {
+    const capture = this.capture;
+    if (capture !== null) capture.tick();
+  }
+
+  onHttpCallResponse(token: u32): void {
+    const capture = this.capture;
+    if (capture !== null) capture.answered(token);
+  }
+
+  release(): void {
+    const capture = this.capture;
+    if (capture !== null) capture.release();
+  }
+}
+
+/** What a copy's headers say about it, in one host call. One object serves all streams, for one callback at a time. */
+class Markers {
+  readonly headers: View = new View();
+  readonly mirror: View = new View();
+  readonly role: View = new View();
+  readonly reason: View = new View();
+  readonly segment: View = new View();
+  readonly id: View = new View();
+  private readonly pairs: Pairs = new Pairs();
+
+  /** False when the stream is no copy. */
+  read(): bool {
+    let isCopy = false;
+    this.mirror.clear();
+    this.role.clear();
+    this.reason.clear();
+    this.segment.clear();
+    this.id.clear();
+    if (!getHeaders(HeaderMap.RequestHeaders, this.headers)) return false;
+    this.pairs.start(this.headers);
+    while (this.pairs.next()) {
+      const name = this.pairs.name;
+      if (!name.startsWith(MARKER_PREFIX)) continue;
+      if (name.equals(MIRROR_MARKER)) {
+        this.keep(this.mirror);
+        isCopy = true;
+      } else if (name.equals(ROLE_MARKER)) this.keep(this.role);
+      else if (name.equals(REASON_MARKER)) this.keep(this.reason);
+      else if (name.equals(SEGMENT_MARKER)) this.keep(this.segment);
+      else if (name.equals(ID_MARKER)) this.keep(this.id);
+    }
+    return isCopy;
+  }
+
+  /** Of a repeated header the first counts. */
+  private keep(view: View): void {
+    if (view.length == 0) view.set(this.pairs.value.address, this.pairs.value.length);
+  }
+
+  get isControl(): bool {
+    return this.role.equals(CONTROL);
+  }
+
+  describe(recording: Recording): void {
+    const side = this.isControl ? Side.Control : this.role.equals(CANDIDATE) ? Side.Candidate : Side.Unspecified;
+    recording.text(HalfField.ExchangeId, this.id.address, this.id.length);
+    recording.number(HalfField.Side, side);
+    recording.text(HalfField.Mirror, this.mirror.address, this.mirror.length);
+    if (this.reason.equals(SEGMENT)) {
+      recording.number(HalfField.Reason, Reason.Segment);
+      recording.text(HalfField.Segment, this.segment.address, this.segment.length);
+    } else if (this.reason.equals(SAMPLE)) recording.number(HalfField.Reason, Reason.Sample);
   }
 }
 
@@ -108,15 +196,24 @@ class CopyStream extends StreamContext {
   private cut: bool = false;
   private bodyBytes: i64 = 0;
 
-  constructor(private readonly owner: ShadowRole) {
+  constructor(
+    private readonly owner: ShadowRole,
+    /** Null without capture. */
+    private readonly recording: Recording | null,
+  ) {
     super();
   }
 
   onRequestHeaders(headerCount: u32, endOfStream: bool): u32 {
-    const limit = this.owner.limitOfCopy();
-    if (limit !== null) {
-      this.control = this.owner.isControl();
-      (this.control ? limit.controlCopies : limit.candidateCopies).increment();
+    const markers = this.owner.markers;
+    let limit: CopyLimit | null = null;
+    if (markers.read()) {
+      const found = this.owner.limitOf(markers.mirror);
+      limit = found;
+      this.control = markers.isControl;
+      (this.control ? found.controlCopies : found.candidateCopies).increment();
+      const recording = this.recording;
+      if (recording !== null && recording.begin(markers.headers, true)) markers.describe(recording);
     }
     this.limit = limit;
     this.cut = false;
@@ -132,11 +229,34 @@ class CopyStream extends StreamContext {
     if (this.bodyBytes <= limit.maxBodyBytes) return DataStatus.Continue;
     this.cut = true;
     (this.control ? limit.controlCuts : limit.candidateCuts).increment();
+    const recording = this.recording;
+    if (recording !== null) recording.endEarly(End.Cut);
     closeStream(StreamType.Request);
     return DataStatus.StopIterationNoBuffer;
   }
 
+  onResponseHeaders(headerCount: u32, endOfStream: bool): u32 {
+    const recording = this.recording;
+    // What Envoy answers itself, because the service did not, it answers in front of this filter.
+    if (recording !== null) recording.responseHeaders(endOfStream, false);
+    return HeadersStatus.Continue;
+  }
+
+  onResponseBody(size: u32, endOfStream: bool): u32 {
+    const recording = this.recording;
+    if (recording !== null) recording.responseBody(size, endOfStream);
+    return DataStatus.Continue;
+  }
+
+  onResponseTrailers(trailerCount: u32): u32 {
+    const recording = this.recording;
+    if (recording !== null) recording.responseTrailers();
+    return HeadersStatus.Continue;
+  }
+
   onDelete(): void {
+    const recording = this.recording;
+    if (recording !== null) recording.discard();
     this.limit = null;
     this.owner.takeBack(this);
   }

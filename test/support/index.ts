@@ -1,14 +1,16 @@
 /** What the tests on a real Envoy and the benchmarks share. */
 export { binomialBounds, shareProblem } from './binomial.ts';
 export { brokenFilter } from './broken-filter.ts';
+export type { CapturedHalf } from './capture-batch.ts';
 export { Cleanup } from './cleanup.ts';
+export { type Collector, startCollector } from './collector.ts';
 export { eventually } from './eventually.ts';
 export { httpJson, httpRequest } from './http-json.ts';
 export type { HeaderList } from './http1-parser.ts';
 export { startHttp1Upstream } from './http1-upstream.ts';
 export { Http2Connection } from './http2-client.ts';
 export { runLoad, startLoad } from './load.ts';
-export { type OrdersStack, startOrders } from './orders-stack.ts';
+export { type OrdersOptions, type OrdersStack, startOrders } from './orders-stack.ts';
 export { encodeRequest, type RawAnswer, RawConnection, type RawRequest, sendRaw } from './raw-client.ts';
 export type { Recorder } from './recorder.ts';
 export { freePort, listenOnFreePort } from './sockets.ts';

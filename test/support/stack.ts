@@ -22,6 +22,8 @@ export interface StackOptions {
   readonly installEnvoy?: boolean;
   /** Instead of the real filter. */
   readonly filterWasm?: Uint8Array;
+  /** `host:port` where Envoy sends captured answers; default: nothing is captured. */
+  readonly captureAddress?: string;
   /** Runs the control plane as `shadowplane serve` in a process that can be killed; default: in this process. */
   readonly controlPlaneProcess?: boolean;
 }
@@ -56,7 +58,7 @@ export async function startStack(document: object, options: StackOptions = {}): 
     const dataDir = join(directory, 'data');
     const [located, filterWasmPath] = await Promise.all([
       locateEnvoy({ install: options.installEnvoy ?? true }),
-      filterPath(directory, options.filterWasm),
+      filterPath(directory, options),
     ]);
 
     const serve = async (xdsListen: string, apiListen: string) => {
@@ -65,7 +67,13 @@ export async function startStack(document: object, options: StackOptions = {}): 
         const { kill, ...addresses } = await startControlPlaneProcess(served);
         return { ...addresses, close: kill };
       }
-      return startControlPlane({ ...served, filterWasmPath, logger: pino({ level: 'silent' }) });
+      const { captureAddress } = options;
+      return startControlPlane({
+        ...served,
+        filterWasmPath,
+        logger: pino({ level: 'silent' }),
+        ...(captureAddress === undefined ? {} : { captureAddress }),
+      });
     };
     let controlPlane = await serve(ANY_PORT, ANY_PORT);
     const { xdsAddress, apiAddress } = controlPlane;
@@ -109,8 +117,9 @@ export async function startStack(document: object, options: StackOptions = {}): 
   }
 }
 
-async function filterPath(directory: string, filterWasm: Uint8Array | undefined): Promise<string> {
-  if (filterWasm === undefined) return ensureFilter();
+async function filterPath(directory: string, { filterWasm, captureAddress }: StackOptions): Promise<string> {
+  if (filterWasm === undefined)
+    return ensureFilter(captureAddress === undefined ? 'filter.wasm' : 'filter-capture.wasm');
   const path = join(directory, 'filter.wasm');
   await writeFile(path, filterWasm);
   return path;

@@ -1,4 +1,5 @@
 import type { EnvoyJson, Policy } from '../policy/model.ts';
+import { CAPTURE, type CaptureTarget, collectorCluster } from './capture.ts';
 import { buildEndpoints, placeServices } from './clusters.ts';
 import { typed } from './envoy-json.ts';
 import { buildExtensionConfigs } from './extension-config.ts';
@@ -11,20 +12,26 @@ import { buildRuntime } from './runtime.ts';
 export type Resources = { readonly [Kind in ResourceKind]: readonly EnvoyJson[] };
 
 interface BuildContext {
-  /** The compiled filter. */
+  /** The compiled filter; with `capture` the module that can. */
   readonly filterWasm: Uint8Array;
+  /** Absent: nothing is captured. */
+  readonly capture?: CaptureTarget | undefined;
 }
 
 /** Policy in, resources out: the same policy and the same filter always give the same resources. */
-export function buildResources(policy: Policy, { filterWasm }: BuildContext): Resources {
+export function buildResources(policy: Policy, { filterWasm, capture }: BuildContext): Resources {
   const { envoy, mirrors } = policy;
   return {
     listeners: of('listeners', [listenerWithExtras(policy), ...envoy.listeners]),
     routes: of('routes', [buildRoutes(policy)]),
-    clusters: of('clusters', [...clustersWithExtras(policy), ...envoy.clusters]),
+    clusters: of('clusters', [
+      ...clustersWithExtras(policy),
+      ...(capture ? [collectorCluster(capture)] : []),
+      ...envoy.clusters,
+    ]),
     endpoints: of('endpoints', buildEndpoints(placeServices(policy))),
     runtimes: of('runtimes', [buildRuntime(mirrors)]),
-    extensionConfigs: of('extensionConfigs', buildExtensionConfigs(policy, filterWasm)),
+    extensionConfigs: of('extensionConfigs', buildExtensionConfigs(policy, filterWasm, capture && CAPTURE)),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { EnvoyJson, Policy } from '../policy/model.ts';
+import type { FilterCapture } from './filter-config.ts';
 import { primaryFilterConfig, shadowFilterConfig } from './filter-configuration.ts';
 import { filterPlugin } from './filter-slot.ts';
 import { PRIMARY_FILTER, SHADOW_FILTER } from './names.ts';
@@ -6,11 +7,12 @@ import { PRIMARY_FILTER, SHADOW_FILTER } from './names.ts';
 const base64ByModule = new WeakMap<Uint8Array, string>();
 
 /** The two ECDS resources: the filter for the listener and the one for shadow and control clusters, from one module. */
-export function buildExtensionConfigs(policy: Policy, filterWasm: Uint8Array): EnvoyJson[] {
+export function buildExtensionConfigs(policy: Policy, filterWasm: Uint8Array, capture?: FilterCapture): EnvoyJson[] {
   const wasmBase64 = toBase64(filterWasm);
+  const captured = capture ? { capture } : {};
   return [
-    filterPlugin(PRIMARY_FILTER, wasmBase64, primaryFilterConfig(policy)),
-    filterPlugin(SHADOW_FILTER, wasmBase64, shadowFilterConfig(policy)),
+    filterPlugin(PRIMARY_FILTER, wasmBase64, { ...primaryFilterConfig(policy), ...captured }),
+    filterPlugin(SHADOW_FILTER, wasmBase64, { ...shadowFilterConfig(policy), ...captured }),
   ];
 }
 

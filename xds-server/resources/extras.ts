@@ -5,7 +5,7 @@ import { connectionManager } from './connection-manager.ts';
 import { typed } from './envoy-json.ts';
 import { buildListener } from './listener.ts';
 import { deepMerge, touches } from './merge.ts';
-import { LISTENER } from './names.ts';
+import { COLLECTOR_CLUSTER, LISTENER } from './names.ts';
 import { RESOURCE_TYPES } from './resource-types.ts';
 
 /** The listener with what users merge into it and into its HTTP connection manager. */
@@ -123,11 +123,10 @@ function misplaced(policy: Policy): InputProblem[] {
     });
   }
   problems.push(
-    ...takenNames(
-      'envoy.clusters',
-      clusters,
-      placeServices(policy).map(({ cluster }) => cluster),
-    ),
+    ...takenNames('envoy.clusters', clusters, [
+      ...placeServices(policy).map(({ cluster }) => cluster),
+      COLLECTOR_CLUSTER,
+    ]),
   );
   problems.push(...takenNames('envoy.listeners', listeners, [LISTENER]));
   return problems;

@@ -11,6 +11,23 @@ export interface PrimaryFilterConfig {
   readonly role: 'primary';
   /** Most specific first; the first whose host and path match a request is its only candidate. */
   readonly mirrors: readonly FilterMirror[];
+  readonly capture?: FilterCapture;
+}
+
+/** Answers of mirrored requests and of their copies are sent to the comparison layer. Absent: nothing is captured. */
+export interface FilterCapture {
+  /** The cluster that takes the batches. */
+  readonly cluster: string;
+  /** Of a longer body only so much is kept. At most 524,288. */
+  readonly maxBodyBytes: number;
+  /** From 10 to 60,000. */
+  readonly flushIntervalMs: number;
+  /** For each VM, so for each worker and role, what is captured and what is under way together. At least 1 MiB. */
+  readonly maxMemoryBytes: number;
+  /** Names of the request's headers that are kept. */
+  readonly requestHeaders: readonly string[];
+  /** Names of the answer's headers that are kept; absent: all. */
+  readonly headers?: readonly string[];
 }
 
 export interface FilterMirror {
@@ -36,4 +53,5 @@ export interface FilterMirror {
 export interface ShadowFilterConfig {
   readonly role: 'shadow';
   readonly mirrors: ReadonlyArray<{ readonly name: string; readonly maxBodyBytes: number }>;
+  readonly capture?: FilterCapture;
 }

@@ -46,6 +46,9 @@ export function virtualHostName(domain: string): string {
   return domain === '*' ? 'any' : domain.replaceAll('.', '/');
 }
 
+/** Takes the batches of captured answers. */
+export const COLLECTOR_CLUSTER = 'shadowplane/collector';
+
 export const LISTENER = 'shadowplane';
 export const ROUTE_CONFIGURATION = 'shadowplane';
 export const RUNTIME_LAYER = 'shadowplane';

@@ -1,11 +1,11 @@
 /** as-proxy-wasm: what a module imports. Its entry file also re-exports the callbacks it handles from `./exports/*`. */
-export { setRootFactory } from './contexts/dispatcher';
+export { currentStreamId, handOver, setRootFactory } from './contexts/dispatcher';
 export { RootContext } from './contexts/root-context';
 export { StreamContext } from './contexts/stream-context';
-export { bufferLength, getBuffer, setBuffer } from './host/buffers';
+export { bufferLength, copyBuffer, getBuffer, setBuffer } from './host/buffers';
 export { callForeign, clearRouteCache } from './host/foreign';
 export { addHeader, getHeader, getHeaders, headerMapBytes, removeHeader, replaceHeader } from './host/headers';
-export { HttpCall, httpCall } from './host/http-call';
+export { HttpCall, HttpTarget, httpCall } from './host/http-call';
 export { log, logs } from './host/log';
 export { Metric, metric } from './host/metrics';
 export { encodePairs, Pairs } from './host/pairs';

@@ -1,4 +1,5 @@
 import { Bytes, Metric, MetricType, metric } from '../../proxy-wasm/assembly/index';
+import { describePrimary } from '../capture/description';
 import { HostPattern } from '../request/host';
 import { Subjects } from '../request/subject';
 import { Choice, Mirror, Segment, SkipCounters } from '../select/mirror';
@@ -86,7 +87,8 @@ function readSegments(field: Field, mirror: string, sticky: bool, conditions: Co
     const when = conditions.read(element.get('when'));
     const share = readShare(element.get('sharePerMillion'), sticky);
     const selected = counter(field, `shadowplane.selected.mirror.${mirror}.reason.segment.segment.${name}`);
-    segments.push(new Segment(when, new Choice(Bytes.of(`${mirror}/segment/${name}`), selected, share)));
+    const description = describePrimary(Bytes.of(mirror), Bytes.of(name));
+    segments.push(new Segment(when, new Choice(Bytes.of(`${mirror}/segment/${name}`), selected, share, description)));
   }
   return StaticArray.fromArray(segments);
 }
@@ -96,7 +98,7 @@ function readSample(field: Field, mirror: string, sticky: bool): Choice | null {
   field.object(['sharePerMillion']);
   const share = readShare(field.get('sharePerMillion'), sticky);
   const selected = counter(field, `shadowplane.selected.mirror.${mirror}.reason.sample`);
-  return new Choice(Bytes.of(`${mirror}/sample`), selected, share);
+  return new Choice(Bytes.of(`${mirror}/sample`), selected, share, describePrimary(Bytes.of(mirror), null));
 }
 
 function readShare(field: Field, sticky: bool): u32 {

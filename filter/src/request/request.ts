@@ -2,7 +2,7 @@ import { Bytes, getHeaders, HeaderMap, Pairs, View } from '../../proxy-wasm/asse
 import { findCookie } from './cookies';
 import { pathEnd } from './path';
 import { findQueryParameter } from './query';
-import { Subject, SubjectKind, Subjects } from './subject';
+import { type Subject, SubjectKind, type Subjects } from './subject';
 
 /**
  * The request that is being decided on. One object serves all requests. The headers come in one host call, because a
@@ -38,6 +38,11 @@ export class Request {
     return true;
   }
 
+  /** All headers, encoded, in this callback. */
+  get headers(): View {
+    return this.encoded;
+  }
+
   /** Of a repeated header the first counts. */
   private readHeaders(): void {
     const pairs = this.pairs;
@@ -64,7 +69,7 @@ export class Request {
   }
 
   /** Makes `subject.value` the value in this request; false when it has none. */
-  // @ts-ignore: decorator
+  // @ts-expect-error: decorator
   @inline
   fetch(subject: Subject): bool {
     return subject.fetched == this.number ? subject.present : this.fetchNow(subject);

@@ -11,6 +11,8 @@ export class Choice {
     readonly selected: Metric,
     /** Only looked at in sticky mirrors. */
     readonly sharePerMillion: u32,
+    /** What every captured half of it says about where it belongs, encoded. */
+    readonly description: Bytes,
   ) {}
 }
 

@@ -41,10 +41,46 @@ export function leave(): void {
   depth--;
 }
 
+/** The stream whose callback is running, or ran last. */
+let current: u32 = 0;
+
+/** `enter` of a stream's callback. */
+// @ts-expect-error: decorator
+@inline
+export function enterStream(id: u32): void {
+  current = id;
+  enter();
+}
+
+/**
+ * In a callback of a stream: from the next callback on, `stream` has it. So one object can look at every stream, and only
+ * those that need it get an object of their own. False when this stream is not known, as after its end.
+ */
+export function handOver(stream: StreamContext): bool {
+  return streams.replace(current, stream);
+}
+
+/** Id of the stream whose callback is running. */
+export function currentStreamId(): u32 {
+  return current;
+}
+
+/** Ticks and answers since the last collection: a collection visits every live object, and these make little garbage. */
+let rootCallbacks: i32 = 0;
+
+const COLLECT_EVERY_ROOT_CALLBACKS: i32 = 32;
+
+/** `leave` of a root context's callback that comes again and again. */
+export function leaveRootCallback(): void {
+  if (++rootCallbacks >= COLLECT_EVERY_ROOT_CALLBACKS) leaveAndCollect();
+  else leave();
+}
+
 /** `leave` of a callback that is rare and may have made garbage. */
 export function leaveAndCollect(): void {
   if (--depth > 0) return;
   ended = 0;
+  rootCallbacks = 0;
   __collect();
 }
 

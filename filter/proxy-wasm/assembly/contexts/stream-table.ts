@@ -46,6 +46,18 @@ export class StreamTable {
     }
   }
 
+  /** Puts another stream under the id of one that is there; false when there is none. */
+  replace(id: u32, stream: StreamContext): bool {
+    let slot = this.home(id);
+    while (this.ids[slot] != id) {
+      if (this.ids[slot] == 0) return false;
+      slot = (slot + 1) & this.mask;
+    }
+    if (id == 0) return false;
+    this.streams[slot] = stream;
+    return true;
+  }
+
   /** Removes and returns the stream. */
   take(id: u32): StreamContext | null {
     let slot = this.home(id);

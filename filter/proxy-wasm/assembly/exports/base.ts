@@ -2,6 +2,7 @@ import {
   createContext,
   deleteContext,
   enter,
+  enterStream,
   findRoot,
   leave,
   leaveAndCollect,
@@ -45,7 +46,7 @@ export function proxy_on_configure(rootContextId: u32, configurationSize: u32): 
 }
 
 export function proxy_on_delete(contextId: u32): void {
-  enter();
+  enterStream(contextId);
   deleteContext(contextId);
   leaveDeletion();
 }

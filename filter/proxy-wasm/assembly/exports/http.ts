@@ -1,4 +1,4 @@
-import { enter, findStream, leave } from '../contexts/dispatcher';
+import { enterStream, findStream, leave } from '../contexts/dispatcher';
 import { DataStatus, HeadersStatus } from '../host/types';
 
 /**
@@ -10,7 +10,7 @@ import { DataStatus, HeadersStatus } from '../host/types';
 export function proxy_on_request_headers(contextId: u32, headerCount: u32, endOfStream: bool): u32 {
   const stream = findStream(contextId);
   if (stream === null) return HeadersStatus.Continue;
-  enter();
+  enterStream(contextId);
   const status = stream.onRequestHeaders(headerCount, endOfStream);
   leave();
   return status;
@@ -19,7 +19,7 @@ export function proxy_on_request_headers(contextId: u32, headerCount: u32, endOf
 export function proxy_on_request_body(contextId: u32, size: u32, endOfStream: bool): u32 {
   const stream = findStream(contextId);
   if (stream === null) return DataStatus.Continue;
-  enter();
+  enterStream(contextId);
   const status = stream.onRequestBody(size, endOfStream);
   leave();
   return status;
@@ -28,7 +28,7 @@ export function proxy_on_request_body(contextId: u32, size: u32, endOfStream: bo
 export function proxy_on_request_trailers(contextId: u32, trailerCount: u32): u32 {
   const stream = findStream(contextId);
   if (stream === null) return HeadersStatus.Continue;
-  enter();
+  enterStream(contextId);
   const status = stream.onRequestTrailers(trailerCount);
   leave();
   return status;
@@ -37,7 +37,7 @@ export function proxy_on_request_trailers(contextId: u32, trailerCount: u32): u3
 export function proxy_on_response_headers(contextId: u32, headerCount: u32, endOfStream: bool): u32 {
   const stream = findStream(contextId);
   if (stream === null) return HeadersStatus.Continue;
-  enter();
+  enterStream(contextId);
   const status = stream.onResponseHeaders(headerCount, endOfStream);
   leave();
   return status;
@@ -46,7 +46,7 @@ export function proxy_on_response_headers(contextId: u32, headerCount: u32, endO
 export function proxy_on_response_body(contextId: u32, size: u32, endOfStream: bool): u32 {
   const stream = findStream(contextId);
   if (stream === null) return DataStatus.Continue;
-  enter();
+  enterStream(contextId);
   const status = stream.onResponseBody(size, endOfStream);
   leave();
   return status;
@@ -55,7 +55,7 @@ export function proxy_on_response_body(contextId: u32, size: u32, endOfStream: b
 export function proxy_on_response_trailers(contextId: u32, trailerCount: u32): u32 {
   const stream = findStream(contextId);
   if (stream === null) return HeadersStatus.Continue;
-  enter();
+  enterStream(contextId);
   const status = stream.onResponseTrailers(trailerCount);
   leave();
   return status;
@@ -64,7 +64,7 @@ export function proxy_on_response_trailers(contextId: u32, trailerCount: u32): u
 export function proxy_on_log(contextId: u32): void {
   const stream = findStream(contextId);
   if (stream === null) return;
-  enter();
+  enterStream(contextId);
   stream.onLog();
   leave();
 }

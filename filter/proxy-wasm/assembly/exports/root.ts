@@ -1,4 +1,4 @@
-import { enter, findRoot, leaveAndCollect } from '../contexts/dispatcher';
+import { enter, findRoot, leaveRootCallback } from '../contexts/dispatcher';
 import { refreshLogLevel } from '../host/log';
 
 /** Layer 3: callbacks of root contexts beyond the base. Re-export those that the module handles. */
@@ -8,14 +8,14 @@ export function proxy_on_tick(rootContextId: u32): void {
   refreshLogLevel();
   const root = findRoot(rootContextId);
   if (root !== null) root.onTick();
-  leaveAndCollect();
+  leaveRootCallback();
 }
 
 export function proxy_on_queue_ready(rootContextId: u32, queue: u32): void {
   enter();
   const root = findRoot(rootContextId);
   if (root !== null) root.onQueueReady(queue);
-  leaveAndCollect();
+  leaveRootCallback();
 }
 
 export function proxy_on_http_call_response(
@@ -28,12 +28,12 @@ export function proxy_on_http_call_response(
   enter();
   const root = findRoot(rootContextId);
   if (root !== null) root.onHttpCallResponse(token, headerCount, bodySize, trailerCount);
-  leaveAndCollect();
+  leaveRootCallback();
 }
 
 export function proxy_on_foreign_function(rootContextId: u32, functionId: u32, argumentSize: u32): void {
   enter();
   const root = findRoot(rootContextId);
   if (root !== null) root.onForeignFunction(functionId, argumentSize);
-  leaveAndCollect();
+  leaveRootCallback();
 }

@@ -1,3 +1,4 @@
+import { place } from '../memory/scratch';
 import { View } from '../memory/view';
 import { proxy_get_buffer_bytes, proxy_get_buffer_status, proxy_set_buffer_bytes } from './imports';
 import { clearOut, OUT_ADDRESS, OUT_EXTRA, OUT_SIZE, outAddress, outSize } from './out';
@@ -12,6 +13,21 @@ export function getBuffer(type: u32, start: u32, length: u32, bytes: View): bool
   }
   bytes.set(outAddress(), outSize());
   return true;
+}
+
+/**
+ * Writes up to `length` bytes of a buffer from `start` to `address`, which is to have room for them and to be nobody's
+ * managed object, without a detour through the arena. Answers how many there were.
+ */
+export function copyBuffer(type: u32, start: u32, length: u32, address: usize): i32 {
+  clearOut();
+  place(address, length);
+  const status = proxy_get_buffer_bytes(type, start, length, OUT_ADDRESS, OUT_SIZE);
+  place(0, 0);
+  if (status != Status.Ok) return 0;
+  const size = min(outSize(), <i32>length);
+  if (size > 0 && outAddress() != address) memory.copy(address, outAddress(), size);
+  return size;
 }
 
 /** How many bytes the buffer holds now. */

@@ -1,4 +1,5 @@
 import { Bytes } from '../memory/bytes';
+import { View } from '../memory/view';
 import { proxy_http_call } from './imports';
 import { OUT_EXTRA } from './out';
 import { encodePairs } from './pairs';
@@ -27,22 +28,39 @@ export function httpCall(
   body: Bytes | null,
   timeoutMs: u32,
 ): HttpCall {
-  const headers = encodePairs(names, values);
-  const bodyAddress: usize = body === null ? 0 : body.address;
-  const bodyLength: usize = body === null ? 0 : body.length;
-  const trailers = encodePairs([], []);
-  store<u32>(OUT_EXTRA, 0);
-  const status = proxy_http_call(
-    cluster.address,
-    cluster.length,
-    headers.address,
-    headers.length,
-    bodyAddress,
-    bodyLength,
-    trailers.address,
-    trailers.length,
-    timeoutMs,
-    OUT_EXTRA,
-  );
-  return new HttpCall(status, load<u32>(OUT_EXTRA));
+  const view = new View();
+  if (body !== null) view.set(body.address, body.length);
+  return new HttpTarget(cluster, names, values).call(view, timeoutMs);
+}
+
+/** A cluster and the headers of every call to it, encoded once. */
+export class HttpTarget {
+  private readonly headers: Bytes;
+  private readonly trailers: Bytes = encodePairs([], []);
+
+  constructor(
+    readonly cluster: Bytes,
+    names: Bytes[],
+    values: Bytes[],
+  ) {
+    this.headers = encodePairs(names, values);
+  }
+
+  /** The body is any bytes, of which the host makes its own copy before this returns. */
+  call(body: View, timeoutMs: u32): HttpCall {
+    store<u32>(OUT_EXTRA, 0);
+    const status = proxy_http_call(
+      this.cluster.address,
+      this.cluster.length,
+      this.headers.address,
+      this.headers.length,
+      body.address,
+      body.length,
+      this.trailers.address,
+      this.trailers.length,
+      timeoutMs,
+      OUT_EXTRA,
+    );
+    return new HttpCall(status, load<u32>(OUT_EXTRA));
+  }
 }

@@ -22,8 +22,23 @@ let end: usize = base + BLOCK_BYTES;
 let overflow: usize = 0;
 let overflowBytes: usize = 0;
 
+/** Where the next allocation goes instead of the arena, and how much fits there; 0 is nowhere. */
+let placeAddress: usize = 0;
+let placeSize: usize = 0;
+
+/** Lets the next allocation be at `address` if it needs no more than `size` bytes: the host then writes right there. */
+export function place(address: usize, size: usize): void {
+  placeAddress = address;
+  placeSize = size;
+}
+
 /** Address of `size` fresh bytes, aligned to 8, or 0 when the limit is reached. */
 export function allocate(size: usize): usize {
+  if (placeAddress != 0) {
+    const address = placeAddress;
+    placeAddress = 0;
+    if (size <= placeSize) return address;
+  }
   const available = end - next;
   if (size <= available) {
     const address = next;

@@ -1,0 +1,36 @@
+import { isIP } from 'node:net';
+import type { Address, EnvoyJson } from '../policy/model.ts';
+import { duration, socketAddress } from './envoy-json.ts';
+import type { FilterCapture } from './filter-config.ts';
+import { COLLECTOR_CLUSTER } from './names.ts';
+
+/** Where Envoys send what the filter captures. */
+export interface CaptureTarget {
+  readonly address: Address;
+}
+
+const CONNECT_TIMEOUT_MS = 1000;
+const KIB = 1024;
+
+/** What the filter is told in both roles; `filter-config.ts` says what each means. */
+export const CAPTURE: FilterCapture = {
+  cluster: COLLECTOR_CLUSTER,
+  maxBodyBytes: 64 * KIB,
+  flushIntervalMs: 200,
+  maxMemoryBytes: 16 * KIB * KIB,
+  // Those that say how an answer is to be read, and those by which a request is found elsewhere. Never credentials.
+  requestHeaders: ['accept', 'accept-encoding', 'accept-language', 'content-type', 'traceparent', 'x-request-id'],
+};
+
+/** The cluster that takes the batches. At most one is under way per worker and role, so Envoy's own bounds are enough. */
+export function collectorCluster({ address: { host, port } }: CaptureTarget): EnvoyJson {
+  return {
+    name: COLLECTOR_CLUSTER,
+    ...(isIP(host) === 0 ? { type: 'STRICT_DNS', dns_lookup_family: 'V4_PREFERRED' } : { type: 'STATIC' }),
+    connect_timeout: duration(CONNECT_TIMEOUT_MS),
+    load_assignment: {
+      cluster_name: COLLECTOR_CLUSTER,
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(host, port) } }] }],
+    },
+  };
+}
