@@ -138,6 +138,15 @@ describe('the SDK through the simulated host', () => {
     expect(stream.continued).toEqual(['request']);
   });
 
+  test('a stream is handed over to another object, which copies a body to memory of its own', () => {
+    const stream = plugin.request([['do', 'hand-over']], false);
+    expect(host.messages('info').at(-1)).toBe('handed over true');
+    host.logs.length = 0;
+    stream.requestBody('abcdef', true);
+    expect(host.messages('info')).toEqual([`${stream.contextId} copied bcd`, 'copied 4 0']);
+    stream.end();
+  });
+
   test('HTTP calls and their answers, one of them failed', () => {
     plugin.tick();
     const call = host.httpCalls.at(-1)!;

@@ -1,5 +1,5 @@
 /** Entry of filter.wasm, which does everything but capture. What a module exports, Envoy calls for every stream. */
-import { type RootContext, setRootFactory } from '../proxy-wasm/assembly/index';
+import { RootContext, setRootFactory } from '../proxy-wasm/assembly/index';
 import { Plugin } from './plugin';
 
 export * from '../proxy-wasm/assembly/exports/base';

@@ -5,7 +5,7 @@ import {
   LogLevel,
   log,
   RootContext,
-  type StreamContext,
+  StreamContext,
   View,
 } from '../proxy-wasm/assembly/index';
 import { Field, Problem } from './config/reader';

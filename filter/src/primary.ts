@@ -21,7 +21,7 @@ import { Field } from './config/reader';
 import { lastExchangeId, nextExchangeId } from './exchange-id';
 import { dropPort } from './request/host';
 import { Request } from './request/request';
-import { type Subject, SubjectKind, Subjects } from './request/subject';
+import { Subject, SubjectKind, Subjects } from './request/subject';
 import { Role } from './role';
 import { CelExpression } from './select/cel';
 import { Choice, Mirror } from './select/mirror';

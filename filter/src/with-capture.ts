@@ -1,5 +1,5 @@
 /** Entry of filter-capture.wasm: the same filter with the callbacks that capture needs. */
-import { type RootContext, setRootFactory } from '../proxy-wasm/assembly/index';
+import { RootContext, setRootFactory } from '../proxy-wasm/assembly/index';
 import { offerCapture } from './capture/capture';
 import { Plugin } from './plugin';
 

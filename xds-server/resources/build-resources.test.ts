@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeAny } from '../../protos/index.ts';
 import { buildBootstrap } from './bootstrap.ts';
 import { buildResources } from './build-resources.ts';
-import { policyOf } from './testing.ts';
+import { at, policyOf } from './testing.ts';
 
 const context = { filterWasm: new Uint8Array([1]) };
 
@@ -81,5 +81,36 @@ mirrors:
     const { runtimes: after, ...restAfter } = build('sample: 20%, paused: true');
     expect(restAfter).toEqual(rest);
     expect(after).not.toEqual(before);
+  });
+
+  it('names the collector to Envoy and to both filters, and only when there is one', () => {
+    const policy = policyOf('default: a');
+    const configurations = ({ extensionConfigs }: ReturnType<typeof buildResources>) =>
+      extensionConfigs.map((config) =>
+        JSON.parse(at(config, 'typed_config', 'config', 'configuration', 'value') as string),
+      );
+    const without = buildResources(policy, context);
+    expect(without.clusters.map(({ name }) => name)).toEqual(['default/a']);
+    for (const configuration of configurations(without)) expect(configuration).not.toHaveProperty('capture');
+
+    const collector = { address: { host: '127.0.0.1', port: 18001 } };
+    const resources = buildResources(policy, { ...context, capture: collector });
+    for (const { capture } of configurations(resources)) {
+      expect(capture).toEqual({
+        cluster: 'shadowplane/collector',
+        maxBodyBytes: 65_536,
+        flushIntervalMs: 200,
+        maxMemoryBytes: 16_777_216,
+        requestHeaders: ['accept', 'accept-encoding', 'accept-language', 'content-type', 'traceparent', 'x-request-id'],
+      });
+    }
+    const [, cluster] = resources.clusters;
+    expect(cluster).toMatchObject({ name: 'shadowplane/collector', type: 'STATIC' });
+    expect(at(cluster, 'load_assignment', 'endpoints', 0, 'lb_endpoints', 0, 'endpoint', 'address')).toEqual({
+      socket_address: { address: '127.0.0.1', port_value: 18001 },
+    });
+    expect(() => encodeAny(cluster!)).not.toThrow();
+    const named = buildResources(policy, { ...context, capture: { address: { host: 'compare', port: 1 } } });
+    expect(named.clusters[1]).toMatchObject({ type: 'STRICT_DNS' });
   });
 });

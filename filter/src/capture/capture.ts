@@ -1,6 +1,6 @@
 import { setTickPeriod } from '../../proxy-wasm/assembly/index';
 import { Field } from '../config/reader';
-import { type Outbox, Sender } from './outbox';
+import { Outbox, Sender } from './outbox';
 import { Recording } from './recording';
 import { CaptureSettings } from './settings';
 

@@ -2,7 +2,7 @@ import { Bytes, getHeaders, HeaderMap, Pairs, View } from '../../proxy-wasm/asse
 import { findCookie } from './cookies';
 import { pathEnd } from './path';
 import { findQueryParameter } from './query';
-import { type Subject, SubjectKind, type Subjects } from './subject';
+import { Subject, SubjectKind, Subjects } from './subject';
 
 /**
  * The request that is being decided on. One object serves all requests. The headers come in one host call, because a

@@ -7,6 +7,8 @@ import {
   callForeign,
   clearRouteCache,
   continueStream,
+  copyBuffer,
+  currentStreamId,
   currentTimeNanoseconds,
   DataStatus,
   encodePairs,
@@ -16,6 +18,7 @@ import {
   getProperty,
   HeaderMap,
   HeadersStatus,
+  handOver,
   headerMapBytes,
   httpCall,
   LogLevel,
@@ -108,6 +111,19 @@ class TestRoot extends RootContext {
   }
 }
 
+class OtherStream extends StreamContext {
+  /** Reads a part of the body to memory of its own, and more than there is. */
+  onRequestBody(size: u32, endOfStream: bool): u32 {
+    const place = heap.alloc(16);
+    const part = copyBuffer(BufferType.RequestBody, 1, 3, place);
+    say(`${currentStreamId().toString()} copied ${String.UTF8.decodeUnsafe(place, part)}`);
+    const rest = copyBuffer(BufferType.RequestBody, 2, 14, place);
+    say(`copied ${rest.toString()} ${copyBuffer(BufferType.ResponseBody, 0, 16, place).toString()}`);
+    heap.free(place);
+    return DataStatus.Continue;
+  }
+}
+
 class TestStream extends StreamContext {
   onRequestHeaders(headerCount: u32, endOfStream: bool): u32 {
     if (!getHeader(HeaderMap.RequestHeaders, DO, view)) return HeadersStatus.Continue;
@@ -124,6 +140,7 @@ class TestStream extends StreamContext {
       setFilterState(Bytes.of('made.here'), Bytes.of('by me'));
       clearRouteCache();
     } else if (command == 'time') say(`time ${currentTimeNanoseconds().toString()}`);
+    else if (command == 'hand-over') say(`handed over ${handOver(new OtherStream()).toString()}`);
     else if (command == 'fail') throw new Error('on purpose');
     else if (command == 'stop') return HeadersStatus.StopIteration;
     return HeadersStatus.Continue;
