@@ -9,6 +9,7 @@ import {
   type Collector,
   eventually,
   freePort,
+  heldAnswers,
   listenOnFreePort,
   type OrdersOptions,
   type OrdersStack,
@@ -214,7 +215,6 @@ test('204 without a body', async () => {
   await start({ shadowAddress: `127.0.0.1:${port}` });
   const candidate = of(await halvesOf({ path: '/api/orders' }), 'CANDIDATE');
   expect(candidate).toMatchObject({ status: 204, headers: [['etag', 'x']], bodyBytes: 0, end: 'COMPLETE' });
-  await orders.close();
 });
 
 test('gRPC: messages and trailers of both sides', async () => {
@@ -238,7 +238,7 @@ test('gRPC: messages and trailers of both sides', async () => {
   }
 });
 
-test('a shadow that refuses, is reset or never answers: its half says that there was no answer', async () => {
+test('a shadow that refuses: its half says that there was no answer', async () => {
   await start({ shadowAddress: `127.0.0.1:${await freePort()}` });
   const refused = await halvesOf({ path: '/api/orders' });
   expect(of(refused, 'CANDIDATE')).toMatchObject({ status: 0, end: 'RESET', bodyBytes: 0, localReply: false });
@@ -261,7 +261,6 @@ test('a shadow that stops in its answer, and one that stalls until its time is o
   const stalled = of(await halvesOf({ path: '/api/orders/stalled' }), 'CANDIDATE');
   expect(stalled).toMatchObject({ status: 0, end: 'RESET' });
   expect(stalled.lastByteAfterUs).toBeGreaterThan(400_000);
-  await orders.close();
 });
 
 test('a copy that is cut at its limit says so', async () => {
@@ -280,6 +279,18 @@ test('answers of Envoy itself are marked: the primary is away', async () => {
   const primary = of(await halvesOf({ path: '/api/orders' }), 'PRIMARY');
   expect(primary).toMatchObject({ status: 503, localReply: true, end: 'COMPLETE' });
   expect(primary.localReplyDetails).toMatch(/^upstream_reset_before_response_started/);
+});
+
+test('a client that leaves before the answer: the primary’s half says that there was none', async () => {
+  const held = heldAnswers();
+  await start({ answers: { primary: held.answer } });
+  const connection = await RawConnection.open(orders.port);
+  connection.request({ path: '/api/orders' }).catch(() => {});
+  await eventually(() => held.held === 1 && orders.shadow.recorder.count === 1);
+  connection.close();
+  const halves = await collector.received(2);
+  expect(of(halves, 'PRIMARY')).toMatchObject({ status: 0, path: '/api/orders', reason: 'SAMPLE', end: 'RESET' });
+  expect(of(halves, 'CANDIDATE')).toMatchObject({ status: 200, end: 'COMPLETE' });
 });
 
 test('a client that leaves: the primary’s half ends early', async () => {
