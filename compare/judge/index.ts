@@ -1,5 +1,5 @@
 export { benjaminiHochberg } from './benjamini-hochberg.ts';
-export { DEFAULTS, type JudgeOptions } from './defaults.ts';
+export type { JudgeOptions } from './defaults.ts';
 export { diffyFlags } from './diffy-rule.ts';
 export type { FieldEvidence, Looks, ValueFormat } from './evidence.ts';
 export { type FieldLevel, type FieldVerdict, judgeFields } from './judge-fields.ts';
@@ -10,8 +10,10 @@ export {
   type StratumVerdict,
   summarise,
 } from './judge-mirror.ts';
+/** @public for the latency screen, whose reservoirs the tally already keeps */
 export { mannWhitney, type Shift } from './mann-whitney.ts';
 export { mcnemarExact } from './mcnemar.ts';
+/** @public for error rates per arm */
 export { type Share, shareDifference } from './newcombe.ts';
 export { countDifference, emptyTally, type Tally } from './tally.ts';
 export { type Interval, wilsonInterval } from './wilson.ts';
