@@ -1,1 +1,5 @@
-export { LiveComparison, type LiveComparisonOptions } from './live-comparison.ts';
+export {
+  type RunningComparison,
+  type StartLiveComparisonOptions,
+  startLiveComparison,
+} from './start-live-comparison.ts';

@@ -1,13 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { libsqlDialect } from '../../store/index.ts';
 import { reportDifferences, reportVerdict } from '../report/index.ts';
-import { ComparisonStore, Flusher } from '../store/index.ts';
 import { Tallies } from '../tally/index.ts';
 import { aCompared, aSample } from '../tally/testing.ts';
-import { LiveComparison } from './index.ts';
+import { startLiveComparison } from './index.ts';
 
 let directory: string;
 let stops: Array<() => Promise<void>>;
@@ -23,33 +22,28 @@ afterEach(async () => {
 
 /** A process with what it counts; `stop` ends it as a clean end does. */
 async function start() {
-  const store = await ComparisonStore.open(libsqlDialect(directory, { file: 'comparison.db', durability: 'normal' }));
   const tallies = new Tallies();
-  const comparison = await LiveComparison.open({
-    store,
+  const { comparison, rules, storeStatus, close } = await startLiveComparison({
+    dialect: libsqlDialect(directory, { file: 'comparison.db', durability: 'normal' }),
     tallies,
     sampleOf: (_, id) => tallies.sample(id),
-    beginEpoch: (mirror) => tallies.beginEpoch(mirror, Date.now()),
+    beginEpoch: (mirror) => tallies.beginEpoch(mirror, atMs),
     mirrors: () => new Map([['orders', { hasControl: true }]]),
     mirroredOf: () => 7,
+    flushIntervalMs: 20,
   });
-  const flusher = new Flusher({ source: comparison, write: (changes) => store.write(changes) });
   const stop = async () => {
-    await flusher.close();
-    expect(flusher.status().failing).toBeUndefined();
-    await store.close();
+    stops = stops.filter((one) => one !== stop);
+    await close();
+    expect(storeStatus()).toMatchObject({ failing: undefined, pendingRows: 0 });
   };
   stops.push(stop);
-  return {
-    store,
-    tallies,
-    comparison,
-    flusher,
-    stop: async () => {
-      stops = stops.filter((one) => one !== stop);
-      await stop();
-    },
+  /** Waits for a write that began after now. */
+  const written = async () => {
+    const nowMs = Date.now();
+    await vi.waitFor(() => expect(storeStatus().lastWrittenAtMs).toBeGreaterThan(nowMs + 20));
   };
+  return { tallies, comparison, rules, stop, written };
 }
 
 let atMs = 1_790_000_000_000;
@@ -129,23 +123,10 @@ it('a candidate that was redeployed meanwhile begins an epoch of its own', async
   expect(await second.comparison.epoch('orders', 3)).toBeUndefined();
 });
 
-it('writes only what has changed', async () => {
-  const { comparison, tallies } = await start();
-  count(tallies, 10, true);
-  count(tallies, 10, false, 'v2', 'GET /other');
-  expect(comparison.takeChanges()).toMatchObject({ comparisonCells: [{}, {}], comparisonFields: [{}] });
-  const rows = (changes: object) => Object.values(changes).flat().length;
-  expect(rows(comparison.takeChanges())).toBe(0);
-  count(tallies, 1, false);
-  const { comparisonCells, comparisonFields } = comparison.takeChanges();
-  expect(comparisonCells).toMatchObject([{ endpoint: 'GET /orders', pairs: 11 }]);
-  expect(comparisonFields).toEqual([]);
-});
-
 it('an endpoint that has another name now is not counted twice', async () => {
   const first = await start();
   count(first.tallies, 10, true, 'v2', 'GET /orders/anna');
-  await first.flusher.flush();
+  await first.written();
   first.tallies.renameEndpoints('orders', () => 'GET /orders/{id}');
   count(first.tallies, 5, true, 'v2', 'GET /orders/{id}');
   await first.stop();
@@ -158,12 +139,12 @@ it('an endpoint that has another name now is not counted twice', async () => {
 });
 
 it('a mirror that is deleted and made again does not overwrite what was counted', async () => {
-  const { comparison, tallies, flusher } = await start();
+  const { comparison, tallies, written } = await start();
   count(tallies, 10, true);
-  await flusher.flush();
+  await written();
   tallies.forget('orders');
   count(tallies, 3, false);
-  await flusher.flush();
+  await written();
   expect(await comparison.epochs('orders')).toEqual([1, 2]);
   expect((await comparison.epoch('orders', 1))!.cells[0]!.pairs).toBe(10);
   expect((await comparison.epoch('orders', 2))!.cells[0]!.pairs).toBe(3);
@@ -173,4 +154,21 @@ it('a mirror that is deleted and made again does not overwrite what was counted'
 it('names the nearest mirror when there is none of that name', async () => {
   const { comparison } = await start();
   expect(() => comparison.mirror('ordes')).toThrow(/did you mean "orders"/);
+});
+
+it('rules of people are there after a restart', async () => {
+  const first = await start();
+  const rule = await first.rules.add('orders', { effect: 'ignore', path: '/at', reason: 'time' }, 'ann', atMs);
+  await first.stop();
+  const second = await start();
+  expect(second.rules.of('orders')).toEqual([rule]);
+});
+
+it('an epoch begun by hand begins with the next request', async () => {
+  const { comparison, tallies } = await start();
+  count(tallies, 10, true);
+  comparison.beginEpoch('orders');
+  count(tallies, 3, false);
+  expect(await comparison.epochs('orders')).toEqual([1, 2]);
+  expect(await comparison.epoch('orders', 2)).toMatchObject({ begunBy: 'person', cells: [{ pairs: 3 }] });
 });

@@ -141,6 +141,7 @@ for (const { name, skip, dialect } of databases) {
         ['b', '{"effect":"unordered"}'],
         ['a', '{}'],
       ]);
+      expect(await store.mirrorsWithRules()).toContain(mirror);
       expect(await store.deleteRule(mirror, 'b')).toBe(true);
       expect(await store.deleteRule(mirror, 'b')).toBe(false);
       expect(await store.rules(mirror)).toHaveLength(1);

@@ -125,6 +125,13 @@ export class ComparisonStore {
     );
   }
 
+  async mirrorsWithRules(): Promise<string[]> {
+    const rows = await this.#guarded((database) =>
+      database.selectFrom('comparisonRules').select('mirror').distinct().orderBy('mirror').execute(),
+    );
+    return rows.map(({ mirror }) => mirror);
+  }
+
   /** In order of their making. */
   rules(mirror: string): Promise<StoredRule[]> {
     return this.#guarded((database) =>

@@ -58,6 +58,17 @@ it('writes again what could not be written, in its newest form, and says so', as
   await flusher.close();
 });
 
+it('has nothing to do when nothing has changed, again and again', async () => {
+  const flusher = new Flusher({
+    source: { takeChanges: () => ({}) },
+    write: () => Promise.reject(new Error('called')),
+  });
+  await flusher.flush();
+  await flusher.flush();
+  await flusher.close();
+  expect(flusher.status()).toMatchObject({ pendingRows: 0, failing: undefined });
+});
+
 it('does not begin a write before the last one has ended, and the last write has everything', async () => {
   let pairs = 0;
   let running = 0;

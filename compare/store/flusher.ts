@@ -54,7 +54,9 @@ export class Flusher {
   async flush(): Promise<void> {
     // Those who ask during a write want what has come since to be written too.
     while (this.#running) await this.#running;
-    this.#running = this.#writeAll();
+    this.#running = this.#writeAll().finally(() => {
+      this.#running = undefined;
+    });
     await this.#running;
   }
 
@@ -77,8 +79,6 @@ export class Flusher {
       this.#pending.putBack(changes);
       if (this.#failing === undefined) onFailing?.(error);
       this.#failing = error;
-    } finally {
-      this.#running = undefined;
     }
   }
 }

@@ -1,0 +1,61 @@
+import type { Dialect } from 'kysely';
+import type { ComparisonRoutesOptions } from '../api/index.ts';
+import { RuleBook } from '../rules/index.ts';
+import { ComparisonStore, Flusher, type FlusherOptions, type FlusherStatus, type Retention } from '../store/index.ts';
+import { LiveComparison, type LiveComparisonOptions } from './live-comparison.ts';
+
+export interface StartLiveComparisonOptions extends Omit<LiveComparisonOptions, 'store'> {
+  readonly dialect: Dialect;
+  /** What a process that is killed loses at most. Default 2 s. */
+  readonly flushIntervalMs?: number;
+  readonly retention?: Retention;
+  /** Told when the store begins to fail, and with undefined when it works again. Counting goes on meanwhile. */
+  readonly onStoreFailing?: FlusherOptions['onFailing'];
+}
+
+/** What the routes need, and the store behind it. */
+export interface RunningComparison extends Required<Pick<ComparisonRoutesOptions, 'comparison' | 'rules'>> {
+  storeStatus(): FlusherStatus;
+  /** Writes a last time. Stop counting first. */
+  close(): Promise<void>;
+}
+
+const SWEEP_INTERVAL_MS = 60_000;
+
+/**
+ * Opens the store, reads what earlier processes counted and the rules that people made, and from then on writes what is
+ * new.
+ *
+ * @throws ShadowplaneError STORE_FAILED when the database cannot be opened
+ */
+export async function startLiveComparison(options: StartLiveComparisonOptions): Promise<RunningComparison> {
+  const { dialect, flushIntervalMs, retention = {}, onStoreFailing, ...live } = options;
+  const store = await ComparisonStore.open(dialect);
+  try {
+    const comparison = await LiveComparison.open({ ...live, store });
+    const rules = new RuleBook(store);
+    await rules.load(await store.mirrorsWithRules());
+    const flusher = new Flusher({
+      source: comparison,
+      write: (changes) => store.write(changes),
+      ...(flushIntervalMs !== undefined && { intervalMs: flushIntervalMs }),
+      ...(onStoreFailing && { onFailing: onStoreFailing }),
+    });
+    // What cannot be deleted now is deleted a minute later; that the store fails, the flusher tells.
+    const sweeping = setInterval(() => void store.sweep(retention).catch(() => {}), SWEEP_INTERVAL_MS);
+    sweeping.unref();
+    return {
+      comparison,
+      rules,
+      storeStatus: () => flusher.status(),
+      close: async () => {
+        clearInterval(sweeping);
+        await flusher.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close().catch(() => {});
+    throw error;
+  }
+}
