@@ -49,6 +49,7 @@ export const DEFAULT_ADDRESSES = {
   envoyAdmin: '127.0.0.1:9901',
   xdsListen: '127.0.0.1:18000',
   apiListen: '127.0.0.1:8790',
+  captureListen: '127.0.0.1:18001',
 } as const;
 
 export type AddressName = keyof typeof DEFAULT_ADDRESSES;
@@ -58,6 +59,7 @@ export const ADDRESS_FLAGS: Readonly<Record<AddressName, string>> = {
   envoyAdmin: '--envoy-admin',
   xdsListen: '--xds-listen',
   apiListen: '--api-listen',
+  captureListen: '--capture-listen',
 };
 
 const ADDRESS_MEANING: Readonly<Record<AddressName, string>> = {
@@ -65,12 +67,14 @@ const ADDRESS_MEANING: Readonly<Record<AddressName, string>> = {
   envoyAdmin: 'admin interface of Envoy',
   xdsListen: 'where Envoys fetch their configuration (gRPC)',
   apiListen: 'HTTP API',
+  captureListen: 'compare answers, and take what Envoy captures here',
 };
 
 /** No commander default: the commands need to know whether an address was asked for. */
 export function addressOption(name: AddressName): Option {
-  const env = `SHADOWPLANE_${ADDRESS_FLAGS[name].slice(2).replace('-', '_').toUpperCase()}`;
-  const description = `${ADDRESS_MEANING[name]} (default: ${DEFAULT_ADDRESSES[name]})`;
+  const env = `SHADOWPLANE_${ADDRESS_FLAGS[name].slice(2).replaceAll('-', '_').toUpperCase()}`;
+  const usual = name === 'captureListen' ? 'as a rule' : 'default:';
+  const description = `${ADDRESS_MEANING[name]} (${usual} ${DEFAULT_ADDRESSES[name]})`;
   return new Option(`${ADDRESS_FLAGS[name]} <host:port>`, description).env(env);
 }
 

@@ -18,7 +18,7 @@ export interface BuiltFilter {
 const ROOM = dirname(fileURLToPath(import.meta.url));
 /** Two modules, because Envoy calls every callback that a module exports, for every stream. */
 const ENTRIES = { 'filter.wasm': 'index.ts', 'filter-capture.wasm': 'with-capture.ts' } as const;
-type FilterModule = keyof typeof ENTRIES;
+export type FilterModule = keyof typeof ENTRIES;
 const SOURCES = [join(ROOM, 'src'), join(ROOM, 'proxy-wasm', 'assembly')];
 const OUTPUT = join(ROOM, 'build');
 

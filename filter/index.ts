@@ -1,1 +1,1 @@
-export { buildFilter, ensureFilter } from './build.ts';
+export { buildFilter, ensureFilter, type FilterModule } from './build.ts';

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import type { FastifyPluginCallback } from 'fastify';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import { ShadowplaneError } from '../errors/index.ts';
 import { createApi, type EnvoyStatusSource, type WaitForApplied } from './api/index.ts';
 import { envoysOf } from './envoys.ts';
@@ -24,6 +26,11 @@ export interface ControlPlaneOptions {
   /** `host:port` of the comparison layer as Envoys reach it; absent: nothing is captured. */
   readonly captureAddress?: string;
   readonly logger: Logger;
+  /** Further routes below `/api/v1`, of other rooms, and the registry that `/metrics` shows with ours. */
+  readonly routes?: readonly FastifyPluginCallback[];
+  readonly registry?: Registry;
+  /** Told the policy that is served, at the start and on every change. */
+  readonly onPolicy?: (policy: Policy) => void;
   /** `host:port` of Envoy's listener; wins over `listen` of the policy. */
   readonly listen?: string;
 }
@@ -71,7 +78,10 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   }
 
   const cache = new SnapshotCache();
-  const serve = (policy: Policy): void => cache.set(DEFAULT_GROUP, renderer.snapshotOf(policy));
+  const serve = (policy: Policy): void => {
+    options.onPolicy?.(policy);
+    cache.set(DEFAULT_GROUP, renderer.snapshotOf(policy));
+  };
   serve(store.current.policy);
   shutdown.add(store.onChange(({ policy }) => serve(policy)));
 
@@ -87,6 +97,8 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     envoys,
     waitForApplied: waitForApplied(xds, cache),
     host,
+    ...(options.routes && { routes: options.routes }),
+    ...(options.registry && { registry: options.registry }),
     onUnexpectedError: (err) => logger.error({ err }, 'a request failed in a way nobody foresaw'),
   });
   shutdown.add(() => api.close());

@@ -39,7 +39,7 @@ export function demoCommand(context: Context): Command {
   );
   addRunOptions(addEnvoyOptions(command)).action(async (options: DemoOptions) => {
     const output = createRunOutput(context, options.json === true);
-    const parts = await prepareStack(options.dataDir, context.note);
+    const parts = await prepareStack(options.dataDir, 'filter-capture.wasm', context.note);
     const signals = listenForStop();
     const ends: Array<() => Promise<unknown>> = [];
     try {
@@ -81,6 +81,7 @@ async function runDemo(
     admin: addresses.envoyAdmin,
     xds: addresses.xdsListen,
     api: addresses.apiListen,
+    capture: addresses.captureListen,
     concurrency: options.envoyConcurrency,
     envoyLogLevel: options.logLevel === 'debug' ? 'debug' : 'warning',
     // The view shows changes itself; the log of a demo is for what goes wrong.
@@ -149,6 +150,7 @@ async function chooseAddresses(options: DemoOptions, output: RunOutput): Promise
     envoyAdmin: await choose('envoyAdmin'),
     xdsListen: await choose('xdsListen'),
     apiListen: await choose('apiListen'),
+    captureListen: await choose('captureListen'),
   };
 }
 

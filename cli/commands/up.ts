@@ -8,7 +8,7 @@ import { createRunOutput } from '../stack/output.ts';
 import { assertCanListen } from '../stack/ports.ts';
 import { addEnvoyOptions, addRunOptions, dataDirFor, type EnvoyRunOptions, readAddress } from '../stack/run-options.ts';
 import { runUntilStopped } from '../stack/run-until-stopped.ts';
-import { prepareStack, startStack } from '../stack/start-stack.ts';
+import { filterModule, prepareStack, startStack } from '../stack/start-stack.ts';
 import { listenForStop } from '../stack/stop-signals.ts';
 import { startupLines } from '../view/startup.ts';
 
@@ -31,13 +31,15 @@ export function upCommand(context: Context): Command {
       readAddress(options, 'xdsListen'),
       readAddress(options, 'apiListen'),
     ]);
+    const capture = options.captureListen === undefined ? undefined : await readAddress(options, 'captureListen');
     await assertCanListen(listen ?? policy.listen, '--envoy-listen');
     await assertCanListen(admin, '--envoy-admin');
     await assertCanListen(xds, '--xds-listen');
     await assertCanListen(api, '--api-listen');
+    if (capture) await assertCanListen(capture, '--capture-listen');
 
     const output = createRunOutput(context, options.json === true);
-    const parts = await prepareStack(options.dataDir, context.note);
+    const parts = await prepareStack(options.dataDir, filterModule(capture), context.note);
     const signals = listenForStop();
     try {
       const stack = await startStack({
@@ -48,6 +50,7 @@ export function upCommand(context: Context): Command {
         admin,
         xds,
         api,
+        capture,
         concurrency: options.envoyConcurrency,
         envoyLogLevel: options.logLevel === 'debug' ? 'debug' : 'warning',
         logger: await createLogger(
@@ -83,6 +86,7 @@ export function upCommand(context: Context): Command {
     command,
     'up',
     'up -f shadowplane.yaml --envoy-listen 0.0.0.0:8080',
+    `up -f shadowplane.yaml --capture-listen ${DEFAULT_ADDRESSES.captureListen}   (then: diff NAME)`,
     `up --api-listen 127.0.0.1:${Number(DEFAULT_ADDRESSES.apiListen.split(':')[1]) + 1} --data-dir /var/lib/shadowplane`,
   );
 }

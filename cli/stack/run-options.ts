@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly envoyAdmin?: string;
   readonly xdsListen?: string;
   readonly apiListen?: string;
+  /** Answers are compared when this is given. */
+  readonly captureListen?: string;
   readonly dataDir?: string;
   readonly logLevel: LogLevel;
   readonly json?: boolean;
@@ -48,7 +50,13 @@ export function addEnvoyOptions(command: Command): Command {
       if (Number.isInteger(threads) && threads >= 1 && threads <= 1_024) return threads;
       throw new InvalidArgumentError('It must be a whole number from 1 to 1024.');
     });
-  return addOptions(command, addressOption('envoyListen'), addressOption('envoyAdmin'), concurrency);
+  return addOptions(
+    command,
+    addressOption('envoyListen'),
+    addressOption('envoyAdmin'),
+    addressOption('captureListen'),
+    concurrency,
+  );
 }
 
 /** The store belongs to one configuration, so it lives beside it unless told otherwise. */

@@ -7,6 +7,7 @@ import {
   type SupervisedEnvoy,
   superviseEnvoy,
 } from '../../envoy/index.ts';
+import type { FilterModule } from '../../filter/index.ts';
 import { formatHostPort, type HostPort } from './ports.ts';
 
 /** What has to be there before anything is started. */
@@ -21,11 +22,12 @@ export interface StackParts {
  */
 export async function prepareStack(
   envoyDir: string | undefined,
+  module: FilterModule,
   onProgress: (line: string) => void,
 ): Promise<StackParts> {
   const [envoy, filterWasmPath] = await Promise.all([
     locateEnvoy({ dataDir: envoyDir, onProgress }),
-    filterPath(onProgress),
+    filterPath(onProgress, module),
   ]);
   return { envoy, filterWasmPath };
 }
@@ -39,6 +41,8 @@ export interface StackOptions {
   readonly admin: HostPort;
   readonly xds: HostPort;
   readonly api: HostPort;
+  /** Where captured answers are taken; undefined: nothing is captured and compared. */
+  readonly capture: HostPort | undefined;
   readonly concurrency: number;
   readonly envoyLogLevel: 'warning' | 'debug';
   readonly logger: Logger;
@@ -67,15 +71,29 @@ export async function startStack(options: StackOptions): Promise<RunningStack | 
     import('../../xds-server/resources/index.ts'),
     import('../../xds-server/policy/index.ts'),
   ]);
+  const comparison = options.capture && (await startComparing(options.capture, options));
   const controlPlane = await startControlPlane({
     policyFile: options.policyFile,
+    ...(comparison && {
+      captureAddress: comparison.captureAddress,
+      routes: [comparison.routes],
+      registry: comparison.registry,
+      onPolicy: comparison.follow,
+    }),
     dataDir: options.dataDir,
     xdsListen: formatHostPort(options.xds),
     apiListen: formatHostPort(options.api),
     ...(options.listen ? { listen: formatHostPort(options.listen) } : {}),
     filterWasmPath: options.parts.filterWasmPath,
     logger: options.logger,
+  }).catch(async (error) => {
+    await comparison?.close();
+    throw error;
   });
+  const closeServers = async () => {
+    await controlPlane.close();
+    await comparison?.close();
+  };
   try {
     const envoy = await superviseEnvoy({
       path: options.parts.envoy.path,
@@ -101,22 +119,42 @@ export async function startStack(options: StackOptions): Promise<RunningStack | 
         force.addEventListener('abort', killed, { once: true });
         await envoy.stop({ force: force.aborted });
         force.removeEventListener('abort', killed);
-        await controlPlane.close();
+        await closeServers();
       },
     };
   } catch (error) {
-    await controlPlane.close();
+    await closeServers();
     if (options.stop.aborted) return undefined;
     throw error;
   }
 }
 
-/** Path of filter.wasm; says so when it takes long because it has to be built. */
-export async function filterPath(onProgress: (line: string) => void): Promise<string> {
+/** Only the module that captures pays for it, so without a comparison the other one is loaded. */
+export function filterModule(capture: HostPort | undefined): FilterModule {
+  return capture ? 'filter-capture.wasm' : 'filter.wasm';
+}
+
+async function startComparing(listen: HostPort, { dataDir, logger }: StackOptions) {
+  const { startComparison } = await import('../../compare/index.ts');
+  return startComparison({
+    listen,
+    dataDir,
+    onStoreFailing: (error) =>
+      error === undefined
+        ? logger.info('the store of the comparison works again')
+        : logger.error({ err: error }, 'the comparison cannot be stored; counting goes on'),
+  });
+}
+
+/** Path of the filter; says so when it takes long because it has to be built. */
+export async function filterPath(
+  onProgress: (line: string) => void,
+  module: FilterModule = 'filter.wasm',
+): Promise<string> {
   const { ensureFilter } = await import('../../filter/index.ts');
   const slow = setTimeout(() => onProgress('building the filter'), 300);
   try {
-    return await ensureFilter();
+    return await ensureFilter(module);
   } finally {
     clearTimeout(slow);
   }

@@ -121,6 +121,13 @@ describe('stories', () => {
     expect(found(one, other, { alsoCompareHeaders: new Set(['date']) })).toEqual(['value header:date']);
   });
 
+  test('the header that names the version, which differs by intent', () => {
+    const one = withHeaders(['x-app-version', '1']);
+    const other = withHeaders(['x-app-version', '2']);
+    expect(found(one, other)).toEqual(['value header:x-app-version']);
+    expect(found(one, other, { versionHeader: 'x-app-version' })).toEqual([]);
+  });
+
   test('answers without a body: 204, 304 and HEAD', () => {
     expect(found(answer('', { status: 204, headers: [] }), answer('', { status: 204, headers: [] }))).toEqual([]);
     expect(found(answer('{"a":1}'), answer('', { status: 204 }))).toEqual(['status :status']);

@@ -21,6 +21,8 @@ export interface CompareOptions {
   readonly rules?: CompiledRules;
   /** Names in lower case of headers that are ignored by default but are to be compared. If not specified, none. */
   readonly alsoCompareHeaders?: ReadonlySet<string>;
+  /** Header in lower case that names the version of the service, which differs by intent. Not compared. */
+  readonly versionHeader?: string;
   readonly limits?: FindingLimits;
 }
 
@@ -118,11 +120,12 @@ const COMPARED_AS_STATUS = new Set(['grpc-status']);
 function compareHeaders(
   primary: PreparedAnswer,
   candidate: PreparedAnswer,
-  { alsoCompareHeaders = NONE }: CompareOptions,
+  { alsoCompareHeaders = NONE, versionHeader }: CompareOptions,
   rules: CompiledRules,
   findings: Findings,
 ): void {
-  const options = { alsoCompare: alsoCompareHeaders, except: COMPARED_AS_STATUS };
+  const except = versionHeader === undefined ? COMPARED_AS_STATUS : new Set([...COMPARED_AS_STATUS, versionHeader]);
+  const options = { alsoCompare: alsoCompareHeaders, except };
   const one = headersAndTrailers(primary);
   const other = headersAndTrailers(candidate);
   diffHeaders(one.headers, other.headers, { ...options, part: 'header' }, rules, findings);

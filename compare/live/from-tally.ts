@@ -21,10 +21,12 @@ export function fromTally(epoch: EpochTally, tallies: Tallies): EpochInput {
       lastAtMs: counts.lastAtMs,
       fields: [...counts.fields.values()].map((field) => {
         const [sampleId] = tallies.sampleIds(field);
+        const looks = field.looks?.read();
         return {
           kind: field.kind,
           path: field.path,
           counts: { ...field.counts },
+          ...(looks && { looks }),
           firstAtMs: field.firstAtMs,
           lastAtMs: field.lastAtMs,
           ...(sampleId !== undefined && { sampleId }),

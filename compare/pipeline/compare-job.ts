@@ -55,6 +55,7 @@ function compareExchange(
     method,
     rules: settings.rulesOf(endpoint, nowMs),
     alsoCompareHeaders: settings.alsoCompareHeaders,
+    versionHeader: settings.versionHeader,
   };
   const comparison = compareAnswers(primary, new PreparedAnswer(candidateAnswer), options);
   if (comparison.outcome !== 'compared') return { outcome: comparison.outcome };
@@ -102,6 +103,7 @@ const RULES_ARE_VALID_FOR_MS = 1_000;
 
 class Prepared {
   readonly alsoCompareHeaders: ReadonlySet<string>;
+  readonly versionHeader: string;
   readonly #settings: ComparisonSettings;
   readonly #compiled = new Map<string, CompiledRules>();
   #compiledAtMs = 0;
@@ -109,11 +111,11 @@ class Prepared {
   constructor(settings: ComparisonSettings) {
     this.#settings = settings;
     this.alsoCompareHeaders = new Set(settings.alsoCompareHeaders);
+    this.versionHeader = settings.versionHeader ?? 'x-app-version';
   }
 
   versionOf({ headers }: Answer): string | undefined {
-    const wanted = this.#settings.versionHeader ?? 'x-app-version';
-    for (const [name, value] of headers) if (name === wanted) return value.slice(0, MAX_VERSION_LENGTH);
+    for (const [name, value] of headers) if (name === this.versionHeader) return value.slice(0, MAX_VERSION_LENGTH);
     return undefined;
   }
 

@@ -1,0 +1,1 @@
+export { type ComparisonServer, type ComparisonServerOptions, startComparison } from './start-comparison.ts';

@@ -1,0 +1,75 @@
+import type { FastifyPluginCallback } from 'fastify';
+import { Registry } from 'prom-client';
+import { libsqlDialect } from '../store/index.ts';
+import type { Mirror, Policy } from '../xds-server/policy/model.ts';
+import { comparisonRoutes } from './api/index.ts';
+import { startLiveComparison } from './live/index.ts';
+import { startPipeline } from './pipeline/index.ts';
+import type { RuleBook } from './rules/index.ts';
+
+export interface ComparisonServerOptions {
+  /** Where Envoys deliver captured answers; port 0 takes a free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Counts and samples are kept here, in a file of their own beside the policy's. */
+  readonly dataDir: string;
+  /** Told when the store begins to fail, and with undefined when it works again. */
+  readonly onStoreFailing?: (error: unknown) => void;
+}
+
+export interface ComparisonServer {
+  /** `host:port` with the port that was taken. */
+  readonly captureAddress: string;
+  /** Its metrics; the API adds its own to them. */
+  readonly registry: Registry;
+  /** To be mounted under `/api/v1`. */
+  readonly routes: FastifyPluginCallback;
+  /** The policy that is served from now on: its mirrors are the ones compared. */
+  follow(policy: Policy): void;
+  /** Ends the taking of answers, then writes a last time. */
+  close(): Promise<void>;
+}
+
+/**
+ * The comparison layer as one: takes captured answers, pairs, compares and counts them, keeps the counts, and answers
+ * for them by HTTP. Nothing is compared before the first `follow`.
+ *
+ * @throws ShadowplaneError STORE_FAILED, or the error of listening; then nothing is left running
+ */
+export async function startComparison(options: ComparisonServerOptions): Promise<ComparisonServer> {
+  const { listen, dataDir, onStoreFailing } = options;
+  const registry = new Registry();
+  let mirrors: readonly Mirror[] = [];
+  const pipeline = await startPipeline({ listen, mirrors: new Map(), registry });
+  try {
+    const { comparison, rules, close } = await startLiveComparison({
+      dialect: libsqlDialect(dataDir, { file: 'comparison.db', durability: 'normal' }),
+      tallies: pipeline.tallies,
+      sampleOf: (mirror, id) => pipeline.sample(mirror, id),
+      beginEpoch: (mirror) => pipeline.beginEpoch(mirror),
+      mirrors: () => new Map(mirrors.map(({ name, control }) => [name, { hasControl: control !== undefined }])),
+      ...(onStoreFailing && { onStoreFailing }),
+    });
+    const compare = () => pipeline.setMirrors(comparedMirrors(mirrors, rules));
+    rules.onChange(compare);
+    return {
+      captureAddress: pipeline.address,
+      registry,
+      routes: comparisonRoutes({ comparison, rules }),
+      follow: (policy) => {
+        mirrors = policy.mirrors;
+        compare();
+      },
+      close: async () => {
+        await pipeline.close();
+        await close();
+      },
+    };
+  } catch (error) {
+    await pipeline.close();
+    throw error;
+  }
+}
+
+function comparedMirrors(mirrors: readonly Mirror[], rules: RuleBook) {
+  return new Map(mirrors.map(({ name, control }) => [name, { control: control !== undefined, rules: rules.of(name) }]));
+}
