@@ -74,6 +74,17 @@ describe('stories', () => {
     ]);
   });
 
+  test('no content any more: the headers of a body go with the body', () => {
+    const nothing = answer('', { status: 204, headers: [['x-checked', 'yes']] });
+    expect(found(answer('{"id":1}', { headers: [JSON_TYPE, ['x-checked', 'yes']] }), nothing)).toEqual([
+      'status :status',
+    ]);
+    expect(found(answer('{}'), answer('{}', { headers: [] }))).toEqual(['missing header:content-type']);
+    expect(found(answer('', { status: 204, headers: [JSON_TYPE] }), answer('', { status: 204, headers: [] }))).toEqual([
+      'missing header:content-type',
+    ]);
+  });
+
   test('compressed against plain, in every encoding', () => {
     const text = JSON.stringify({ list: Array.from({ length: 100 }, (_, index) => index) });
     const packed = {

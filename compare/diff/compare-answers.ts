@@ -115,16 +115,20 @@ function grpcStatus({ answer, form }: PreparedAnswer): number | undefined {
 }
 
 const NONE: ReadonlySet<string> = new Set();
-const COMPARED_AS_STATUS = new Set(['grpc-status']);
+const COMPARED_AS_STATUS = ['grpc-status'];
+/** They describe a body; where only one answer may have one, its status says so already. */
+const OF_BODY = ['content-type', 'content-language', 'content-disposition', 'content-range'];
 
 function compareHeaders(
   primary: PreparedAnswer,
   candidate: PreparedAnswer,
-  { alsoCompareHeaders = NONE, versionHeader }: CompareOptions,
+  { alsoCompareHeaders = NONE, versionHeader, method }: CompareOptions,
   rules: CompiledRules,
   findings: Findings,
 ): void {
-  const except = versionHeader === undefined ? COMPARED_AS_STATUS : new Set([...COMPARED_AS_STATUS, versionHeader]);
+  const except = new Set(COMPARED_AS_STATUS);
+  if (versionHeader !== undefined) except.add(versionHeader);
+  if (hasNoBody(primary, method) !== hasNoBody(candidate, method)) for (const name of OF_BODY) except.add(name);
   const options = { alsoCompare: alsoCompareHeaders, except };
   const one = headersAndTrailers(primary);
   const other = headersAndTrailers(candidate);

@@ -11,6 +11,8 @@ const ULID = /^[0-7][\dA-HJKMNP-TV-Z]{25}$/i;
 const DATE = /^\d{4}-\d{2}(?:-\d{2}(?:[T ]\d{2}[:.]?\d{2}.*)?)?$/;
 const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
 const TOKEN = /^[\w-]{20,}=*$/;
+/** `R-5385`; with a longer word three digits may name a standard (`SHA-256`). */
+const PREFIXED = /^(?:[A-Z]{1,2}[-_]\d{3,}|[A-Z]{3,8}[-_]\d{4,})$/;
 /** Fewer digits may be a version or a position (`v2`, `utf8`, `oauth2`, `address1`, `iso8601`). */
 const MIN_DIGITS = 5;
 
@@ -26,6 +28,7 @@ export function looksLikeId(text: string): boolean {
     (SHORT_HEX.test(text) && /[a-f]/.test(text)) ||
     ULID.test(text) ||
     DATE.test(text) ||
+    PREFIXED.test(text) ||
     (TOKEN.test(text) && /[A-Z]/.test(text) && /[a-z]/.test(text))
   );
 }
