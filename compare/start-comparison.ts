@@ -2,14 +2,15 @@ import type { FastifyPluginCallback } from 'fastify';
 import { Registry } from 'prom-client';
 import { libsqlDialect } from '../store/index.ts';
 import type { Mirror, Policy } from '../xds-server/policy/model.ts';
+import { servicesOf } from './again/index.ts';
 import { comparisonRoutes } from './api/index.ts';
 import { startLiveComparison } from './live/index.ts';
-import { startPipeline } from './pipeline/index.ts';
+import { type ComparedMirror, type PipelineOptions, startPipeline } from './pipeline/index.ts';
 import type { RuleBook } from './rules/index.ts';
 
 export interface ComparisonServerOptions {
-  /** Where Envoys deliver captured answers; port 0 takes a free one. */
-  readonly listen: { readonly host: string; readonly port: number };
+  /** Where Envoys deliver captured answers; port 0 takes a free one. Beyond loopback `tls`, or `insecure`. */
+  readonly listen: PipelineOptions['listen'];
   /** Counts and samples are kept here, in a file of their own beside the policy's. */
   readonly dataDir: string;
   /** Told when the store begins to fail, and with undefined when it works again. */
@@ -39,6 +40,8 @@ export async function startComparison(options: ComparisonServerOptions): Promise
   const { listen, dataDir, onStoreFailing } = options;
   const registry = new Registry();
   let mirrors: readonly Mirror[] = [];
+  let policy: Policy | undefined;
+  let compared: ReadonlyMap<string, ComparedMirror> = new Map();
   const pipeline = await startPipeline({ listen, mirrors: new Map(), registry });
   try {
     const { comparison, rules, close } = await startLiveComparison({
@@ -49,14 +52,23 @@ export async function startComparison(options: ComparisonServerOptions): Promise
       mirrors: () => new Map(mirrors.map(({ name, control }) => [name, { hasControl: control !== undefined }])),
       ...(onStoreFailing && { onStoreFailing }),
     });
-    const compare = () => pipeline.setMirrors(comparedMirrors(mirrors, rules));
+    const compare = () => {
+      compared = comparedMirrors(mirrors, rules);
+      pipeline.setMirrors(compared);
+    };
     rules.onChange(compare);
     return {
       captureAddress: pipeline.address,
       registry,
-      routes: comparisonRoutes({ comparison, rules }),
-      follow: (policy) => {
-        mirrors = policy.mirrors;
+      routes: comparisonRoutes({
+        comparison,
+        rules,
+        servicesOf: (mirror) => policy && servicesOf(policy, mirror),
+        redactionOf: (mirror) => compared.get(mirror)?.redaction,
+      }),
+      follow: (followed) => {
+        policy = followed;
+        mirrors = followed.mirrors;
         compare();
       },
       close: async () => {

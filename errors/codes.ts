@@ -19,6 +19,8 @@ export const ERROR_CODES = {
   MEDIA_TYPE_UNSUPPORTED: { title: 'The media type is not supported', httpStatus: 415, exitCode: 1 },
   ORIGIN_REFUSED: { title: 'Pages of other origins may not change anything', httpStatus: 403, exitCode: 1 },
   HOST_REFUSED: { title: 'The Host header is not one of this server', httpStatus: 421, exitCode: 1 },
+  RUN_AGAIN_REFUSED: { title: 'This request is not sent again', httpStatus: 422, exitCode: 1 },
+  BUSY: { title: 'Too much is under way already', httpStatus: 503, exitCode: 1 },
   INTERNAL: { title: 'Something unforeseen went wrong', httpStatus: 500, exitCode: 1 },
   ENVOY_RESOURCE_INVALID: { title: 'The Envoy resource is not valid', httpStatus: 400, exitCode: 2 },
   ENVOY_REJECTED: { title: 'Envoy rejected the change', httpStatus: 422, exitCode: 1 },
@@ -29,6 +31,7 @@ export const ERROR_CODES = {
   API_UNREACHABLE: { title: 'The control plane does not answer', httpStatus: 502, exitCode: 1 },
   PORT_IN_USE: { title: 'The address is taken', httpStatus: 500, exitCode: 1 },
   FILTER_NOT_BUILT: { title: 'There is no filter.wasm', httpStatus: 500, exitCode: 1 },
+  PAGE_NOT_BUILT: { title: 'There is no web page', httpStatus: 500, exitCode: 1 },
   USAGE: { title: 'Wrong usage', httpStatus: 400, exitCode: 2 },
 } as const satisfies Record<string, ErrorCodeEntry>;
 

@@ -198,6 +198,32 @@ describe('samples', () => {
     expect(body.items).toHaveLength(1);
     expect(asked).toEqual([{ path: '/total', kind: 'value', epoch: 1, limit: 20 }]);
   });
+
+  it('are asked for since a time', async () => {
+    await call('GET', `${BASE}/samples?since=2026-01-05T12:00:00Z`);
+    expect(asked).toEqual([{ sinceMs: START_MS, limit: 20 }]);
+    expect((await call('GET', `${BASE}/samples?since=yesterday`)).body.errors).toMatchObject([{ path: 'since' }]);
+  });
+
+  it('are not run again where nobody says where requests go, nor as often as one likes', async () => {
+    const url = `${BASE}/samples/x1/run-again`;
+    expect((await call('POST', url)).body).toMatchObject({ code: 'RUN_AGAIN_REFUSED' });
+    expect((await call('POST', url, { times: 1 })).body.errors).toMatchObject([{ path: 'times' }]);
+    expect((await call('POST', url, { time: 3 })).body.errors).toMatchObject([{ path: 'time' }]);
+    expect((await call('POST', `${BASE}/samples/x2/run-again`)).status).toBe(404);
+  });
+});
+
+describe('differences since a time', () => {
+  it('are those last seen since then', async () => {
+    const early = field('/early', { candidateOnly: 300 }, { lastAtMs: START_MS });
+    epochs = [epoch([cell(5_000, [early, field('/late', { candidateOnly: 300 })])])];
+    const paths = async (since: string) =>
+      (await call('GET', `${BASE}/differences?since=${since}`)).body.items.map(({ path }: { path: string }) => path);
+    expect(await paths('2026-01-05T12:00:01Z')).toEqual(['/late']);
+    expect(await paths('2026-01-05')).toHaveLength(2);
+    expect(await paths('2026-01-05T13:00:01Z')).toEqual([]);
+  });
 });
 
 describe('rules', () => {

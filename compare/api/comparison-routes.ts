@@ -16,8 +16,9 @@ import {
 import { type BookedRule, type RuleBook, readRule } from '../rules/index.ts';
 import type { Comparison } from './comparison.ts';
 import { Query, refused } from './query.ts';
+import { addRunAgainRoute, type RunAgainOptions } from './run-again-route.ts';
 
-export interface ComparisonRoutesOptions {
+export interface ComparisonRoutesOptions extends RunAgainOptions {
   readonly comparison: Comparison;
   readonly rules: RuleBook;
   /** By mirror: `compare.margin` of the policy. Default: the judge's. */
@@ -73,10 +74,11 @@ function addReportRoutes(app: FastifyInstance, options: ComparisonRoutesOptions)
   });
 
   app.get<Named>('/mirrors/:name/differences', async ({ params: { name }, query }) => {
-    const read = new Query(query, ['epoch', 'noise', 'endpoint', 'limit']);
+    const read = new Query(query, ['epoch', 'noise', 'endpoint', 'since', 'limit']);
     const wanted = read.integer('epoch', 1, Number.MAX_SAFE_INTEGER);
     const includeNoise = read.oneOf('noise', ['include', 'exclude']) === 'include';
     const endpoint = read.text('endpoint');
+    const sinceMs = read.time('since') ?? 0;
     const limit = read.integer('limit', 1, MAX_ITEMS) ?? DEFAULT_ITEMS;
     comparison.mirror(name);
     const epoch = await epochOf(comparison, name, wanted);
@@ -89,7 +91,9 @@ function addReportRoutes(app: FastifyInstance, options: ComparisonRoutesOptions)
       before,
       ...(weight && { weightOf: weight }),
     });
-    const items = all.filter((item) => endpoint === undefined || item.endpoint === endpoint);
+    const items = all.filter(
+      (item) => (endpoint === undefined || item.endpoint === endpoint) && Date.parse(item.lastSeenAt) >= sinceMs,
+    );
     return { epoch: epoch.number, total: items.length, items: items.slice(0, limit) };
   });
 }
@@ -136,10 +140,15 @@ function addSampleRoutes(app: FastifyInstance, options: ComparisonRoutesOptions)
   const rulesAt = (name: string, endpoint: string) => compileRules(options.rules.of(name), endpoint, nowOf(options));
 
   app.get<Named>('/mirrors/:name/samples', async ({ params: { name }, query }) => {
-    const read = new Query(query, ['epoch', 'endpoint', 'path', 'kind', 'limit']);
+    const read = new Query(query, ['epoch', 'endpoint', 'path', 'kind', 'since', 'limit']);
     comparison.mirror(name);
     const epoch = read.integer('epoch', 1, Number.MAX_SAFE_INTEGER);
-    const parts = Object.entries({ endpoint: read.text('endpoint'), path: read.text('path'), kind: read.text('kind') });
+    const parts = Object.entries({
+      endpoint: read.text('endpoint'),
+      path: read.text('path'),
+      kind: read.text('kind'),
+      sinceMs: read.time('since'),
+    });
     const samples = await comparison.samples(name, {
       ...Object.fromEntries(parts.filter(([, value]) => value !== undefined)),
       ...(epoch !== undefined && { epoch }),
@@ -155,6 +164,7 @@ function addSampleRoutes(app: FastifyInstance, options: ComparisonRoutesOptions)
     if (!sample) throw new ShadowplaneError('NOT_FOUND', `The sample ${id} is not kept, or not any more`);
     return viewSample(sample, rulesAt(name, sample.endpoint));
   });
+  addRunAgainRoute(app, options, rulesAt);
 }
 
 function addRuleRoutes(app: FastifyInstance, options: ComparisonRoutesOptions): void {

@@ -6,6 +6,8 @@ export interface SampleQuery {
   readonly endpoint?: string;
   readonly path?: string;
   readonly kind?: string;
+  /** Only exchanges since then. */
+  readonly sinceMs?: number;
   readonly limit: number;
 }
 

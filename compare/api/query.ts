@@ -30,6 +30,15 @@ export class Query {
     if (number >= minimum && number <= maximum) return number;
     throw refused(key, `must be a whole number between ${minimum} and ${maximum}`);
   }
+
+  /** Milliseconds since 1970. */
+  time(key: string): number | undefined {
+    const value = this.text(key);
+    if (value === undefined) return undefined;
+    const ms = /^\d{4}-\d{2}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN;
+    if (!Number.isNaN(ms)) return ms;
+    throw refused(key, 'must be a date or time such as 2030-01-31 or 2030-01-31T12:00:00Z');
+  }
 }
 
 export function refused(path: string, message: string): ShadowplaneError {

@@ -113,7 +113,7 @@ export class LiveComparison implements Comparison, ChangeSource {
     for (const id of ids) {
       if (samples.length >= query.limit) break;
       const sample = await this.sample(mirror, id);
-      if (sample) samples.push(sample);
+      if (sample && sample.exchange.atMs >= (query.sinceMs ?? 0)) samples.push(sample);
     }
     return samples;
   }

@@ -8,5 +8,13 @@ export { type EndpointItem, reportEndpoints } from './endpoints.ts';
 export { compareEpochs, describeEpoch, type EpochComparison, type EpochItem } from './epochs.ts';
 export type { CellInput, EpochInput, FieldInput, MirrorInput, Stratum } from './inputs.ts';
 export { type HiddenField, previewRule, type RulePreview } from './preview.ts';
-export { decodeSample, encodeSample, type SampleInput, type SampleView, viewSample } from './sample.ts';
+export {
+  type AnswerView,
+  decodeSample,
+  encodeSample,
+  type SampleInput,
+  type SampleView,
+  viewAnswer,
+  viewSample,
+} from './sample.ts';
 export { emptyVerdict, type ReportOptions, reportVerdict, type StratumReport, type VerdictReport } from './verdict.ts';

@@ -66,7 +66,7 @@ export function diffSample(
   return compareAnswers(new PreparedAnswer(primary), new PreparedAnswer(candidate), { method, rules }).differences;
 }
 
-function viewAnswer({ body, ...answer }: Answer): AnswerView {
+export function viewAnswer({ body, ...answer }: Answer): AnswerView {
   const text = asText(body);
   return { ...answer, ...(text === undefined ? { bodyBase64: toBase64(body) } : { body: text }) };
 }

@@ -55,6 +55,11 @@ export function redactSample({ joined, endpoint, version }: CapturedSample, reda
   };
 }
 
+/** An answer that did not come by capture, made fit to be seen in the same way. */
+export function redactAnswer(answer: Answer, redaction: Redaction): Answer {
+  return redactor(redaction).answer(answer);
+}
+
 /** Names are compared decoded, so that none hides behind percent signs. */
 function redactQuery(path: string, names: readonly string[]): string {
   const at = path.indexOf('?');
