@@ -4,12 +4,13 @@ import type { FastifyPluginCallback } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { ShadowplaneError } from '../errors/index.ts';
-import { createApi, type EnvoyStatusSource, type WaitForApplied } from './api/index.ts';
+import { createApi, type EnvoyStatusSource, type EventSource, type WaitForApplied } from './api/index.ts';
 import { envoysOf } from './envoys.ts';
 import { formatAddress, type Policy, PolicyStore, parseAddress, parseListenAddress } from './policy/index.ts';
 import { followPolicyFile } from './policy-file-source.ts';
 import { PolicyRenderer } from './policy-renderer.ts';
 import { Shutdown } from './shutdown.ts';
+import { createStatsService, type StatsListener } from './stats/index.ts';
 import { createXdsServer, DEFAULT_GROUP, SnapshotCache, type XdsServer } from './xds/index.ts';
 
 export interface ControlPlaneOptions {
@@ -29,8 +30,14 @@ export interface ControlPlaneOptions {
   /** Further routes below `/api/v1`, of other rooms, and the registry that `/metrics` shows with ours. */
   readonly routes?: readonly FastifyPluginCallback[];
   readonly registry?: Registry;
+  /** Further sources of server-sent events. */
+  readonly events?: readonly EventSource[];
+  /** A folder with a web page for `/`; absent: there is none. */
+  readonly pageFolder?: string;
   /** Told the policy that is served, at the start and on every change. */
   readonly onPolicy?: (policy: Policy) => void;
+  /** Told what Envoys count. */
+  readonly stats?: StatsListener;
   /** `host:port` of Envoy's listener; wins over `listen` of the policy. */
   readonly listen?: string;
 }
@@ -62,6 +69,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   }
 }
 
+/** A stream that were refused would be opened anew with every report. */
+const NOBODY: StatsListener = { wants: () => false, report: () => {}, gone: () => {} };
+
 async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<ControlPlane> {
   const { logger } = options;
   const filterWasm = await readFilter(options.filterWasmPath);
@@ -85,7 +95,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   serve(store.current.policy);
   shutdown.add(store.onChange(({ policy }) => serve(policy)));
 
-  const xds = createXdsServer({ cache });
+  const xds = createXdsServer({ cache, services: [createStatsService(options.stats ?? NOBODY)] });
   const envoys = envoysOf(xds);
   shutdown.add(logEnvoys(envoys, logger));
   const xdsAddress = await listenXds(xds, options.xdsListen);
@@ -99,6 +109,8 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     host,
     ...(options.routes && { routes: options.routes }),
     ...(options.registry && { registry: options.registry }),
+    ...(options.events && { events: options.events }),
+    ...(options.pageFolder !== undefined && { pageFolder: options.pageFolder }),
     onUnexpectedError: (err) => logger.error({ err }, 'a request failed in a way nobody foresaw'),
   });
   shutdown.add(() => api.close());

@@ -20,6 +20,8 @@ export interface JoinerOptions {
   readonly expectsControl: (mirror: string) => boolean;
   readonly onJoined: (joined: Joined) => void;
   readonly onLost: (lost: Lost) => void;
+  /** Primaries' answers that are known to be lost, of exchanges of which nothing else arrived either. */
+  readonly onUnseen?: (loss: Pick<KnownLoss, 'cause' | 'count' | 'mirror'>) => void;
 }
 
 export interface JoinerStats {
@@ -61,9 +63,18 @@ export class Joiner {
   #late = 0;
 
   constructor(options: JoinerOptions) {
-    this.#options = { windowMs: 30_000, maxWaiting: 100_000, maxBytes: 2 ** 28, maxEnded: 200_000, ...options };
+    this.#options = {
+      windowMs: 30_000,
+      maxWaiting: 100_000,
+      maxBytes: 2 ** 28,
+      maxEnded: 200_000,
+      onUnseen: () => {},
+      ...options,
+    };
     // A loss is known within seconds; the exchange that it explains asks for it when its window ends.
-    this.#losses = new KnownLosses(2 * this.#options.windowMs);
+    this.#losses = new KnownLosses(2 * this.#options.windowMs, (loss) => {
+      if (loss.side === 'primary') this.#options.onUnseen(loss);
+    });
   }
 
   add(half: Half, nowMs: number): void {
@@ -176,7 +187,10 @@ export class Joiner {
       const controlLost = obstacle(primary, control);
       this.#options.onJoined(controlLost ? { ...pair, controlLost } : { ...pair, control });
     } else if (this.#options.expectsControl(mirror)) {
-      this.#options.onJoined({ ...pair, controlLost: early ?? this.#losses.claim('shadow', mirror) ?? 'expired' });
+      this.#options.onJoined({
+        ...pair,
+        controlLost: early ?? this.#losses.claim('shadow', mirror, 'control') ?? 'expired',
+      });
     } else this.#options.onJoined(pair);
   }
 
@@ -184,7 +198,7 @@ export class Joiner {
     // Envoy answered before or instead of the router, and no copy shows that it was sent.
     if (primary?.localReply) return 'not_sent';
     const cause = primary ? undefined : this.#losses.claim('primary', mirror);
-    return (candidate ? cause : (this.#losses.claim('shadow', mirror) ?? cause)) ?? 'expired';
+    return (candidate ? cause : (this.#losses.claim('shadow', mirror, 'candidate') ?? cause)) ?? 'expired';
   }
 
   #remember({ key, primary, candidate, control }: Waiting): void {

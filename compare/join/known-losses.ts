@@ -15,6 +15,8 @@ export interface KnownLoss {
   readonly count: number;
   /** Only exchanges of this mirror; without it, of any. */
   readonly mirror?: string;
+  /** Of the shadow side only this copy's; without it, either's. */
+  readonly copy?: 'candidate' | 'control';
 }
 
 interface Waiting {
@@ -28,26 +30,29 @@ const MAX_WAITING = 1_024;
 
 export class KnownLosses {
   readonly #keepMs: number;
+  readonly #onUnclaimed: (loss: KnownLoss) => void;
   #waiting: Waiting[] = [];
   readonly #unclaimed: Record<LossSide, Partial<Record<LossCause, number>>> = { primary: {}, shadow: {} };
 
-  constructor(keepMs: number) {
+  /** @param onUnclaimed told of what no exchange has asked for. */
+  constructor(keepMs: number, onUnclaimed: (loss: KnownLoss) => void) {
     this.#keepMs = keepMs;
+    this.#onUnclaimed = onUnclaimed;
   }
 
   add(loss: KnownLoss, nowMs: number): void {
     const last = this.#waiting.at(-1);
-    const same = last?.loss.side === loss.side && last.loss.cause === loss.cause && last.loss.mirror === loss.mirror;
-    if (same && last.sinceMs === nowMs) last.left += loss.count;
+    if (last && isSame(last.loss, loss) && last.sinceMs === nowMs) last.left += loss.count;
     else this.#waiting.push({ loss, left: loss.count, sinceMs: nowMs });
     if (this.#waiting.length > MAX_WAITING) this.#giveUp(this.#waiting.shift()!);
   }
 
   /** The cause of one missing half, used up by that; undefined when none is known. */
-  claim(side: LossSide, mirror: string): LossCause | undefined {
+  claim(side: LossSide, mirror: string, copy?: KnownLoss['copy']): LossCause | undefined {
     for (const waiting of this.#waiting) {
       const { loss } = waiting;
       if (waiting.left === 0 || loss.side !== side || (loss.mirror ?? mirror) !== mirror) continue;
+      if ((loss.copy ?? copy) !== copy) continue;
       waiting.left -= 1;
       return loss.cause;
     }
@@ -69,7 +74,14 @@ export class KnownLosses {
     return structuredClone(this.#unclaimed);
   }
 
-  #giveUp({ loss: { side, cause }, left }: Waiting): void {
-    if (left > 0) this.#unclaimed[side][cause] = (this.#unclaimed[side][cause] ?? 0) + left;
+  #giveUp({ loss, left }: Waiting): void {
+    if (left === 0) return;
+    const { side, cause } = loss;
+    this.#unclaimed[side][cause] = (this.#unclaimed[side][cause] ?? 0) + left;
+    this.#onUnclaimed({ ...loss, count: left });
   }
+}
+
+function isSame(one: KnownLoss, other: KnownLoss): boolean {
+  return (['side', 'cause', 'mirror', 'copy'] as const).every((part) => one[part] === other[part]);
 }

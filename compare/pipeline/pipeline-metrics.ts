@@ -4,7 +4,7 @@ import type { JoinerStats } from '../join/index.ts';
 
 /** What the pipeline counts for `/metrics`; docs/comparison.md lists it. Labels come from the policy and from lists here. */
 export interface PipelineMetrics {
-  exchange(mirror: string, outcome: string): void;
+  exchange(mirror: string, outcome: string, count?: number): void;
   controlLost(mirror: string, cause: string): void;
   batch(result: string): void;
   halves(result: string, count: number): void;
@@ -80,7 +80,7 @@ export function createPipelineMetrics(registry: Registry, gauges: PipelineGauges
   });
 
   return {
-    exchange: (mirror, outcome) => exchanges.inc({ mirror, outcome }),
+    exchange: (mirror, outcome, count = 1) => exchanges.inc({ mirror, outcome }, count),
     controlLost: (mirror, cause) => controlsLost.inc({ mirror, cause }),
     batch: (result) => batches.inc({ result }),
     halves: (result, count) => halves.inc({ result }, count),

@@ -21,7 +21,10 @@ import { createPipelineMetrics, type PipelineMetrics } from './pipeline-metrics.
  * exchanges are dropped and counted, and nothing is ever held against Envoy.
  */
 export interface PipelineOptions {
-  readonly listen: Pick<CaptureServerOptions, 'host' | 'port' | 'tls' | 'maxBodyBytes' | 'maxReceivingBytes'>;
+  readonly listen: Pick<
+    CaptureServerOptions,
+    'host' | 'port' | 'tls' | 'insecure' | 'maxBodyBytes' | 'maxReceivingBytes'
+  >;
   /** Halves of other mirrors are dropped and counted. May be changed by `setMirrors`. */
   readonly mirrors: ReadonlyMap<string, ComparedMirror>;
   readonly registry: Registry;
@@ -99,6 +102,8 @@ class PipelineCore {
   readonly #endpoints = new Map<string, Endpoints>();
   readonly #metrics: PipelineMetrics;
   #mirrors: ReadonlyMap<string, ComparedMirror>;
+  /** Answers of primaries, by mirror. */
+  readonly #arrived = new Map<string, number>();
   #renames = 0;
 
   constructor({ mirrors, registry, joiner, diff, tally, onThreadLost }: PipelineOptions) {
@@ -109,6 +114,7 @@ class PipelineCore {
       expectsControl: (mirror) => this.#mirrors.get(mirror)?.control ?? false,
       onJoined: (joined) => this.#joined(joined),
       onLost: (lost) => this.#lost(lost),
+      onUnseen: (loss) => this.#unseen(loss),
     });
     this.pool = new DiffPool({
       ...diff,
@@ -136,6 +142,7 @@ class PipelineCore {
     this.#mirrors = mirrors;
     this.pool.use(mirrors);
     for (const mirror of this.#endpoints.keys()) if (!mirrors.has(mirror)) this.#endpoints.delete(mirror);
+    for (const mirror of this.#arrived.keys()) if (!mirrors.has(mirror)) this.#arrived.delete(mirror);
     for (const { mirror } of this.tallies.mirrors()) if (!mirrors.has(mirror)) this.tallies.forget(mirror);
   }
 
@@ -183,8 +190,11 @@ class PipelineCore {
     const before = this.joiner.repetitions();
     let unknown = 0;
     for (const half of halves) {
-      if (this.#mirrors.has(half.mirror)) this.joiner.add(half, nowMs);
-      else unknown += 1;
+      if (!this.#mirrors.has(half.mirror)) unknown += 1;
+      else {
+        if (half.side === 'primary') this.#arrived.set(half.mirror, (this.#arrived.get(half.mirror) ?? 0) + 1);
+        this.joiner.add(half, nowMs);
+      }
     }
     const after = this.joiner.repetitions();
     const duplicate = after.duplicates - before.duplicates;
@@ -219,9 +229,19 @@ class PipelineCore {
     return endpoint;
   }
 
-  #lost(lost: Pick<Lost, 'mirror' | 'cause'>): void {
-    this.tallies.countLost(lost);
-    this.#metrics.exchange(lost.mirror, lost.cause);
+  #lost(lost: Pick<Lost, 'mirror' | 'cause'> & Partial<Pick<Lost, 'stratum'>>, count = 1): void {
+    this.tallies.countLost(lost, count);
+    this.#metrics.exchange(lost.mirror, lost.cause, count);
+  }
+
+  /**
+   * Of an exchange of which nothing arrived no half can name the mirror. All mirrors travel in the same batches, so each
+   * takes its part of what is lost as it has it of what arrives.
+   */
+  #unseen({ cause, count, mirror }: Pick<KnownLoss, 'cause' | 'count' | 'mirror'>): void {
+    for (const [name, part] of mirror === undefined ? inProportion(count, this.#arrived) : [[mirror, count] as const]) {
+      if (this.#mirrors.has(name)) this.#lost({ mirror: name, cause }, part);
+    }
   }
 
   #controlLost(mirror: string, cause: Lost['cause']): void {
@@ -233,7 +253,7 @@ class PipelineCore {
     const { joined } = task;
     const { id, mirror, stratum, atMs } = joined;
     if (result.outcome !== 'compared') {
-      this.#lost({ mirror, cause: result.outcome });
+      this.#lost({ mirror, stratum, cause: result.outcome });
       return;
     }
     const { outcome, controlLost, ...compared } = result;
@@ -246,6 +266,15 @@ class PipelineCore {
     this.tallies.count({ ...compared, mirror, stratum, endpoint, atMs, sample });
     this.#metrics.exchange(mirror, outcome);
   }
+}
+
+/** Parts of a whole number that add up to it; what does not divide goes to the largest. */
+function inProportion(count: number, weights: ReadonlyMap<string, number>): Array<readonly [string, number]> {
+  const sorted = [...weights].sort(([, one], [, other]) => other - one);
+  const total = sorted.reduce((sum, [, weight]) => sum + weight, 0);
+  const parts = sorted.map(([name, weight]) => [name, Math.floor((count * weight) / total)] as [string, number]);
+  if (parts[0]) parts[0][1] += count - parts.reduce((sum, [, part]) => sum + part, 0);
+  return parts.filter(([, part]) => part > 0);
 }
 
 function sameTexts(one: readonly string[] = [], other: readonly string[] = []): boolean {

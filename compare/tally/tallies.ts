@@ -24,10 +24,17 @@ export interface MirrorTally {
 
 export interface EpochTally extends EpochBounds {
   compared: number;
+  /** Copies of its time that were not compared, as far as their stratum is known. */
+  readonly lost: Map<string, StratumLosses>;
   readonly endpoints: Map<string, EndpointTally>;
   readonly room: Room;
   /** Pairs of endpoints and strata beyond the bounds; they are counted with the pooled ones. */
   pooledPairs: number;
+}
+
+export interface StratumLosses {
+  readonly stratum: Stratum;
+  readonly causes: Partial<Record<LossCause, number>>;
 }
 
 export interface EndpointTally {
@@ -111,9 +118,18 @@ export class Tallies {
     this.#mirrors.get(mirror)?.epochs.beginNext(atMs);
   }
 
-  countLost({ mirror, cause }: Pick<Lost, 'mirror' | 'cause'>): void {
+  /** @param lost a lost exchange names no version, so it counts in the epoch that is current. */
+  countLost(
+    { mirror, cause, stratum }: Pick<Lost, 'mirror' | 'cause'> & Partial<Pick<Lost, 'stratum'>>,
+    count = 1,
+  ): void {
     const tally = this.#of(mirror);
-    if (tally) tally.lost[cause] += 1;
+    if (!tally) return;
+    tally.lost[cause] += count;
+    const { current } = tally.epochs;
+    if (!stratum || !current) return;
+    const losses = lossesOf(current, stratum, this.#limits.strata);
+    losses.causes[cause] = (losses.causes[cause] ?? 0) + count;
   }
 
   countControlLost(mirror: string, cause: LossCause): void {
@@ -149,6 +165,7 @@ export class Tallies {
           ...bounds,
           compared: 0,
           pooledPairs: 0,
+          lost: new Map(),
           endpoints: new Map(),
           room: { fields: this.#limits.fieldsOfEpoch },
         }),
@@ -189,6 +206,18 @@ export class Tallies {
     }
     return counts;
   }
+}
+
+function lossesOf({ lost }: EpochTally, stratum: Stratum, maxStrata: number): StratumLosses {
+  const isBeyond = stratum.reason === 'segment' && !lost.has(stratumKey(stratum, false)) && lost.size >= maxStrata - 2;
+  const which = isBeyond ? ({ reason: 'segment', segment: OTHER_SEGMENTS } as const) : stratum;
+  const key = stratumKey(which, false);
+  let losses = lost.get(key);
+  if (!losses) {
+    losses = { stratum: which, causes: {} };
+    lost.set(key, losses);
+  }
+  return losses;
 }
 
 function absorbEndpoint(target: EndpointTally, other: EndpointTally): void {

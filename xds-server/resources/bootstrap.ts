@@ -23,6 +23,8 @@ const XDS_CLUSTER = 'shadowplane-xds';
  * up to the bound, so that many Envoys do not come at once.
  */
 const RECONNECT: EnvoyJson = { retry_back_off: { base_interval: duration(500), max_interval: duration(5_000) } };
+/** How old the figures of the control plane may be, and how soon it knows why a copy was not sent. */
+const STATS_INTERVAL_MS = 2_000;
 /** Above what a host can serve, so that only a flood meets it: Envoy warns when there is no bound at all. */
 const MAX_DOWNSTREAM_CONNECTIONS = 100_000;
 
@@ -45,6 +47,8 @@ export function buildBootstrap(options: BootstrapOptions): EnvoyJson {
     static_resources: { clusters: [xdsCluster(xdsAddress)] },
     layered_runtime: runtime(),
     stats_config: { stats_tags: STATS_TAGS },
+    stats_flush_interval: duration(STATS_INTERVAL_MS),
+    stats_sinks: [statsSink()],
     overload_manager: overloadManager(),
   };
 }
@@ -56,6 +60,23 @@ function runtime(): EnvoyJson {
       { name: 'base', static_layer: {} },
       { name: RUNTIME_LAYER, rtds_layer: { name: RUNTIME_LAYER, rtds_config: OVER_ADS } },
     ],
+  };
+}
+
+/**
+ * Tells the control plane what Envoy counts, over the connection that is there already. Nothing is kept for a control
+ * plane that is away: counters are absolute, so the next report has all of it. Names stay whole, because the control plane
+ * made them and reads them.
+ */
+function statsSink(): EnvoyJson {
+  return {
+    name: 'envoy.stat_sinks.metrics_service',
+    typed_config: typed('envoy.config.metrics.v3.MetricsServiceConfig', {
+      transport_api_version: 'V3',
+      grpc_service: { envoy_grpc: { cluster_name: XDS_CLUSTER } },
+      // The shorter of the two forms; nobody reads it.
+      histogram_emit_mode: 'HISTOGRAM',
+    }),
   };
 }
 

@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import {
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  status,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { Client } from '../protocol/client.ts';
 import { Session } from '../protocol/session.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -24,6 +30,13 @@ export interface XdsServerOptions {
    * it, which Envoy does once they can take traffic. 0: not at all. If not given, 5 s.
    */
   readonly newClusterWaitMs?: number;
+  /** Further gRPC services on the same port. If not given, xDS alone. */
+  readonly services?: readonly GrpcService[];
+}
+
+export interface GrpcService {
+  readonly definition: ServiceDefinition;
+  readonly implementation: UntypedServiceImplementation;
 }
 
 interface XdsServerEvents {
@@ -85,6 +98,9 @@ class GrpcXdsServer implements XdsServer {
         ([name, method]) => [name, (call: GrpcStream) => this.#serve(call, method)] as const,
       );
       this.#grpc.addService(definition, Object.fromEntries(handlers));
+    }
+    for (const { definition, implementation } of options.services ?? []) {
+      this.#grpc.addService(definition, implementation);
     }
   }
 
