@@ -67,15 +67,30 @@ const ADDRESS_MEANING: Readonly<Record<AddressName, string>> = {
   envoyAdmin: 'admin interface of Envoy',
   xdsListen: 'where Envoys fetch their configuration (gRPC)',
   apiListen: 'HTTP API',
-  captureListen: 'compare answers, and take what Envoy captures here',
+  captureListen: 'where captured answers are taken, to be compared',
 };
 
 /** No commander default: the commands need to know whether an address was asked for. */
 export function addressOption(name: AddressName): Option {
   const env = `SHADOWPLANE_${ADDRESS_FLAGS[name].slice(2).replaceAll('-', '_').toUpperCase()}`;
-  const usual = name === 'captureListen' ? 'as a rule' : 'default:';
-  const description = `${ADDRESS_MEANING[name]} (${usual} ${DEFAULT_ADDRESSES[name]})`;
+  const description = `${ADDRESS_MEANING[name]} (default: ${DEFAULT_ADDRESSES[name]})`;
   return new Option(`${ADDRESS_FLAGS[name]} <host:port>`, description).env(env);
+}
+
+/** Everything that says whether and how answers are compared. */
+export function compareOptions(): Option[] {
+  return [
+    new Option('--no-compare', 'mirror only: capture and compare no answers').env('SHADOWPLANE_NO_COMPARE'),
+    addressOption('captureListen'),
+    new Option(
+      '--capture-address <host:port>',
+      'the same as Envoys reach it, where they know it by another name (default: where it listens)',
+    ).env('SHADOWPLANE_CAPTURE_ADDRESS'),
+    new Option(
+      '--capture-insecure',
+      'take captured answers in plain text beyond loopback, in a network that is private to Envoy and control plane',
+    ).env('SHADOWPLANE_CAPTURE_INSECURE'),
+  ];
 }
 
 export function addOptions(command: Command, ...options: readonly Option[]): Command {

@@ -39,7 +39,7 @@ export function demoCommand(context: Context): Command {
   );
   addRunOptions(addEnvoyOptions(command)).action(async (options: DemoOptions) => {
     const output = createRunOutput(context, options.json === true);
-    const parts = await prepareStack(options.dataDir, 'filter-capture.wasm', context.note);
+    const parts = await prepareStack(options.dataDir, options.compare, context.note);
     const signals = listenForStop();
     const ends: Array<() => Promise<unknown>> = [];
     try {
@@ -81,7 +81,7 @@ async function runDemo(
     admin: addresses.envoyAdmin,
     xds: addresses.xdsListen,
     api: addresses.apiListen,
-    capture: addresses.captureListen,
+    compare: options.compare ? { listen: addresses.captureListen } : undefined,
     concurrency: options.envoyConcurrency,
     envoyLogLevel: options.logLevel === 'debug' ? 'debug' : 'warning',
     // The view shows changes itself; the log of a demo is for what goes wrong.
@@ -111,6 +111,7 @@ async function runDemo(
     listen: stack.envoy.listenerAddress,
     api: stack.apiUrl,
     xds: stack.xdsAddress,
+    capture: stack.captureAddress ?? null,
     envoyAdmin: stack.envoy.admin.address,
     envoyPid: stack.envoy.pid,
     services: example.services,

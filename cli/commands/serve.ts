@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { addExamples, addressOption, fileOption } from '../options.ts';
 import { findPolicyFile, readPolicy } from '../policy-file.ts';
+import { readComparing } from '../stack/comparing.ts';
 import { createLogger } from '../stack/logger.ts';
 import { createRunOutput } from '../stack/output.ts';
 import { assertCanListen, formatHostPort } from '../stack/ports.ts';
@@ -27,16 +28,18 @@ export function serveCommand(context: Context): Command {
     const [xds, api] = await Promise.all([readAddress(options, 'xdsListen'), readAddress(options, 'apiListen')]);
     await assertCanListen(xds, '--xds-listen');
     await assertCanListen(api, '--api-listen');
+    const compare = await readComparing(options, xds, context.note);
     const output = createRunOutput(context, options.json === true);
     const signals = listenForStop();
     try {
-      const { startControlPlane } = await import('../../xds-server/index.ts');
-      const controlPlane = await startControlPlane({
+      const { startShadowplane } = await import('../../server/index.ts');
+      const controlPlane = await startShadowplane({
         policyFile,
         dataDir: dataDirFor(options, policyFile),
         xdsListen: formatHostPort(xds),
         apiListen: formatHostPort(api),
-        filterWasmPath: await filterPath(output.log),
+        filterWasmPath: await filterPath(output.log, compare !== undefined),
+        compare,
         ...(listen && { listen: formatHostPort(listen) }),
         logger: await createLogger(
           options.logLevel,
@@ -46,8 +49,12 @@ export function serveCommand(context: Context): Command {
         ),
       });
       const apiUrl = `http://${controlPlane.apiAddress}`;
-      output.line(`control plane is running: API ${apiUrl}/api/v1, xDS ${controlPlane.xdsAddress}, file ${policyFile}`);
-      output.event('ready', { api: apiUrl, xds: controlPlane.xdsAddress });
+      const { xdsAddress, captureAddress } = controlPlane;
+      const comparing = captureAddress ? `answers are taken at ${captureAddress}` : 'answers are not compared';
+      output.line(
+        `control plane is running: API ${apiUrl}/api/v1, xDS ${xdsAddress}, ${comparing}, file ${policyFile}`,
+      );
+      output.event('ready', { api: apiUrl, xds: xdsAddress, capture: captureAddress ?? null });
       await fired(signals.stop);
       output.line('stopping');
       await Promise.race([controlPlane.close(), fired(signals.force)]);

@@ -2,13 +2,14 @@ import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { addExamples, DEFAULT_ADDRESSES, fileOption } from '../options.ts';
 import { findPolicyFile, readPolicy } from '../policy-file.ts';
+import { readComparing } from '../stack/comparing.ts';
 import { envoyEventText } from '../stack/envoy-events.ts';
 import { createLogger } from '../stack/logger.ts';
 import { createRunOutput } from '../stack/output.ts';
 import { assertCanListen } from '../stack/ports.ts';
 import { addEnvoyOptions, addRunOptions, dataDirFor, type EnvoyRunOptions, readAddress } from '../stack/run-options.ts';
 import { runUntilStopped } from '../stack/run-until-stopped.ts';
-import { filterModule, prepareStack, startStack } from '../stack/start-stack.ts';
+import { prepareStack, startStack } from '../stack/start-stack.ts';
 import { listenForStop } from '../stack/stop-signals.ts';
 import { startupLines } from '../view/startup.ts';
 
@@ -31,15 +32,14 @@ export function upCommand(context: Context): Command {
       readAddress(options, 'xdsListen'),
       readAddress(options, 'apiListen'),
     ]);
-    const capture = options.captureListen === undefined ? undefined : await readAddress(options, 'captureListen');
     await assertCanListen(listen ?? policy.listen, '--envoy-listen');
     await assertCanListen(admin, '--envoy-admin');
     await assertCanListen(xds, '--xds-listen');
     await assertCanListen(api, '--api-listen');
-    if (capture) await assertCanListen(capture, '--capture-listen');
+    const compare = await readComparing(options, xds, context.note);
 
     const output = createRunOutput(context, options.json === true);
-    const parts = await prepareStack(options.dataDir, filterModule(capture), context.note);
+    const parts = await prepareStack(options.dataDir, compare !== undefined, context.note);
     const signals = listenForStop();
     try {
       const stack = await startStack({
@@ -50,7 +50,7 @@ export function upCommand(context: Context): Command {
         admin,
         xds,
         api,
-        capture,
+        compare,
         concurrency: options.envoyConcurrency,
         envoyLogLevel: options.logLevel === 'debug' ? 'debug' : 'warning',
         logger: await createLogger(
@@ -69,6 +69,7 @@ export function upCommand(context: Context): Command {
         listen: stack.envoy.listenerAddress,
         api: stack.apiUrl,
         xds: stack.xdsAddress,
+        capture: stack.captureAddress ?? null,
         envoyAdmin: stack.envoy.admin.address,
         envoyPid: stack.envoy.pid,
       });
@@ -86,7 +87,7 @@ export function upCommand(context: Context): Command {
     command,
     'up',
     'up -f shadowplane.yaml --envoy-listen 0.0.0.0:8080',
-    `up -f shadowplane.yaml --capture-listen ${DEFAULT_ADDRESSES.captureListen}   (then: diff NAME)`,
+    'up -f shadowplane.yaml --no-compare   (mirror only)',
     `up --api-listen 127.0.0.1:${Number(DEFAULT_ADDRESSES.apiListen.split(':')[1]) + 1} --data-dir /var/lib/shadowplane`,
   );
 }

@@ -6,6 +6,7 @@ import {
   type AddressName,
   addOptions,
   addressOption,
+  compareOptions,
   DEFAULT_ADDRESSES,
   dataDirOption,
   jsonOption,
@@ -19,8 +20,11 @@ export interface RunOptions {
   readonly envoyAdmin?: string;
   readonly xdsListen?: string;
   readonly apiListen?: string;
-  /** Answers are compared when this is given. */
+  /** False with `--no-compare`. */
+  readonly compare: boolean;
   readonly captureListen?: string;
+  readonly captureAddress?: string;
+  readonly captureInsecure?: boolean;
   readonly dataDir?: string;
   readonly logLevel: LogLevel;
   readonly json?: boolean;
@@ -35,6 +39,7 @@ export function addRunOptions(command: Command): Command {
     command,
     addressOption('xdsListen'),
     addressOption('apiListen'),
+    ...compareOptions(),
     dataDirOption(),
     logLevelOption(),
     jsonOption(),
@@ -50,13 +55,7 @@ export function addEnvoyOptions(command: Command): Command {
       if (Number.isInteger(threads) && threads >= 1 && threads <= 1_024) return threads;
       throw new InvalidArgumentError('It must be a whole number from 1 to 1024.');
     });
-  return addOptions(
-    command,
-    addressOption('envoyListen'),
-    addressOption('envoyAdmin'),
-    addressOption('captureListen'),
-    concurrency,
-  );
+  return addOptions(command, addressOption('envoyListen'), addressOption('envoyAdmin'), concurrency);
 }
 
 /** The store belongs to one configuration, so it lives beside it unless told otherwise. */

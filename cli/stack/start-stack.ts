@@ -7,7 +7,7 @@ import {
   type SupervisedEnvoy,
   superviseEnvoy,
 } from '../../envoy/index.ts';
-import type { FilterModule } from '../../filter/index.ts';
+import type { ComparingOptions } from '../../server/index.ts';
 import { formatHostPort, type HostPort } from './ports.ts';
 
 /** What has to be there before anything is started. */
@@ -22,12 +22,12 @@ export interface StackParts {
  */
 export async function prepareStack(
   envoyDir: string | undefined,
-  module: FilterModule,
+  compare: boolean,
   onProgress: (line: string) => void,
 ): Promise<StackParts> {
   const [envoy, filterWasmPath] = await Promise.all([
     locateEnvoy({ dataDir: envoyDir, onProgress }),
-    filterPath(onProgress, module),
+    filterPath(onProgress, compare),
   ]);
   return { envoy, filterWasmPath };
 }
@@ -41,8 +41,8 @@ export interface StackOptions {
   readonly admin: HostPort;
   readonly xds: HostPort;
   readonly api: HostPort;
-  /** Where captured answers are taken; undefined: nothing is captured and compared. */
-  readonly capture: HostPort | undefined;
+  /** Undefined: nothing is captured and compared. */
+  readonly compare: ComparingOptions | undefined;
   readonly concurrency: number;
   readonly envoyLogLevel: 'warning' | 'debug';
   readonly logger: Logger;
@@ -55,6 +55,8 @@ export interface StackOptions {
 export interface RunningStack {
   readonly apiUrl: string;
   readonly xdsAddress: string;
+  /** Undefined when answers are not compared. */
+  readonly captureAddress: string | undefined;
   readonly envoy: SupervisedEnvoy;
   readonly envoyVersion: string;
   /** Ends Envoy first, then what serves it. `force` cuts requests under way. */
@@ -66,34 +68,21 @@ const LISTENER = 'shadowplane';
 
 /** The control plane and an Envoy that has its configuration from there, as one. Nothing is left when it fails half way; undefined when `stop` came first. */
 export async function startStack(options: StackOptions): Promise<RunningStack | undefined> {
-  const [{ startControlPlane }, { buildBootstrap }, { parseAddress }] = await Promise.all([
-    import('../../xds-server/index.ts'),
+  const [{ startShadowplane }, { buildBootstrap }, { parseAddress }] = await Promise.all([
+    import('../../server/index.ts'),
     import('../../xds-server/resources/index.ts'),
     import('../../xds-server/policy/index.ts'),
   ]);
-  const comparison = options.capture && (await startComparing(options.capture, options));
-  const controlPlane = await startControlPlane({
+  const controlPlane = await startShadowplane({
     policyFile: options.policyFile,
-    ...(comparison && {
-      captureAddress: comparison.captureAddress,
-      routes: [comparison.routes],
-      registry: comparison.registry,
-      onPolicy: comparison.follow,
-    }),
+    compare: options.compare,
     dataDir: options.dataDir,
     xdsListen: formatHostPort(options.xds),
     apiListen: formatHostPort(options.api),
     ...(options.listen ? { listen: formatHostPort(options.listen) } : {}),
     filterWasmPath: options.parts.filterWasmPath,
     logger: options.logger,
-  }).catch(async (error) => {
-    await comparison?.close();
-    throw error;
   });
-  const closeServers = async () => {
-    await controlPlane.close();
-    await comparison?.close();
-  };
   try {
     const envoy = await superviseEnvoy({
       path: options.parts.envoy.path,
@@ -112,6 +101,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack | 
     return {
       apiUrl: `http://${controlPlane.apiAddress}`,
       xdsAddress: controlPlane.xdsAddress,
+      captureAddress: controlPlane.captureAddress,
       envoy,
       envoyVersion: options.parts.envoy.version,
       async close(force) {
@@ -119,42 +109,25 @@ export async function startStack(options: StackOptions): Promise<RunningStack | 
         force.addEventListener('abort', killed, { once: true });
         await envoy.stop({ force: force.aborted });
         force.removeEventListener('abort', killed);
-        await closeServers();
+        await controlPlane.close();
       },
     };
   } catch (error) {
-    await closeServers();
+    await controlPlane.close();
     if (options.stop.aborted) return undefined;
     throw error;
   }
 }
 
-/** Only the module that captures pays for it, so without a comparison the other one is loaded. */
-export function filterModule(capture: HostPort | undefined): FilterModule {
-  return capture ? 'filter-capture.wasm' : 'filter.wasm';
-}
-
-async function startComparing(listen: HostPort, { dataDir, logger }: StackOptions) {
-  const { startComparison } = await import('../../compare/index.ts');
-  return startComparison({
-    listen,
-    dataDir,
-    onStoreFailing: (error) =>
-      error === undefined
-        ? logger.info('the store of the comparison works again')
-        : logger.error({ err: error }, 'the comparison cannot be stored; counting goes on'),
-  });
-}
-
-/** Path of the filter; says so when it takes long because it has to be built. */
-export async function filterPath(
-  onProgress: (line: string) => void,
-  module: FilterModule = 'filter.wasm',
-): Promise<string> {
-  const { ensureFilter } = await import('../../filter/index.ts');
+/** Path of the filter, the one that can capture where answers are compared; says so when it takes long because it has to be built. */
+export async function filterPath(onProgress: (line: string) => void, compare: boolean): Promise<string> {
+  const [{ ensureFilter }, { filterModule }] = await Promise.all([
+    import('../../filter/index.ts'),
+    import('../../server/index.ts'),
+  ]);
   const slow = setTimeout(() => onProgress('building the filter'), 300);
   try {
-    return await ensureFilter(module);
+    return await ensureFilter(filterModule(compare));
   } finally {
     clearTimeout(slow);
   }

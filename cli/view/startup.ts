@@ -3,6 +3,7 @@ import type { Style } from '../output/style.ts';
 interface Started {
   readonly apiUrl: string;
   readonly xdsAddress: string;
+  readonly captureAddress: string | undefined;
   readonly envoyVersion: string;
   readonly envoy: {
     readonly pid: number;
@@ -13,7 +14,7 @@ interface Started {
 
 /** Where everything listens, once it does. */
 export function startupLines(
-  { apiUrl, xdsAddress, envoy, envoyVersion }: Started,
+  { apiUrl, xdsAddress, captureAddress, envoy, envoyVersion }: Started,
   policyFile: string,
   style: Style,
 ): string[] {
@@ -24,6 +25,7 @@ export function startupLines(
     row('requests', `http://${envoy.listenerAddress}`, `Envoy ${envoyVersion}, process ${envoy.pid}`),
     row('API', `${apiUrl}/api/v1`),
     row('xDS', xdsAddress),
+    captureAddress ? row('answers', captureAddress, 'compared') : row('answers', 'not compared'),
     row('Envoy admin', `http://${envoy.admin.address}`),
     row('file', policyFile, 'watched'),
   ];

@@ -18,6 +18,8 @@ export interface CaptureServerOptions {
   readonly port: number;
   /** Mutual TLS: only clients with a certificate of this authority are heard. Required beyond loopback. */
   readonly tls?: { readonly certificate: string; readonly key: string; readonly clientAuthority: string };
+  /** Plain text beyond loopback: only where the network between Envoys and this process is private to them. */
+  readonly insecure?: boolean;
   /** Of one batch. Default 2 MiB. */
   readonly maxBodyBytes?: number;
   /** Of all batches that are being received. Default 32 MiB; beyond, 503. */
@@ -40,8 +42,8 @@ const RECEIVE_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 1_024;
 
 export async function startCaptureServer(options: CaptureServerOptions): Promise<CaptureServer> {
-  const { host, port, tls } = options;
-  if (!tls && !isLoopback(host)) {
+  const { host, port, tls, insecure = false } = options;
+  if (!tls && !insecure && !isLoopback(host)) {
     throw new ShadowplaneError('USAGE', `Captured answers beyond loopback (${host}) need TLS with client certificates`);
   }
   const handle = requestHandler(options);

@@ -20,7 +20,10 @@ import {
 } from '../support/index.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../cli/shadowplane.js', import.meta.url));
-const ANY_PORTS = ['--envoy-admin', '127.0.0.1:0', '--xds-listen', '127.0.0.1:0', '--api-listen', '127.0.0.1:0'];
+const ANY_PORTS = ['--envoy-admin', '--xds-listen', '--api-listen', '--capture-listen'].flatMap((flag) => [
+  flag,
+  '127.0.0.1:0',
+]);
 
 let cleanup: Cleanup;
 let dir: string;
@@ -246,7 +249,7 @@ describe('up', () => {
 describe('serve', () => {
   it('serves an API, takes a file over by apply, and ends at SIGTERM', async () => {
     const file = await writePolicy('5%');
-    const serve = start('serve', '-f', file, '--xds-listen', '127.0.0.1:0', '--api-listen', '127.0.0.1:0');
+    const serve = start('serve', '-f', file, ...ANY_PORTS.slice(2));
     const ready = await eventOf(serve, 'ready');
     const api = ['--api', String(ready.api)];
     expect(await httpJson('GET', `${ready.api}/api/v1/mirrors`)).toMatchObject({

@@ -33,7 +33,7 @@ export interface ControlPlaneProcess {
 export async function startControlPlaneProcess(options: ServeOptions): Promise<ControlPlaneProcess> {
   const { policyFile, dataDir, xdsListen, apiListen } = options;
   const args = ['serve', '--json', '-f', policyFile, '--data-dir', dataDir];
-  args.push('--xds-listen', xdsListen, '--api-listen', apiListen);
+  args.push('--xds-listen', xdsListen, '--api-listen', apiListen, '--no-compare');
   const child = spawn(process.execPath, [SHADOWPLANE, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = once(child, 'exit');
   let errors = '';

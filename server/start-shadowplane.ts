@@ -1,0 +1,80 @@
+import type { FilterModule } from '../filter/index.ts';
+import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../xds-server/index.ts';
+
+/** How answers are taken and compared. */
+export interface ComparingOptions {
+  /** Where captured answers are taken; port 0 takes a free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** `host:port` of it as Envoys reach it. Default: where it listens. */
+  readonly address?: string;
+  /** Allows plain text beyond loopback. For networks that are private to the Envoys and this process. */
+  readonly insecure?: boolean;
+}
+
+export interface ShadowplaneOptions
+  extends Omit<ControlPlaneOptions, 'captureAddress' | 'routes' | 'registry' | 'onPolicy'> {
+  /** Absent: nothing is captured and compared, and `filterWasmPath` is the module that cannot capture. */
+  readonly compare?: ComparingOptions | undefined;
+}
+
+export interface RunningShadowplane extends ControlPlane {
+  /** Where captured answers are taken; undefined when none are. */
+  readonly captureAddress: string | undefined;
+}
+
+/**
+ * Control plane and comparison layer, all that runs beside Envoys: what `up`, `demo` and `serve` share. The comparison
+ * follows the policy that the control plane serves, and answers below the same API.
+ *
+ * @throws ShadowplaneError what either throws; then nothing is left running
+ */
+export async function startShadowplane(options: ShadowplaneOptions): Promise<RunningShadowplane> {
+  const { compare, ...rest } = options;
+  if (!compare) return { ...(await startControlPlane(rest)), captureAddress: undefined };
+  const comparison = await startComparing(compare, rest);
+  try {
+    const controlPlane = await startControlPlane({
+      ...rest,
+      captureAddress: compare.address ?? comparison.captureAddress,
+      routes: [comparison.routes],
+      registry: comparison.registry,
+      onPolicy: comparison.follow,
+    });
+    return {
+      ...controlPlane,
+      captureAddress: comparison.captureAddress,
+      close: async () => {
+        await controlPlane.close();
+        await comparison.close();
+      },
+    };
+  } catch (error) {
+    // The first error is the one to tell.
+    await comparison.close().catch(() => {});
+    throw error;
+  }
+}
+
+/** Only the module that captures pays for it, so without a comparison the other one is loaded. */
+export function filterModule(compare: boolean): FilterModule {
+  return compare ? 'filter-capture.wasm' : 'filter.wasm';
+}
+
+async function startComparing({ listen, insecure }: ComparingOptions, { dataDir, logger }: ShadowplaneOptions) {
+  // Loaded when it is used: without it the control plane is smaller.
+  const { startComparison } = await import('../compare/index.ts');
+  if (insecure) {
+    logger.warn(
+      { listen: `${listen.host}:${listen.port}` },
+      'captured answers travel in PLAIN TEXT and anybody who reaches this port can send some: keep it in a private network',
+    );
+  }
+  return startComparison({
+    listen: { ...listen, ...(insecure && { insecure }) },
+    dataDir,
+    onStoreFailing: (error) =>
+      error === undefined
+        ? logger.info('the store of the comparison works again')
+        : logger.error({ err: error }, 'the comparison cannot be stored; counting goes on'),
+  });
+}
