@@ -29,7 +29,7 @@ ENV NODE_ENV=production \
     SHADOWPLANE_XDS_LISTEN=0.0.0.0:18000
 USER node
 VOLUME /data
-EXPOSE 8790 18000
+EXPOSE 8790 18000 18001
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8790/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "cli/shadowplane.js"]
