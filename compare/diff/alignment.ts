@@ -24,6 +24,33 @@ export function align(primary: Int32Array, candidate: Int32Array): Alignment {
   return { kept, moved: movedPairs(primary, candidate, kept) };
 }
 
+/** @param partners For each element its partner, -1 without one; none is anybody's twice. */
+export function alignDistinct(partners: Int32Array): Alignment {
+  const kept = isIncreasing(partners) ? undefined : longestIncreasing(partners);
+  const inOrder: IndexPair[] = [];
+  const moved: IndexPair[] = [];
+  let next = 0;
+  for (let index = 0; index < partners.length; index++) {
+    const partner = partners[index]!;
+    if (partner < 0) continue;
+    if (kept === undefined || kept[next]?.[0] === index) {
+      inOrder.push([index, partner]);
+      next++;
+    } else moved.push([index, partner]);
+  }
+  return { kept: inOrder, moved };
+}
+
+function isIncreasing(partners: Int32Array): boolean {
+  let last = -1;
+  for (const partner of partners) {
+    if (partner < 0) continue;
+    if (partner < last) return false;
+    last = partner;
+  }
+  return true;
+}
+
 /** For each element of the primary its partner: the n-th occurrence goes with the n-th occurrence; -1 without one. */
 function matchOccurrences(primary: Int32Array, candidate: Int32Array): Int32Array {
   const places = new Map<number, number[]>();

@@ -2,8 +2,8 @@
  * How two arrays are to be compared: which elements with which, which have no partner, and whether their order differs. An
  * element inserted in the middle is one element without partner, not a difference at everything behind it.
  */
-import { align, type IndexPair } from './alignment.ts';
-import { haveSameIdsInOrder, identify } from './element-identity.ts';
+import type { IndexPair } from './alignment.ts';
+import { alignElements, haveSameIdsInOrder } from './element-identity.ts';
 import { type Effort, jsonEqual, jsonHash } from './json-equal.ts';
 import { ExactNumber, isContainer, type Json, type JsonObject } from './json-value.ts';
 import { pointerSegments } from './path.ts';
@@ -22,7 +22,7 @@ const NOTHING: ArrayPlan = { pairs: [], missing: [], extra: [] };
 export function planOrdered(primary: readonly Json[], candidate: readonly Json[], effort: Effort): ArrayPlan {
   const shorter = Math.min(primary.length, candidate.length);
   if (primary.length === 1 && candidate.length === 1) return onePair(0);
-  if (effort.exhausted) return matchedByPosition(range(0, primary.length), range(0, candidate.length));
+  if (effort.exhausted) return matchedByPosition(primary.length, candidate.length);
   let from = 0;
   while (from < shorter && jsonEqual(primary[from]!, candidate[from]!, effort)) from++;
   if (from === primary.length && from === candidate.length) return NOTHING;
@@ -36,45 +36,76 @@ export function planOrdered(primary: readonly Json[], candidate: readonly Json[]
   if (end === from || endOfCandidate === from) {
     return { pairs: [], missing: range(from, end), extra: range(from, endOfCandidate) };
   }
-  return shifted(planMiddle(primary.slice(from, end), candidate.slice(from, endOfCandidate), effort), from);
+  return planMiddle(primary.slice(from, end), candidate.slice(from, endOfCandidate), effort, from);
 }
 
 function onePair(index: number): ArrayPlan {
   return { pairs: [[index, index]], missing: [], extra: [] };
 }
 
-function planMiddle(primary: readonly Json[], candidate: readonly Json[], effort: Effort): ArrayPlan {
-  const byPosition = () => matchedByPosition(range(0, primary.length), range(0, candidate.length));
-  if (haveSameIdsInOrder(primary, candidate)) return byPosition();
-  const ids = identify(primary, candidate, effort);
-  if (ids === undefined) return byPosition();
-  const { kept, moved } = align(ids.primary, ids.candidate);
-  const taken = { primary: new Set<number>(), candidate: new Set<number>() };
-  for (const [index, partner] of [...kept, ...moved]) {
-    taken.primary.add(index);
-    taken.candidate.add(partner);
+/** @param base What the first elements are counted from. */
+function planMiddle(primary: readonly Json[], candidate: readonly Json[], effort: Effort, base: number): ArrayPlan {
+  const plan = new PlanInMaking(base);
+  const alignment = haveSameIdsInOrder(primary, candidate) ? undefined : alignElements(primary, candidate, effort);
+  if (alignment === undefined) {
+    plan.addGap(0, primary.length, 0, candidate.length);
+    return plan;
   }
+  const { kept, moved } = alignment;
+  for (const [index, partner] of kept) plan.add(index, partner);
+  for (const [index, partner] of moved) plan.add(index, partner);
+  if (moved.length > 0) plan.noteMoved(moved, primary.length, candidate.length);
   // What is left between two kept pairs on both sides is one thing changed rather than one removed and another added.
-  const pairs: IndexPair[] = [...kept, ...moved];
-  const missing: number[] = [];
-  const extra: number[] = [];
-  let before: IndexPair = [-1, -1];
-  for (const next of [...kept, [primary.length, candidate.length] as const]) {
-    const isGap = next[0] > before[0] + 1 || next[1] > before[1] + 1;
-    if (!isGap) {
-      before = next;
-      continue;
-    }
-    const gap = matchedByPosition(
-      range(before[0] + 1, next[0]).filter((index) => !taken.primary.has(index)),
-      range(before[1] + 1, next[1]).filter((index) => !taken.candidate.has(index)),
-    );
-    pairs.push(...gap.pairs);
-    missing.push(...gap.missing);
-    extra.push(...gap.extra);
-    before = next;
+  let index = 0;
+  let partner = 0;
+  for (const [nextIndex, nextPartner] of kept) {
+    plan.addGap(index, nextIndex, partner, nextPartner);
+    index = nextIndex + 1;
+    partner = nextPartner + 1;
   }
-  return { pairs, missing, extra, ...(moved[0] && { moved: moved[0] }) };
+  plan.addGap(index, primary.length, partner, candidate.length);
+  return plan;
+}
+
+class PlanInMaking implements ArrayPlan {
+  readonly pairs: IndexPair[] = [];
+  readonly missing: number[] = [];
+  readonly extra: number[] = [];
+  moved?: IndexPair;
+  private readonly base: number;
+  /** Elements that have a partner elsewhere; undefined while none has. */
+  private taken: { readonly primary: Uint8Array; readonly candidate: Uint8Array } | undefined;
+
+  constructor(base: number) {
+    this.base = base;
+  }
+
+  add(index: number, partner: number): void {
+    this.pairs.push([this.base + index, this.base + partner]);
+  }
+
+  noteMoved(moved: readonly IndexPair[], primaryLength: number, candidateLength: number): void {
+    this.taken = { primary: new Uint8Array(primaryLength), candidate: new Uint8Array(candidateLength) };
+    for (const [index, partner] of moved) {
+      this.taken.primary[index] = 1;
+      this.taken.candidate[partner] = 1;
+    }
+    this.moved = [this.base + moved[0]![0], this.base + moved[0]![1]];
+  }
+
+  /** Elements that have nothing but their place in common. */
+  addGap(from: number, end: number, fromOfCandidate: number, endOfCandidate: number): void {
+    let index = from;
+    let partner = fromOfCandidate;
+    for (;;) {
+      while (index < end && this.taken?.primary[index]) index++;
+      while (partner < endOfCandidate && this.taken?.candidate[partner]) partner++;
+      if (index < end && partner < endOfCandidate) this.add(index++, partner++);
+      else if (index < end) this.missing.push(this.base + index++);
+      else if (partner < endOfCandidate) this.extra.push(this.base + partner++);
+      else return;
+    }
+  }
 }
 
 /**
@@ -106,6 +137,7 @@ export function planUnordered(
     unmatched.map((index) => primary[index]!),
     rest.map((index) => candidate[index]!),
     effort,
+    0,
   );
   return {
     pairs: plan.pairs.map(([index, other]) => [unmatched[index]!, rest[other]!] as const),
@@ -177,24 +209,10 @@ function valueAt(element: Json, segments: readonly string[]): Json | undefined {
   return value;
 }
 
-function matchedByPosition(primary: readonly number[], candidate: readonly number[]): ArrayPlan {
-  const common = Math.min(primary.length, candidate.length);
-  return {
-    pairs: primary.slice(0, common).map((index, at) => [index, candidate[at]!] as const),
-    missing: primary.slice(common),
-    extra: candidate.slice(common),
-  };
-}
-
-function shifted(plan: ArrayPlan, by: number): ArrayPlan {
-  if (by === 0) return plan;
-  const pair = ([index, partner]: IndexPair): IndexPair => [index + by, partner + by];
-  return {
-    pairs: plan.pairs.map(pair),
-    missing: plan.missing.map((index) => index + by),
-    extra: plan.extra.map((index) => index + by),
-    ...(plan.moved && { moved: pair(plan.moved) }),
-  };
+function matchedByPosition(length: number, lengthOfCandidate: number): ArrayPlan {
+  const plan = new PlanInMaking(0);
+  plan.addGap(0, length, 0, lengthOfCandidate);
+  return plan;
 }
 
 function range(from: number, to: number): number[] {

@@ -54,9 +54,10 @@ export const DEFAULT_FINDING_LIMITS: FindingLimits = { total: 500, perPath: 10 }
 const NOTHING_HIDDEN: ReadonlyMap<string, number> = new Map();
 
 export class Findings {
-  readonly differences: Difference[] = [];
   /** Found, but beyond the limit. */
   more = 0;
+  private readonly kept: Array<Difference | AtPlace> = [];
+  private readonly written: Difference[] = [];
   private hiddenByRule: Map<string, number> | undefined;
   private readonly limits: FindingLimits;
   private byPath: Map<string, number> | undefined;
@@ -66,7 +67,13 @@ export class Findings {
   }
 
   get count(): number {
-    return this.differences.length + this.more;
+    return this.kept.length + this.more;
+  }
+
+  /** Paths and values become text here, when they are asked for. */
+  get differences(): readonly Difference[] {
+    for (let at = this.written.length; at < this.kept.length; at++) this.written.push(write(this.kept[at]!));
+    return this.written;
   }
 
   /** Differences that a rule declared harmless, by the rule's id. */
@@ -81,32 +88,73 @@ export class Findings {
 
   /** For everything outside a JSON body, where path and pointer are known as text. */
   add(difference: Difference): void {
-    if (this.admits(difference.kind, difference.path)) this.differences.push(difference);
+    if (this.isFull && !this.admits(difference.kind, difference.path)) return;
+    this.kept.push(difference);
   }
 
   /** For a place in a JSON body; `undefined` stands for nothing there. */
   addJson(kind: DifferenceKind, place: Place, primary: Json | undefined, candidate: Json | undefined): void {
-    const path = foldedPath(place.primary);
-    if (!this.admits(kind, path)) return;
-    const inPrimary = pointer(place.primary);
-    const inCandidate = place.moved > 0 ? pointer(place.candidate) : inPrimary;
-    const found: { -readonly [name in keyof Difference]: Difference[name] } = { kind, path, pointer: inPrimary };
-    if (kind === 'extra') found.pointer = inCandidate;
-    else if (kind !== 'missing' && inPrimary !== inCandidate) found.candidatePointer = inCandidate;
-    if (primary !== undefined) found.primary = preview(primary);
-    if (candidate !== undefined) found.candidate = preview(candidate);
-    this.differences.push(found);
+    if (this.isFull && !this.admits(kind, foldedPath(place.primary))) return;
+    this.kept.push(new AtPlace(kind, place, primary, candidate));
+  }
+
+  /** So many that one path may have all it is allowed; before, nobody has to count. */
+  private get isFull(): boolean {
+    return this.kept.length >= this.limits.perPath || this.kept.length >= this.limits.total;
   }
 
   private admits(kind: DifferenceKind, path: string): boolean {
+    this.byPath ??= this.countByPath();
     const name = `${kind} ${path}`;
-    this.byPath ??= new Map();
     const already = this.byPath.get(name) ?? 0;
-    if (already >= this.limits.perPath || this.differences.length >= this.limits.total) {
+    if (already >= this.limits.perPath || this.kept.length >= this.limits.total) {
       this.more++;
       return false;
     }
     this.byPath.set(name, already + 1);
     return true;
   }
+
+  private countByPath(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { kind, path } of this.differences) {
+      const name = `${kind} ${path}`;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    return counts;
+  }
+}
+
+/** A difference in a JSON body, as it was found. */
+class AtPlace {
+  readonly kind: DifferenceKind;
+  readonly inPrimary: readonly PathSegment[];
+  /** The same object as `inPrimary` where the two places are. */
+  readonly inCandidate: readonly PathSegment[];
+  readonly primary: Json | undefined;
+  readonly candidate: Json | undefined;
+
+  constructor(kind: DifferenceKind, place: Place, primary: Json | undefined, candidate: Json | undefined) {
+    this.kind = kind;
+    this.inPrimary = place.primary.slice();
+    this.inCandidate = place.moved > 0 ? place.candidate.slice() : this.inPrimary;
+    this.primary = primary;
+    this.candidate = candidate;
+  }
+}
+
+function write(found: Difference | AtPlace): Difference {
+  if (!(found instanceof AtPlace)) return found;
+  const { kind, primary, candidate } = found;
+  const inPrimary = pointer(found.inPrimary);
+  const inCandidate = found.inCandidate === found.inPrimary ? inPrimary : pointer(found.inCandidate);
+  const difference: { -readonly [name in keyof Difference]: Difference[name] } = {
+    kind,
+    path: foldedPath(found.inPrimary),
+    pointer: kind === 'extra' ? inCandidate : inPrimary,
+  };
+  if (kind !== 'extra' && kind !== 'missing' && inPrimary !== inCandidate) difference.candidatePointer = inCandidate;
+  if (primary !== undefined) difference.primary = preview(primary);
+  if (candidate !== undefined) difference.candidate = preview(candidate);
+  return difference;
 }

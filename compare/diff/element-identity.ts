@@ -3,10 +3,11 @@
  * of their fields whose values mostly occur on both sides, so that a timestamp in every element does not make strangers of
  * them.
  */
+import { type Alignment, align, alignDistinct } from './alignment.ts';
 import { type Effort, jsonHash, mix } from './json-equal.ts';
 import { ExactNumber, isObject, type Json, type JsonObject } from './json-value.ts';
 
-export interface Identities {
+interface Identities {
   readonly primary: Int32Array;
   readonly candidate: Int32Array;
 }
@@ -24,7 +25,7 @@ export function haveSameIdsInOrder(primary: readonly Json[], candidate: readonly
   const first = primary[0];
   if (primary.length !== candidate.length || !isObject(first)) return false;
   for (const name in first) {
-    if (!KEY_NAME.test(name)) continue;
+    if (!isKeyName(name)) continue;
     const same = primary.every((element, index) => {
       const other = candidate[index]!;
       return isObject(element) && isObject(other) && isScalar(element[name]) && element[name] === other[name];
@@ -35,34 +36,110 @@ export function haveSameIdsInOrder(primary: readonly Json[], candidate: readonly
 }
 
 /** @returns undefined when nothing on one side resembles anything on the other. */
-export function identify(primary: readonly Json[], candidate: readonly Json[], effort: Effort): Identities | undefined {
+export function alignElements(
+  primary: readonly Json[],
+  candidate: readonly Json[],
+  effort: Effort,
+): Alignment | undefined {
   if (!primary.every(isObject) || !candidate.every(isObject)) {
-    const { ids } = new Interner(effort).column(primary, candidate);
-    return ids;
+    effort.spend(primary.length + candidate.length);
+    const { ids } = numbered(
+      primary.map((element) => standFor(element, effort)),
+      candidate.map((element) => standFor(element, effort)),
+    );
+    return align(ids.primary, ids.candidate);
   }
   const objects = primary as readonly JsonObject[];
   const others = candidate as readonly JsonObject[];
   const names = fieldNames(objects);
+  const least = MIN_COMMON * Math.min(primary.length, candidate.length);
   const columns: Column[] = [];
   // Keys first: with one of them, the other fields need not be looked at.
-  for (const name of [...names.filter(isKeyName), ...names.filter((name) => !isKeyName(name))]) {
-    const read = (element: JsonObject) => (Object.hasOwn(element, name) ? element[name] : undefined);
-    const column = new Interner(effort).column(objects.map(read), others.map(read));
-    if (column.shared < MIN_COMMON * Math.min(primary.length, candidate.length)) continue;
-    if (column.isUnique && isKeyName(name)) return column.ids;
-    columns.push(column);
+  for (const name of names) {
+    if (!isKeyName(name)) continue;
+    const values = standsAt(name, objects, effort);
+    const otherValues = standsAt(name, others, effort);
+    const partners = distinctPartners(values, otherValues);
+    if (partners && countPartners(partners) >= least) return alignDistinct(partners);
+    if (partners) continue;
+    const column = numbered(values, otherValues);
+    if (column.shared >= least) columns.push(column);
   }
-  return columns.length > 0 ? combine(columns, primary.length, candidate.length) : undefined;
+  for (const name of names) {
+    if (isKeyName(name)) continue;
+    const column = numbered(standsAt(name, objects, effort), standsAt(name, others, effort));
+    if (column.shared >= least) columns.push(column);
+  }
+  if (columns.length === 0) return undefined;
+  const ids = combine(columns, primary.length, candidate.length);
+  return align(ids.primary, ids.candidate);
 }
 
+/** What stands at `name` in each element: a scalar itself, anything with parts as a text that stands for it. */
+function standsAt(name: string, elements: readonly JsonObject[], effort: Effort): unknown[] {
+  effort.spend(elements.length);
+  return elements.map((element) => (Object.hasOwn(element, name) ? standFor(element[name], effort) : undefined));
+}
+
+/** A collision of hashes only pairs elements that then differ. */
+function standFor(value: Json | undefined, effort: Effort): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof ExactNumber) return `number ${value.key}`;
+  return `hash ${jsonHash(value, effort)}`;
+}
+
+/** Up to so many comparisons cost less than a map. */
+const FEW_COMPARISONS = 256;
+
+/** For each value its place among the others, -1 without one; undefined when a value occurs twice on one side. */
+function distinctPartners(values: readonly unknown[], others: readonly unknown[]): Int32Array | undefined {
+  const few = values.length * values.length + others.length * others.length <= FEW_COMPARISONS;
+  if (few ? repeats(values) || repeats(others) : new Set(values).size < values.length) return undefined;
+  const partners = new Int32Array(values.length);
+  if (few) {
+    for (let index = 0; index < values.length; index++) partners[index] = others.indexOf(values[index]);
+    return partners;
+  }
+  const places = new Map<unknown, number>();
+  for (let index = 0; index < others.length; index++) places.set(others[index], index);
+  if (places.size < others.length) return undefined;
+  for (let index = 0; index < values.length; index++) partners[index] = places.get(values[index]) ?? -1;
+  return partners;
+}
+
+function repeats(values: readonly unknown[]): boolean {
+  for (let index = 1; index < values.length; index++) if (values.indexOf(values[index]) < index) return true;
+  return false;
+}
+
+function countPartners(partners: Int32Array): number {
+  let count = 0;
+  for (const partner of partners) if (partner >= 0) count++;
+  return count;
+}
+
+/** Bounded, because keys can be any text. */
+const MAX_REMEMBERED = 2_000;
+const remembered = new Map<string, boolean>();
+
 function isKeyName(name: string): boolean {
-  return KEY_NAME.test(name);
+  const known = remembered.get(name);
+  if (known !== undefined) return known;
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  const isKey = KEY_NAME.test(name);
+  remembered.set(name, isKey);
+  return isKey;
 }
 
 function fieldNames(elements: readonly JsonObject[]): string[] {
-  const names = new Set<string>();
-  for (const element of elements.slice(0, FIELD_SAMPLE)) for (const name in element) names.add(name);
-  return [...names].slice(0, MAX_FIELDS);
+  const names: string[] = [];
+  for (const element of elements.slice(0, FIELD_SAMPLE)) {
+    for (const name in element) {
+      if (names.length === MAX_FIELDS) return names;
+      if (!names.includes(name)) names.push(name);
+    }
+  }
+  return names;
 }
 
 function isScalar(value: Json | undefined): boolean {
@@ -73,47 +150,21 @@ interface Column {
   readonly ids: Identities;
   /** Elements of the primary whose value also occurs in the candidate. */
   readonly shared: number;
-  /** No value occurs twice on one side. */
-  readonly isUnique: boolean;
 }
 
 /** Numbers equal values alike. */
-class Interner {
-  private readonly effort: Effort;
-  private readonly numbers = new Map<unknown, number>();
-
-  constructor(effort: Effort) {
-    this.effort = effort;
-  }
-
-  column(primary: ReadonlyArray<Json | undefined>, candidate: ReadonlyArray<Json | undefined>): Column {
-    const ids = {
-      primary: Int32Array.from(primary, (value) => this.number(value)),
-      candidate: Int32Array.from(candidate, (value) => this.number(value)),
-    };
-    const distinct = new Set(ids.candidate);
-    let shared = 0;
-    for (const id of ids.primary) if (distinct.has(id)) shared++;
-    const isUnique = distinct.size === candidate.length && new Set(ids.primary).size === primary.length;
-    return { ids, shared, isUnique };
-  }
-
-  private number(value: Json | undefined): number {
-    this.effort.spend(1);
-    const stand = this.stand(value);
-    const known = this.numbers.get(stand);
-    if (known !== undefined) return known;
-    const next = this.numbers.size;
-    this.numbers.set(stand, next);
-    return next;
-  }
-
-  /** A scalar stands for itself; what has parts, for its hash (a collision only pairs elements that then differ). */
-  private stand(value: Json | undefined): unknown {
-    if (typeof value !== 'object' || value === null) return value;
-    if (value instanceof ExactNumber) return `number ${value.key}`;
-    return `hash ${jsonHash(value, this.effort)}`;
-  }
+function numbered(values: readonly unknown[], others: readonly unknown[]): Column {
+  const numbers = new Map<unknown, number>();
+  const number = (value: unknown) => {
+    const known = numbers.get(value) ?? numbers.size;
+    numbers.set(value, known);
+    return known;
+  };
+  const ids = { primary: Int32Array.from(values, number), candidate: Int32Array.from(others, number) };
+  const distinct = new Set(ids.candidate);
+  let shared = 0;
+  for (const id of ids.primary) if (distinct.has(id)) shared++;
+  return { ids, shared };
 }
 
 function combine(columns: readonly Column[], primaryLength: number, candidateLength: number): Identities {

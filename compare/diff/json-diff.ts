@@ -6,7 +6,7 @@ import { type ArrayPlan, planKeyed, planOrdered, planUnordered } from './array-p
 import { type DifferenceKind, Findings, type Place } from './difference.ts';
 import { harmlessBy } from './harmless.ts';
 import { Effort, jsonEqual } from './json-equal.ts';
-import { ExactNumber, isContainer, type Json, type JsonObject, typeName } from './json-value.ts';
+import { ExactNumber, type Json, type JsonObject, typeName } from './json-value.ts';
 import { type PathSegment, pointer } from './path.ts';
 import type { CompiledRules, RulePosition, RulesHere } from './rule-matcher.ts';
 import type { ScalarDifference } from './step-diff.ts';
@@ -80,13 +80,11 @@ class JsonWalk {
       if (!jsonEqual(primary, candidate)) this.findings.hide(rules.ignore.id);
       return;
     }
-    const containers =
-      isContainer(primary) && isContainer(candidate) && Array.isArray(primary) === Array.isArray(candidate);
-    if (!containers) this.compareScalars(primary, candidate, rules);
+    if (!bothContainers(primary, candidate)) this.compareScalars(primary, candidate, rules);
     else if (depth >= MAX_DEPTH) {
       if (!jsonEqual(primary, candidate)) this.found('value', primary, candidate);
     } else if (Array.isArray(primary)) this.compareArrays(primary, candidate as Json[], position, depth);
-    else this.compareObjects(primary, candidate as JsonObject, position, depth);
+    else this.compareObjects(primary as JsonObject, candidate as JsonObject, position, depth);
   }
 
   private compareScalars(primary: Json, candidate: Json, rules: RulesHere | undefined): void {
@@ -114,7 +112,7 @@ class JsonWalk {
       }
       const next = position?.step(key);
       this.enter(key, key);
-      if (Object.hasOwn(candidate, key)) {
+      if (has(candidate, key, other)) {
         keysOfCandidate--;
         this.compare(one, other, next, depth + 1);
       } else this.absent('missing', one, next);
@@ -122,7 +120,7 @@ class JsonWalk {
     }
     if (keysOfCandidate === 0) return;
     for (const key in candidate) {
-      if (Object.hasOwn(primary, key)) continue;
+      if (has(primary, key, primary[key])) continue;
       this.enter(key, key);
       this.absent('extra', candidate[key]!, position?.step(key));
       this.leave();
@@ -131,6 +129,10 @@ class JsonWalk {
 
   private compareArrays(primary: Json[], candidate: Json[], position: RulePosition | undefined, depth: number): void {
     const rule = position?.here.array;
+    if (rule === undefined && primary.length === 1 && candidate.length === 1) {
+      this.compareElements(primary, 0, candidate, 0, position, depth);
+      return;
+    }
     let plan: ArrayPlan;
     if (rule === undefined) plan = planOrdered(primary, candidate, this.effort);
     else if (rule.effect === 'keyed') plan = planKeyed(primary, candidate, rule.key, this.effort);
@@ -143,12 +145,23 @@ class JsonWalk {
     if (plan.moved && rule) this.findings.hide(rule.id);
     else if (plan.moved) this.found('order', plan.moved[0], plan.moved[1]);
     for (const [index, partner] of plan.pairs) {
-      this.enter(index, partner);
-      this.compare(primary[index]!, candidate[partner]!, position?.step(index), depth + 1);
-      this.leave();
+      this.compareElements(primary, index, candidate, partner, position, depth);
     }
     for (const index of plan.missing) this.element('missing', index, primary, position);
     for (const index of plan.extra) this.element('extra', index, candidate, position);
+  }
+
+  private compareElements(
+    primary: Json[],
+    index: number,
+    candidate: Json[],
+    partner: number,
+    position: RulePosition | undefined,
+    depth: number,
+  ): void {
+    this.enter(index, partner);
+    this.compare(primary[index]!, candidate[partner]!, position?.step(index), depth + 1);
+    this.leave();
   }
 
   private element(kind: 'missing' | 'extra', index: number, array: Json[], position: RulePosition | undefined): void {
@@ -177,6 +190,21 @@ class JsonWalk {
   private leave(): void {
     if (this.place.primary.pop() !== this.place.candidate.pop()) this.place.moved--;
   }
+}
+
+/** Two arrays, or two objects. */
+function bothContainers(primary: Json, candidate: Json): boolean {
+  if (typeof primary !== 'object' || typeof candidate !== 'object' || primary === null || candidate === null)
+    return false;
+  const isArray = Array.isArray(primary);
+  if (isArray !== Array.isArray(candidate)) return false;
+  return isArray || !(primary instanceof ExactNumber || candidate instanceof ExactNumber);
+}
+
+/** @param value What reading the key gave: undefined is no JSON, and what objects inherit is a function or `__proto__`. */
+function has(object: JsonObject, key: string, value: unknown): boolean {
+  if (value === undefined) return false;
+  return (typeof value !== 'function' && key !== '__proto__') || Object.hasOwn(object, key);
 }
 
 /** Whether two elements differ in nothing that counts under the rules. */
