@@ -1,6 +1,6 @@
 /** What an earlier process counted in an epoch and what this one has counted since, together. */
 import type { Tally } from '../judge/index.ts';
-import type { CellInput, EpochInput, FieldInput } from '../report/index.ts';
+import type { CellInput, EpochInput, FieldInput, LossInput } from '../report/index.ts';
 
 export function addEpochs(before: EpochInput, since: EpochInput): EpochInput {
   return {
@@ -8,7 +8,12 @@ export function addEpochs(before: EpochInput, since: EpochInput): EpochInput {
     version: since.version ?? before.version,
     lastAtMs: Math.max(before.lastAtMs, since.lastAtMs),
     cells: addAlike(before.cells, since.cells, cellName, addCells),
+    losses: addLosses(before.losses, since.losses),
   };
+}
+
+export function addLosses(before: readonly LossInput[], since: readonly LossInput[]): LossInput[] {
+  return addAlike(before, since, lossName, (one, other) => ({ ...one, count: one.count + other.count }));
 }
 
 function addCells(before: CellInput, since: CellInput): CellInput {
@@ -73,6 +78,10 @@ function addAlike<T>(
 
 export function cellName({ endpoint, stratum, controlled }: CellInput): string {
   return JSON.stringify([endpoint, stratum.reason, stratum.reason === 'segment' ? stratum.segment : '', controlled]);
+}
+
+function lossName({ stratum, cause }: LossInput): string {
+  return JSON.stringify([stratum.reason, stratum.reason === 'segment' ? stratum.segment : '', cause]);
 }
 
 export function fieldName({ kind, path }: FieldInput): string {

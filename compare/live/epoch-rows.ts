@@ -1,13 +1,22 @@
 /** Counts of an epoch as rows of the store and back. */
+
+import type { LossCause } from '../join/index.ts';
 import type { Looks, Tally } from '../judge/index.ts';
-import type { CellInput, EpochInput, FieldInput, Stratum } from '../report/index.ts';
-import type { StoredCell, StoredCounts, StoredEpoch, StoredField, StoredSampleSlot } from '../store/index.ts';
+import type { CellInput, EpochInput, FieldInput, LossInput, Stratum } from '../report/index.ts';
+import type {
+  StoredCell,
+  StoredCounts,
+  StoredEpoch,
+  StoredField,
+  StoredLoss,
+  StoredSampleSlot,
+} from '../store/index.ts';
 
 type CellKey = Pick<StoredCell, 'mirror' | 'epoch' | 'endpoint' | 'reason' | 'segment' | 'control'>;
 type CellState = Pick<CellInput, 'candidateMismatched' | 'controlMismatched' | 'bothMismatched' | 'beyondFields'>;
 type FieldState = Omit<Tally, 'candidateOnly' | 'controlOnly' | 'both'> & { readonly looks?: Looks };
 
-export function epochRow(mirror: string, epoch: Omit<EpochInput, 'cells'>): StoredEpoch {
+export function epochRow(mirror: string, epoch: Omit<EpochInput, 'cells' | 'losses'>): StoredEpoch {
   const { number, version, begunBy, startedAtMs, lastAtMs } = epoch;
   return {
     mirror,
@@ -19,7 +28,25 @@ export function epochRow(mirror: string, epoch: Omit<EpochInput, 'cells'>): Stor
   };
 }
 
-export function readEpochRow(row: StoredEpoch): Omit<EpochInput, 'cells'> {
+/** An epoch as it is stored, with all that was counted in it. */
+export function readEpoch(row: StoredEpoch, counts: StoredCounts): EpochInput {
+  return { ...readEpochRow(row), cells: readCells(counts), losses: counts.losses.map(readLoss) };
+}
+
+export function lossRow(mirror: string, epoch: number, { stratum, cause, count }: LossInput): StoredLoss {
+  const segment = stratum.reason === 'segment' ? stratum.segment : '';
+  return { mirror, epoch, reason: stratum.reason, segment, cause, count };
+}
+
+function readLoss({ reason, segment, cause, count }: StoredLoss): LossInput {
+  return { stratum: stratumOf({ reason, segment }), cause: cause as LossCause, count };
+}
+
+function stratumOf({ reason, segment }: Pick<StoredLoss, 'reason' | 'segment'>): Stratum {
+  return reason === 'segment' ? { reason, segment } : { reason };
+}
+
+function readEpochRow(row: StoredEpoch): Omit<EpochInput, 'cells' | 'losses'> {
   return {
     number: row.epoch,
     version: row.version === '' ? undefined : row.version,
@@ -52,7 +79,7 @@ export function fieldRow(key: CellKey, { path, kind, counts, looks, firstAtMs, l
   return { ...key, path, kind, candidateOnly, controlOnly, both, firstAtMs, lastAtMs, state: JSON.stringify(state) };
 }
 
-export function readCells({ cells, fields, slots }: StoredCounts): CellInput[] {
+function readCells({ cells, fields, slots }: StoredCounts): CellInput[] {
   const fieldsOf = new Map<string, FieldInput[]>();
   const samples = new Map(slots.filter(({ slot }) => slot === '0').map((row) => [groupName(row), row.sampleId]));
   for (const row of fields) {
@@ -66,9 +93,7 @@ export function readCells({ cells, fields, slots }: StoredCounts): CellInput[] {
     .filter(({ pairs }) => pairs > 0)
     .map((row) => ({
       endpoint: row.endpoint,
-      stratum: (row.reason === 'segment'
-        ? { reason: 'segment', segment: row.segment }
-        : { reason: 'sample' }) as Stratum,
+      stratum: stratumOf(row),
       controlled: row.control === 1,
       pairs: row.pairs,
       firstAtMs: row.firstAtMs,

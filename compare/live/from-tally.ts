@@ -1,4 +1,6 @@
-import type { EpochInput } from '../report/index.ts';
+import type { Stratum as HalfStratum } from '../ingest/index.ts';
+import type { LossCause } from '../join/index.ts';
+import type { EpochInput, LossInput, Stratum } from '../report/index.ts';
 import type { EpochTally, Tallies } from '../tally/index.ts';
 
 /** An epoch of the tally as plain data, as it is now. */
@@ -7,10 +9,7 @@ export function fromTally(epoch: EpochTally, tallies: Tallies): EpochInput {
   const cells = [...epoch.endpoints.values()].flatMap(({ endpoint, strata }) =>
     [...strata.values()].map((counts) => ({
       endpoint,
-      stratum:
-        counts.stratum.reason === 'segment'
-          ? ({ reason: 'segment', segment: counts.stratum.segment } as const)
-          : ({ reason: 'sample' } as const),
+      stratum: plain(counts.stratum),
       controlled: counts.controlled,
       pairs: counts.pairs,
       candidateMismatched: counts.candidateMismatched,
@@ -34,5 +33,15 @@ export function fromTally(epoch: EpochTally, tallies: Tallies): EpochInput {
       }),
     })),
   );
-  return { number, version, begunBy, startedAtMs, lastAtMs, cells };
+  return { number, version, begunBy, startedAtMs, lastAtMs, cells, losses: lossesOf(epoch) };
+}
+
+export function lossesOf({ lost }: EpochTally): LossInput[] {
+  return [...lost.values()].flatMap(({ stratum, causes }) =>
+    Object.entries(causes).map(([cause, count]) => ({ stratum: plain(stratum), cause: cause as LossCause, count })),
+  );
+}
+
+function plain(stratum: HalfStratum): Stratum {
+  return stratum.reason === 'segment' ? { reason: 'segment', segment: stratum.segment } : { reason: 'sample' };
 }

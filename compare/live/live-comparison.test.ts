@@ -29,7 +29,7 @@ async function start() {
     sampleOf: (_, id) => tallies.sample(id),
     beginEpoch: (mirror) => tallies.beginEpoch(mirror, atMs),
     mirrors: () => new Map([['orders', { hasControl: true }]]),
-    mirroredOf: () => 7,
+    mirroredOf: () => mirrored,
     flushIntervalMs: 20,
   });
   const stop = async () => {
@@ -64,11 +64,16 @@ function count(tallies: Tallies, pairs: number, different: boolean, version = 'v
   }
 }
 
+/** Copies since a start. */
+let mirrored = 7;
+
 it('counts, verdict and samples are the same after a restart, and counting goes on', async () => {
   const first = await start();
   count(first.tallies, 100, false);
   count(first.tallies, 20, true);
-  first.tallies.countLost({ mirror: 'orders', cause: 'cut' });
+  const sample = { reason: 'sample' } as const;
+  first.tallies.countLost({ mirror: 'orders', cause: 'cut', stratum: sample });
+  first.tallies.countControlLost('orders', 'expired');
   const before = (await first.comparison.epoch('orders', 1))!;
   const options = { rules: [], nowMs: atMs };
   const verdict = reportVerdict(first.comparison.mirror('orders'), before, options);
@@ -77,9 +82,12 @@ it('counts, verdict and samples are the same after a restart, and counting goes 
     compared: 120,
     comparedInAll: 120,
     lost: { cut: 1 },
+    controlLost: { expired: 1 },
     mirrored: 7,
+    strata: [{ reason: 'sample', lost: { cut: 1 } }],
   });
   await first.stop();
+  mirrored = 0;
 
   const second = await start();
   expect(await second.comparison.epochs('orders')).toEqual([1]);
@@ -95,12 +103,15 @@ it('counts, verdict and samples are the same after a restart, and counting goes 
   expect(samples[0]!.exchange.id).toBe(item!.sampleId);
 
   count(second.tallies, 30, true);
-  second.tallies.countLost({ mirror: 'orders', cause: 'cut' });
+  second.tallies.countLost({ mirror: 'orders', cause: 'cut', stratum: sample });
+  mirrored = 31;
   const grown = (await second.comparison.epoch('orders', 1))!;
   expect(reportVerdict(second.comparison.mirror('orders'), grown, options)).toMatchObject({
     compared: 150,
     comparedInAll: 150,
     lost: { cut: 2 },
+    mirrored: 38,
+    strata: [{ lost: { cut: 2 } }],
   });
   await second.stop();
   const third = await start();

@@ -11,10 +11,10 @@ import type {
   StoredSampleSlot,
 } from '../store/index.ts';
 import type { EpochTally, MirrorTally, Tallies } from '../tally/index.ts';
-import { addEpochs } from './add-epochs.ts';
-import { epochRow, readCells, readEpochRow } from './epoch-rows.ts';
-import { fromTally } from './from-tally.ts';
-import { COMPARED, MirrorHistory, WHOLE_MIRROR } from './mirror-history.ts';
+import { addEpochs, addLosses } from './add-epochs.ts';
+import { epochRow, lossRow, readEpoch } from './epoch-rows.ts';
+import { fromTally, lossesOf } from './from-tally.ts';
+import { COMPARED, MIRRORED, MirrorHistory, OF_CONTROL, WHOLE_MIRROR } from './mirror-history.ts';
 import { SavedRows } from './saved-rows.ts';
 
 export interface LiveComparisonOptions {
@@ -26,7 +26,7 @@ export interface LiveComparisonOptions {
   readonly beginEpoch: (mirror: string) => void;
   /** The mirrors of the policy. */
   readonly mirrors: () => ReadonlyMap<string, { readonly hasControl: boolean }>;
-  /** Copies to the candidate by Envoy's own count; undefined while no Envoy can be asked. */
+  /** Copies to the candidate by Envoy's own count since this process began; undefined before an Envoy has told. */
   readonly mirroredOf?: (mirror: string) => number | undefined;
 }
 
@@ -69,14 +69,24 @@ export class LiveComparison implements Comparison, ChangeSource {
   }
 
   mirror(name: string): MirrorInput {
-    const { mirrors, tallies, mirroredOf } = this.#options;
+    const { mirrors, tallies } = this.#options;
     const mirror = mirrors().get(name);
     if (!mirror) {
       const hint = didYouMean(name, [...mirrors().keys()]);
       throw new ShadowplaneError('MIRROR_NOT_FOUND', `There is no mirror ${JSON.stringify(name)}${hint}`);
     }
-    const { [COMPARED]: compared = 0, ...lost } = this.#outcomes(name, tallies.mirror(name));
-    return { mirror: name, hasControl: mirror.hasControl, mirrored: mirroredOf?.(name), compared, lost };
+    const { [COMPARED]: compared = 0, [MIRRORED]: mirrored, ...lost } = this.#outcomes(name, tallies.mirror(name));
+    const [ofControl, ofCandidate] = [true, false].map((isControl) =>
+      Object.entries(lost).filter(([cause]) => cause.startsWith(OF_CONTROL) === isControl),
+    );
+    return {
+      mirror: name,
+      hasControl: mirror.hasControl,
+      mirrored,
+      compared,
+      lost: Object.fromEntries(ofCandidate!),
+      controlLost: Object.fromEntries(ofControl!.map(([cause, count]) => [cause.slice(OF_CONTROL.length), count])),
+    };
   }
 
   async epochs(mirror: string): Promise<readonly number[]> {
@@ -91,7 +101,7 @@ export class LiveComparison implements Comparison, ChangeSource {
     const live = this.#liveEpoch(mirror, number);
     if (live) return this.#withHistory(mirror, live, number);
     const row = (await this.#options.store.epochs(mirror)).find(({ epoch }) => epoch === number);
-    return row && { ...readEpochRow(row), cells: readCells(await this.#options.store.counts(mirror, number)) };
+    return row && readEpoch(row, await this.#options.store.counts(mirror, number));
   }
 
   beginEpoch(mirror: string): void {
@@ -136,6 +146,7 @@ export class LiveComparison implements Comparison, ChangeSource {
       const { mirror } = tally;
       losses.push(...this.#takeOutcomes(tally));
       for (const epoch of tally.epochs.all) {
+        losses.push(...this.#takeLosses(tally, epoch));
         const saved = this.#saved.get(epoch) ?? { rows: new SavedRows(mirror), compared: -1, endpoints: 0 };
         if (saved.compared === epoch.compared && saved.endpoints === epoch.endpoints.size) continue;
         saved.compared = epoch.compared;
@@ -160,12 +171,26 @@ export class LiveComparison implements Comparison, ChangeSource {
     const { mirror } = tally;
     const changed: StoredLoss[] = [];
     for (const [cause, count] of Object.entries(this.#outcomes(mirror, tally))) {
-      const key = `${mirror}/${cause}`;
-      if (this.#savedOutcomes.get(key) === count) continue;
-      this.#savedOutcomes.set(key, count);
       changed.push({ mirror, epoch: WHOLE_MIRROR, reason: 'sample', segment: '', cause, count });
     }
-    return changed;
+    return changed.filter((loss) => this.#isNews(loss));
+  }
+
+  #takeLosses(tally: MirrorTally, epoch: EpochTally): StoredLoss[] {
+    if (epoch.lost.size === 0) return [];
+    const { mirror } = tally;
+    const number = this.#historyOf(mirror).numberOf(epoch, tally);
+    const before = this.#historyOf(mirror).before(number)?.losses ?? [];
+    return addLosses(before, lossesOf(epoch))
+      .map((loss) => lossRow(mirror, number, loss))
+      .filter((loss) => this.#isNews(loss));
+  }
+
+  #isNews({ mirror, epoch, reason, segment, cause, count }: StoredLoss): boolean {
+    const key = [mirror, epoch, reason, segment, cause].join('/');
+    if (this.#savedOutcomes.get(key) === count) return false;
+    this.#savedOutcomes.set(key, count);
+    return true;
   }
 
   #takeSamples(): Pick<Changes, 'comparisonSamples' | 'comparisonSampleSlots'> {
@@ -222,7 +247,10 @@ export class LiveComparison implements Comparison, ChangeSource {
   }
 
   #outcomes(mirror: string, tally: MirrorTally | undefined): Record<string, number> {
-    return addOutcomes(this.#historyOf(mirror), tally);
+    const outcomes = addOutcomes(this.#historyOf(mirror), tally);
+    const mirrored = this.#options.mirroredOf?.(mirror);
+    if (mirrored !== undefined) outcomes[MIRRORED] = (outcomes[MIRRORED] ?? 0) + mirrored;
+    return outcomes;
   }
 
   #historyOf(mirror: string): MirrorHistory {
@@ -246,7 +274,9 @@ function historyAfter(history: MirrorHistory, tally: MirrorTally): MirrorHistory
 
 function addOutcomes({ outcomes }: MirrorHistory, tally: MirrorTally | undefined): Record<string, number> {
   const all = Object.fromEntries(outcomes);
-  for (const [cause, count] of Object.entries({ ...tally?.lost, [COMPARED]: tally?.compared ?? 0 })) {
+  const ofControl = Object.entries(tally?.controlLost ?? {}).map(([cause, count]) => [OF_CONTROL + cause, count]);
+  const counted = { ...tally?.lost, ...Object.fromEntries(ofControl), [COMPARED]: tally?.compared ?? 0 };
+  for (const [cause, count] of Object.entries(counted) as Array<[string, number]>) {
     if (count > 0) all[cause] = (all[cause] ?? 0) + count;
   }
   return all;

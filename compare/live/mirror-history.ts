@@ -1,12 +1,15 @@
 import type { EpochInput } from '../report/index.ts';
 import type { ComparisonStore } from '../store/index.ts';
 import type { EpochTally, MirrorTally } from '../tally/index.ts';
-import { readCells, readEpochRow } from './epoch-rows.ts';
+import { readEpoch } from './epoch-rows.ts';
 
 /** Losses are those of the whole mirror, under the number that no epoch has. */
 export const WHOLE_MIRROR = 0;
 /** Stands beside the causes of loss. */
 export const COMPARED = 'compared';
+export const MIRRORED = 'mirrored';
+/** Before a cause that cost only the control's answer. */
+export const OF_CONTROL = 'control/';
 
 /**
  * What earlier processes counted of a mirror. The last epoch goes on where the candidate still names the same version;
@@ -26,7 +29,7 @@ export class MirrorHistory {
   static async load(store: ComparisonStore, mirror: string): Promise<MirrorHistory> {
     const { losses } = await store.counts(mirror, WHOLE_MIRROR);
     const row = (await store.epochs(mirror)).at(-1);
-    const last = row && { ...readEpochRow(row), cells: readCells(await store.counts(mirror, row.epoch)) };
+    const last = row && readEpoch(row, await store.counts(mirror, row.epoch));
     return new MirrorHistory(last, new Map(losses.map(({ cause, count }) => [cause, count])));
   }
 

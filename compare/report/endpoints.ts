@@ -24,7 +24,7 @@ export interface EndpointItem {
     readonly expectedInMs: number | null;
   };
   readonly lastComparedAt: string;
-  readonly strata: readonly StratumReport[];
+  readonly strata: ReadonlyArray<Omit<StratumReport, 'lost'>>;
 }
 
 const HOUR_MS = 3_600_000;

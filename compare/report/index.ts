@@ -6,7 +6,7 @@ export {
 } from './differences.ts';
 export { type EndpointItem, reportEndpoints } from './endpoints.ts';
 export { compareEpochs, describeEpoch, type EpochComparison, type EpochItem } from './epochs.ts';
-export type { CellInput, EpochInput, FieldInput, MirrorInput, Stratum } from './inputs.ts';
+export type { CellInput, EpochInput, FieldInput, LossInput, MirrorInput, Stratum } from './inputs.ts';
 export { type HiddenField, previewRule, type RulePreview } from './preview.ts';
 export {
   type AnswerView,

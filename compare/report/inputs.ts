@@ -33,6 +33,13 @@ export interface CellInput {
   readonly fields: readonly FieldInput[];
 }
 
+/** Copies of one stratum that were not compared, for one cause. */
+export interface LossInput {
+  readonly stratum: Stratum;
+  readonly cause: LossCause;
+  readonly count: number;
+}
+
 export interface EpochInput {
   readonly number: number;
   readonly version: string | undefined;
@@ -40,6 +47,8 @@ export interface EpochInput {
   readonly startedAtMs: number;
   readonly lastAtMs: number;
   readonly cells: readonly CellInput[];
+  /** As far as the stratum of what was lost is known. */
+  readonly losses: readonly LossInput[];
 }
 
 export interface MirrorInput {
@@ -52,4 +61,6 @@ export interface MirrorInput {
   readonly compared: number;
   /** Copies that were not compared, by cause, in all epochs. */
   readonly lost: Readonly<Partial<Record<LossCause, number>>>;
+  /** Compared without the control's answer although the mirror has a control, by cause. */
+  readonly controlLost: Readonly<Partial<Record<LossCause, number>>>;
 }

@@ -42,6 +42,7 @@ export function epoch(cells: readonly CellInput[], more: Partial<EpochInput> = {
     startedAtMs: START_MS,
     lastAtMs: START_MS + HOUR_MS,
     cells,
+    losses: [],
     ...more,
   };
 }
@@ -52,5 +53,6 @@ export const MIRROR: MirrorInput = {
   mirrored: 10_000,
   compared: 9_998,
   lost: { expired: 2 },
+  controlLost: {},
 };
 export const OPTIONS = { rules: [], nowMs: START_MS + HOUR_MS } as const;

@@ -20,6 +20,8 @@ export interface StratumReport {
   readonly verdict: Outcome;
   readonly compared: number;
   readonly mismatch: Interval;
+  /** Copies that were not compared, by cause, as far as their stratum is known. */
+  readonly lost: Readonly<Record<string, number>>;
   /** Further pairs until it can be `same`; 0 when it is decided, null when the rate so far rules `same` out. */
   readonly missing: number | null;
 }
@@ -34,6 +36,8 @@ export interface VerdictReport {
   /** In all epochs, as `mirrored` and `lost` are. */
   readonly comparedInAll: number;
   readonly lost: Readonly<Record<string, number>>;
+  /** Compared without the control's answer although the mirror has a control, by cause, in all epochs. */
+  readonly controlLost: Readonly<Record<string, number>>;
   /**
    * Of the pairs that were compared. Requests of segments and of the sample are not equally likely among them, so it is no
    * rate of all traffic; each of `strata` is one of its part.
@@ -59,7 +63,10 @@ export interface ReportOptions {
 
 export function reportVerdict(mirror: MirrorInput, epoch: EpochInput, options: ReportOptions): VerdictReport {
   const judged = judgeEpoch(epoch, new IgnoredFields(options.rules, options.nowMs));
-  const strata = byStratum(judged).map(([stratum, cells]) => reportStratum(stratum, cells, options.marginRate));
+  const strata = byStratum(judged).map(([stratum, cells]) => ({
+    ...reportStratum(stratum, cells, options.marginRate),
+    lost: lostIn(epoch, stratum),
+  }));
   const compared = sumOf(epoch.cells, ({ pairs }) => pairs);
   const control = controlOf(epoch, compared);
   return {
@@ -69,6 +76,7 @@ export function reportVerdict(mirror: MirrorInput, epoch: EpochInput, options: R
     compared,
     comparedInAll: mirror.compared,
     lost: { ...mirror.lost },
+    controlLost: { ...mirror.controlLost },
     mismatch: overall(judged, strata),
     epoch: epoch.number,
     version: epoch.version ?? null,
@@ -89,11 +97,27 @@ export function emptyVerdict(mirror: MirrorInput, nowMs: number): VerdictReport 
     startedAtMs: nowMs,
     lastAtMs: nowMs,
     cells: [],
+    losses: [],
   } as const;
   return reportVerdict(mirror, epoch, { rules: [], nowMs });
 }
 
-export function reportStratum(stratum: Stratum, cells: readonly JudgedCell[], marginRate?: number): StratumReport {
+function lostIn({ losses }: EpochInput, stratum: Stratum): Record<string, number> {
+  const alike = losses.filter((loss) => sameStratum(loss.stratum, stratum));
+  return Object.fromEntries(alike.map(({ cause, count }) => [cause, count]));
+}
+
+function sameStratum(one: Stratum, other: Stratum): boolean {
+  return one.reason === 'segment'
+    ? other.reason === 'segment' && one.segment === other.segment
+    : other.reason === 'sample';
+}
+
+export function reportStratum(
+  stratum: Stratum,
+  cells: readonly JudgedCell[],
+  marginRate?: number,
+): Omit<StratumReport, 'lost'> {
   const evidence = evidenceOf(cells);
   const { outcome, mismatch, missingPairs } = judgeStratum(evidence, marginRate);
   return {

@@ -31,7 +31,7 @@ export function createStatsService(listener: StatsListener): {
         path: PATH,
         requestStream: true,
         responseStream: false,
-        requestDeserialize: (bytes): StatsMessage => readStats(bytes, listener.wants),
+        requestDeserialize: (bytes): StatsMessage => readStats(bytes, (name) => listener.wants(name)),
         responseSerialize: () => Buffer.alloc(0),
         // A client would need these; this server is none.
         requestSerialize: () => Buffer.alloc(0),
