@@ -3,17 +3,18 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, relative } from 'node:path';
 import { ensureFilter } from './filter/index.ts';
+import { ensurePage } from './ui/index.ts';
 
 /**
- * Makes dist/, the package as it is installed: compiled JavaScript in the folders of the source, the filter's modules, and every
- * file that the program or its users read. It needs neither TypeScript nor a compiler for the filter, so its package.json
- * names only what runs. `npm pack ./dist` packs it; the image carries it.
+ * Makes dist/, the package as it is installed: compiled JavaScript in the folders of the source, the filter's modules, the
+ * web page, and every file that the program or its users read. It needs neither TypeScript nor a compiler for the filter or
+ * a bundler for the page, so its package.json names only what runs. `npm pack ./dist` packs it; the image carries it.
  */
 const SOURCE = import.meta.dirname;
 const OUTPUT = join(SOURCE, 'dist');
 const ROOMS = ['cli', 'docs', 'envoy', 'examples', 'filter', 'protos', 'xds-server'];
 const READ_AT_RUN_TIME = new Set(['.md', '.overlay', '.proto', '.yaml']);
-const ONLY_FROM_SOURCE = ['assemblyscript', 'tsx'];
+const ONLY_FROM_SOURCE = ['@preact/signals', 'assemblyscript', 'esbuild', 'preact', 'tsx', 'uplot'];
 
 rmSync(OUTPUT, { recursive: true, force: true });
 const require = createRequire(import.meta.url);
@@ -27,8 +28,14 @@ for (const room of ROOMS) {
   });
 }
 const modules = [await ensureFilter('filter.wasm'), await ensureFilter('filter-capture.wasm')];
-for (const file of ['cli/shadowplane.js', ...modules.map(fromSource), 'README.md', 'CHANGELOG.md']) {
-  cpSync(join(SOURCE, file), join(OUTPUT, file), { force: true });
+for (const file of [
+  'cli/shadowplane.js',
+  ...modules.map(fromSource),
+  fromSource(await ensurePage()),
+  'README.md',
+  'CHANGELOG.md',
+]) {
+  cpSync(join(SOURCE, file), join(OUTPUT, file), { force: true, recursive: true });
 }
 
 function fromSource(path: string): string {

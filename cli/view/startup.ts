@@ -23,6 +23,7 @@ export function startupLines(
   return [
     style.bold('Shadowplane is running'),
     row('requests', `http://${envoy.listenerAddress}`, `Envoy ${envoyVersion}, process ${envoy.pid}`),
+    row('web page', `${apiUrl}/`),
     row('API', `${apiUrl}/api/v1`),
     row('xDS', xdsAddress),
     captureAddress ? row('answers', captureAddress, 'compared') : row('answers', 'not compared'),

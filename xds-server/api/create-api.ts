@@ -9,12 +9,12 @@ import { ShadowplaneError } from '../../errors/index.ts';
 import { jsonSchema, type PolicyStore } from '../policy/index.ts';
 import { addConfigRoutes } from './config-routes.ts';
 import type { EnvoyStatusSource, WaitForApplied } from './envoy-status.ts';
-import { addEventRoutes } from './event-routes.ts';
+import { addEventRoutes, type EventSource } from './event-routes.ts';
 import { guardAgainstPages, isLoopbackHost } from './guard.ts';
-import { LANDING_PAGE_CSP, landingPage } from './landing-page.ts';
 import { addMetrics } from './metrics.ts';
 import { addMirrorRoutes } from './mirror-routes.ts';
 import { buildOpenApi } from './openapi.ts';
+import { addPageRoutes } from './page-routes.ts';
 import { sendProblem, toProblem, toShadowplaneError } from './problem.ts';
 import { rollBackRejected } from './roll-back-rejected.ts';
 import { RouteTable } from './route-table.ts';
@@ -31,6 +31,10 @@ export interface ApiOptions {
   readonly registry?: Registry;
   /** Further routes below `/api/v1`, of other rooms; what they throw is answered as ours is. */
   readonly routes?: readonly FastifyPluginCallback[];
+  /** Further sources of server-sent events. */
+  readonly events?: readonly EventSource[];
+  /** A folder with a web page, served at `/`; absent: there is none. */
+  readonly pageFolder?: string;
   /** Told of errors that nobody foresaw. */
   readonly onUnexpectedError?: (error: unknown) => void;
 }
@@ -91,10 +95,7 @@ export function createApiWithRoutes(options: ApiOptions): {
     done();
   });
   addMetrics(app, options.registry ?? new Registry(), store, envoys);
-  app.get('/', (_, reply) => {
-    reply.header('content-security-policy', LANDING_PAGE_CSP).type('text/html; charset=utf-8');
-    return reply.send(landingPage(store.current, envoys.list()));
-  });
+  if (options.pageFolder !== undefined) addPageRoutes(app, options.pageFolder);
   app.get('/healthz', () => ({ status: 'ok', revision: store.current.revision }));
   app.register(
     (api, _, done) => {
@@ -108,7 +109,7 @@ export function createApiWithRoutes(options: ApiOptions): {
       );
       addConfigRoutes(api, store, writer);
       addMirrorRoutes(api, store, writer);
-      addEventRoutes(api, store, envoys);
+      addEventRoutes(api, store, envoys, options.events);
       api.get('/envoys', () => ({ items: envoys.list() }));
       api.get('/openapi.json', () => buildOpenApi());
       api.get('/schema.json', () => jsonSchema());

@@ -36,6 +36,32 @@ describe('events', () => {
     await vi.waitFor(() => expect(ended).toBe(true));
   });
 
+  it('passes on the events of further sources until the server ends', async () => {
+    let tell: ((event: string, data: unknown) => void) | undefined;
+    const source = {
+      onEvent: (listener: NonNullable<typeof tell>) => {
+        tell = listener;
+        return () => {
+          tell = undefined;
+        };
+      },
+    };
+    const other = await startTestApi({ events: [source] });
+    await other.app.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = other.app.server.address() as AddressInfo;
+    let text = '';
+    httpRequest({ port, host: '127.0.0.1', path: '/api/v1/events' }, (response) => {
+      response.on('data', (chunk) => {
+        text += chunk;
+      });
+    }).end();
+    await vi.waitFor(() => expect(text).toContain('event: current'));
+    tell?.('rules', { mirror: 'orders' });
+    await vi.waitFor(() => expect(text).toContain('event: rules\ndata: {"mirror":"orders"}\n\n'));
+    await other.close();
+    expect(tell).toBeUndefined();
+  });
+
   it('cuts a reader that falls behind, so that it cannot fill our memory', async () => {
     await api.app.listen({ port: 0, host: '127.0.0.1' });
     const { port } = api.app.server.address() as AddressInfo;

@@ -8,11 +8,22 @@ const HEARTBEAT_MS = 15_000;
 /** A reader this far behind is cut, so that it cannot fill our memory. */
 const MAX_BEHIND_BYTES = 256 * 1024;
 
+/** Where further events come from, whoever knows of them. */
+export interface EventSource {
+  /** Calls back with the name of each event and its data; returns the function that ends it. */
+  onEvent(listener: (event: string, data: unknown) => void): () => void;
+}
+
 /**
  * Server-sent events: `current` once at the start, then `revision` for each change of the policy and `envoy` for each
- * connection, acknowledgement and rejection. Nothing is replayed; after a gap `current` says where things stand.
+ * connection, acknowledgement and rejection, and those of further sources. Nothing is replayed; after a gap `current` says where things stand.
  */
-export function addEventRoutes(app: FastifyInstance, store: PolicyStore, envoys: EnvoyStatusSource): void {
+export function addEventRoutes(
+  app: FastifyInstance,
+  store: PolicyStore,
+  envoys: EnvoyStatusSource,
+  more: readonly EventSource[] = [],
+): void {
   const readers = new Set<ServerResponse>();
 
   const send = (reader: ServerResponse, text: string): void => {
@@ -27,6 +38,7 @@ export function addEventRoutes(app: FastifyInstance, store: PolicyStore, envoys:
   const stops = [
     store.onChange(({ revision, actor, at, changed }) => broadcast('revision', { revision, actor, at, changed })),
     envoys.onEvent((event) => broadcast('envoy', event)),
+    ...more.map((source) => source.onEvent(broadcast)),
   ];
   const heartbeat = setInterval(() => {
     for (const reader of readers) send(reader, ':\n\n');

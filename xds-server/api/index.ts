@@ -1,2 +1,3 @@
 export { createApi } from './create-api.ts';
 export type { EnvoyEvent, EnvoyStatus, EnvoyStatusSource, WaitForApplied } from './envoy-status.ts';
+export type { EventSource } from './event-routes.ts';

@@ -22,7 +22,6 @@ const write = (summary: string, answer: ApiSchemaName, more: Partial<Operation> 
 
 /** Every route; a test holds this table and the routes together. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
-  'GET /': { summary: 'A page that says what runs', answer: { mediaType: 'text/html' } },
   'GET /healthz': { summary: 'Whether the control plane serves', answer: 'Health' },
   'GET /metrics': { summary: 'Metrics for Prometheus', answer: { mediaType: 'text/plain' } },
   'GET /api/v1/config': { summary: 'The whole document as it was written', answer: 'CurrentConfig' },

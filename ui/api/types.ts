@@ -1,0 +1,33 @@
+/** The shapes that the API answers with, as the rooms that answer define them. */
+import type { MirrorDocument } from '../../xds-server/policy/index.ts';
+
+export type {
+  DifferenceItem,
+  DifferenceVerdict,
+  EndpointItem,
+  EpochComparison,
+  EpochItem,
+  RulePreview,
+  SampleView,
+  StratumReport,
+  VerdictReport,
+} from '../../compare/report/index.ts';
+export type { EnvoyStatus } from '../../xds-server/api/index.ts';
+
+export type MirrorView = MirrorDocument & {
+  readonly name: string;
+  readonly revision: number;
+  readonly paused: boolean;
+};
+
+/** What every change of the policy is answered with; `applied` when it was asked to wait. */
+export interface Written {
+  readonly revision: number;
+  readonly changed: readonly string[];
+  readonly warnings: ReadonlyArray<{ readonly path: string; readonly message: string }>;
+  readonly applied?: { readonly acked: number; readonly of: number; readonly tookMs: number };
+}
+
+export interface Items<T> {
+  readonly items: readonly T[];
+}

@@ -1,0 +1,1 @@
+export { buildPage, ensurePage, watchPage } from './build.ts';

@@ -1,0 +1,10 @@
+export { LevelBadge, VerdictBadge } from './badge.tsx';
+export { type Column, DataTable } from './data-table.tsx';
+export { Dialog } from './dialog.tsx';
+export { ago, clock, count, duration, milliseconds, percent, plural, pValue, shortCount } from './format.ts';
+export { IntervalAxis, IntervalBar, intervalText } from './interval-bar.tsx';
+export { logScale } from './scale.ts';
+export { EpochPicker, NoiseToggle, RangePicker } from './settings.tsx';
+export { type Point, Sparkline } from './sparkline.tsx';
+export { Empty, Failed, Loading, Ready } from './states.tsx';
+export { useNow } from './use-now.ts';

@@ -1,0 +1,1 @@
+export { LatencyAndErrors } from './latency.tsx';
