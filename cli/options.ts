@@ -44,6 +44,14 @@ export function dataDirOption(): Option {
   ).env('SHADOWPLANE_DATA_DIR');
 }
 
+/** The environment is the better place: a command line can be read by other users of the machine. */
+export function storeOption(): Option {
+  return new Option(
+    '--store <url>',
+    'keep policy, counts and samples in PostgreSQL, postgres://user:password@host/database (default: files in the data directory)',
+  ).env('SHADOWPLANE_STORE');
+}
+
 export const DEFAULT_ADDRESSES = {
   envoyListen: '127.0.0.1:10000',
   envoyAdmin: '127.0.0.1:9901',

@@ -1,6 +1,6 @@
 import type { FastifyPluginCallback } from 'fastify';
 import { Registry } from 'prom-client';
-import { libsqlDialect } from '../store/index.ts';
+import { storeDialect } from '../store/index.ts';
 import type { Mirror, Policy } from '../xds-server/policy/model.ts';
 import { servicesOf } from './again/index.ts';
 import { comparisonRoutes } from './api/index.ts';
@@ -13,6 +13,8 @@ export interface ComparisonServerOptions {
   readonly listen: PipelineOptions['listen'];
   /** Counts and samples are kept here, in a file of their own beside the policy's. */
   readonly dataDir: string;
+  /** URL of a PostgreSQL database that keeps them instead. */
+  readonly storeUrl?: string | undefined;
   /** Told when the store begins to fail, and with undefined when it works again. */
   readonly onStoreFailing?: (error: unknown) => void;
 }
@@ -37,7 +39,7 @@ export interface ComparisonServer {
  * @throws ShadowplaneError STORE_FAILED, or the error of listening; then nothing is left running
  */
 export async function startComparison(options: ComparisonServerOptions): Promise<ComparisonServer> {
-  const { listen, dataDir, onStoreFailing } = options;
+  const { listen, dataDir, storeUrl, onStoreFailing } = options;
   const registry = new Registry();
   let mirrors: readonly Mirror[] = [];
   let policy: Policy | undefined;
@@ -45,7 +47,7 @@ export async function startComparison(options: ComparisonServerOptions): Promise
   const pipeline = await startPipeline({ listen, mirrors: new Map(), registry });
   try {
     const { comparison, rules, close } = await startLiveComparison({
-      dialect: libsqlDialect(dataDir, { file: 'comparison.db', durability: 'normal' }),
+      dialect: storeDialect(storeUrl, dataDir, { file: 'comparison.db', durability: 'normal' }),
       tallies: pipeline.tallies,
       sampleOf: (mirror, id) => pipeline.sample(mirror, id),
       beginEpoch: (mirror) => pipeline.beginEpoch(mirror),

@@ -60,7 +60,10 @@ export function filterModule(compare: boolean): FilterModule {
   return compare ? 'filter-capture.wasm' : 'filter.wasm';
 }
 
-async function startComparing({ listen, insecure }: ComparingOptions, { dataDir, logger }: ShadowplaneOptions) {
+async function startComparing(
+  { listen, insecure }: ComparingOptions,
+  { dataDir, storeUrl, logger }: ShadowplaneOptions,
+) {
   // Loaded when it is used: without it the control plane is smaller.
   const { startComparison } = await import('../compare/index.ts');
   if (insecure) {
@@ -72,6 +75,7 @@ async function startComparing({ listen, insecure }: ComparingOptions, { dataDir,
   return startComparison({
     listen: { ...listen, ...(insecure && { insecure }) },
     dataDir,
+    storeUrl,
     onStoreFailing: (error) =>
       error === undefined
         ? logger.info('the store of the comparison works again')

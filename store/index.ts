@@ -1,2 +1,4 @@
 export { type LibsqlOptions, libsqlDialect, openDatabase } from './libsql-dialect.ts';
 export { postgresDialect } from './postgres-dialect.ts';
+export { storeFailed } from './store-failed.ts';
+export { storeDialect } from './store-url.ts';

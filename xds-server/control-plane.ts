@@ -4,6 +4,7 @@ import type { FastifyPluginCallback } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { ShadowplaneError } from '../errors/index.ts';
+import { storeDialect } from '../store/index.ts';
 import { createApi, type EnvoyStatusSource, type EventSource, type WaitForApplied } from './api/index.ts';
 import { envoysOf } from './envoys.ts';
 import { formatAddress, type Policy, PolicyStore, parseAddress, parseListenAddress } from './policy/index.ts';
@@ -18,6 +19,8 @@ export interface ControlPlaneOptions {
   readonly policyFile?: string;
   /** Where the policy is stored; made if it is missing. */
   readonly dataDir: string;
+  /** URL of a PostgreSQL database that stores it instead. */
+  readonly storeUrl?: string | undefined;
   /** `host:port`; port 0 takes a free one. */
   readonly xdsListen: string;
   /** `host:port`; port 0 takes a free one. */
@@ -80,7 +83,8 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   const renderer = new PolicyRenderer({ filterWasm, listen, captureAddress });
   const check = (policy: Policy): void => void renderer.snapshotOf(policy);
 
-  const store = await PolicyStore.open({ directory: options.dataDir, validate: check });
+  const dialect = storeDialect(options.storeUrl, options.dataDir);
+  const store = await PolicyStore.open({ directory: options.dataDir, dialect, validate: check });
   shutdown.add(() => store.close());
   if (options.policyFile !== undefined) {
     const watcher = await followPolicyFile({ file: options.policyFile, store, check, logger });

@@ -76,6 +76,8 @@ async function runDemo(
   const stack = await startStack({
     policyFile,
     dataDir: options.dataDir ?? dir,
+    // Everything of a demo is temporary, whatever store the environment names.
+    storeUrl: undefined,
     parts,
     listen: undefined,
     admin: addresses.envoyAdmin,

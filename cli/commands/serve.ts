@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { addExamples, addressOption, fileOption } from '../options.ts';
+import { addExamples, addressOption, fileOption, storeOption } from '../options.ts';
 import { findPolicyFile, readPolicy } from '../policy-file.ts';
 import { readComparing } from '../stack/comparing.ts';
 import { createLogger } from '../stack/logger.ts';
@@ -12,13 +12,16 @@ import { fired, listenForStop } from '../stack/stop-signals.ts';
 
 interface ServeOptions extends RunOptions {
   readonly file?: string;
+  /** Holds a password: never shown or logged. */
+  readonly store?: string;
 }
 
 /** The control plane alone, for Envoys that run elsewhere. */
 export function serveCommand(context: Context): Command {
   const command = new Command('serve')
     .description('run the control plane alone, for Envoys that run elsewhere (containers, Kubernetes)')
-    .addOption(fileOption('configuration file, applied again whenever it is saved (default: shadowplane.yaml here)'));
+    .addOption(fileOption('configuration file, applied again whenever it is saved (default: shadowplane.yaml here)'))
+    .addOption(storeOption());
   addRunOptions(command.addOption(addressOption('envoyListen'))).action(async (options: ServeOptions) => {
     const policyFile = findPolicyFile(options.file);
     command.setOptionValue('file', policyFile);
@@ -36,6 +39,7 @@ export function serveCommand(context: Context): Command {
       const controlPlane = await startShadowplane({
         policyFile,
         dataDir: dataDirFor(options, policyFile),
+        storeUrl: options.store,
         xdsListen: formatHostPort(xds),
         apiListen: formatHostPort(api),
         filterWasmPath: await filterPath(output.log, compare !== undefined),

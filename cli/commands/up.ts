@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { addExamples, DEFAULT_ADDRESSES, fileOption } from '../options.ts';
+import { addExamples, DEFAULT_ADDRESSES, fileOption, storeOption } from '../options.ts';
 import { findPolicyFile, readPolicy } from '../policy-file.ts';
 import { readComparing } from '../stack/comparing.ts';
 import { envoyEventText } from '../stack/envoy-events.ts';
@@ -15,13 +15,16 @@ import { startupLines } from '../view/startup.ts';
 
 interface UpOptions extends EnvoyRunOptions {
   readonly file?: string;
+  /** Holds a password: never shown or logged. */
+  readonly store?: string;
 }
 
 /** Control plane and supervised Envoy in one process tree, in front of the user's own services. */
 export function upCommand(context: Context): Command {
   const command = new Command('up')
     .description('run control plane and Envoy in front of your services; Ctrl-C stops all')
-    .addOption(fileOption('configuration file, applied again whenever it is saved (default: shadowplane.yaml here)'));
+    .addOption(fileOption('configuration file, applied again whenever it is saved (default: shadowplane.yaml here)'))
+    .addOption(storeOption());
   addRunOptions(addEnvoyOptions(command)).action(async (options: UpOptions) => {
     const policyFile = findPolicyFile(options.file);
     command.setOptionValue('file', policyFile);
@@ -45,6 +48,7 @@ export function upCommand(context: Context): Command {
       const stack = await startStack({
         policyFile,
         dataDir: dataDirFor(options, policyFile),
+        storeUrl: options.store,
         parts,
         listen,
         admin,

@@ -35,6 +35,7 @@ export async function prepareStack(
 export interface StackOptions {
   readonly policyFile: string;
   readonly dataDir: string;
+  readonly storeUrl: string | undefined;
   readonly parts: StackParts;
   /** Wins over `listen` of the file. */
   readonly listen: HostPort | undefined;
@@ -77,6 +78,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack | 
     policyFile: options.policyFile,
     compare: options.compare,
     dataDir: options.dataDir,
+    storeUrl: options.storeUrl,
     xdsListen: formatHostPort(options.xds),
     apiListen: formatHostPort(options.api),
     ...(options.listen ? { listen: formatHostPort(options.listen) } : {}),

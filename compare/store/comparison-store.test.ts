@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -121,6 +122,17 @@ for (const { name, skip, dialect } of databases) {
       await store.write({ comparisonFields: rows });
       await store.write({ comparisonFields: rows });
       expect((await store.counts(mirror, 1)).fields).toHaveLength(4_321);
+    });
+
+    it('keeps keys of any length and with any character, two as two', async () => {
+      const long = `/${randomBytes(10_000).toString('hex')}`;
+      const rows = [`${long}/a`, `${long}/b`, '/nul\0'].map((path) => fieldRow(mirror, 1, path));
+      await store.write({ comparisonFields: rows });
+      await store.write({ comparisonFields: rows });
+      const kept = (await store.counts(mirror, 1)).fields.map(({ path }) => path).sort();
+      expect(kept).toHaveLength(3);
+      expect(kept.filter((path) => path.startsWith(long.slice(0, 200)))).toHaveLength(2);
+      expect(kept).toContain('/nul\u2400');
     });
 
     it('writes all or nothing, and works on after a failure', async () => {

@@ -1,7 +1,8 @@
 import { CamelCasePlugin, type Dialect, Kysely, Migrator, type Transaction } from 'kysely';
-import { ShadowplaneError } from '../../errors/index.ts';
+import { storeFailed } from '../../store/index.ts';
 import type { BatchedTable, Changes } from './changes.ts';
 import { type Retention, sweep } from './retention.ts';
+import { storable } from './storable.ts';
 import {
   KEYS,
   migrations,
@@ -190,7 +191,7 @@ async function upsert(
 ): Promise<void> {
   const keys: readonly string[] = KEYS[table];
   for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) {
-    const chunk = rows.slice(from, from + ROWS_PER_STATEMENT);
+    const chunk = rows.slice(from, from + ROWS_PER_STATEMENT).map((row) => storable(row, keys));
     const rest = Object.keys(chunk[0]!).filter((column) => !keys.includes(column));
     await database
       .insertInto(table)
@@ -206,10 +207,4 @@ async function upsert(
       )
       .execute();
   }
-}
-
-function storeFailed(error: unknown, what: string): ShadowplaneError {
-  if (error instanceof ShadowplaneError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new ShadowplaneError('STORE_FAILED', `${what}: ${reason}`, { cause: error });
 }

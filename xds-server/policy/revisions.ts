@@ -1,5 +1,6 @@
 import { type Dialect, Kysely, Migrator, type Selectable } from 'kysely';
 import { ShadowplaneError } from '../../errors/index.ts';
+import { storeFailed } from '../../store/index.ts';
 import { migrations, type Tables } from './migrations.ts';
 
 export type RevisionRow = Selectable<Tables['revisions']>;
@@ -110,9 +111,3 @@ export class Revisions {
 }
 
 const SECOND_WRITER = 'Another control plane has written to this store; run one per store';
-
-function storeFailed(error: unknown, what: string): ShadowplaneError {
-  if (error instanceof ShadowplaneError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new ShadowplaneError('STORE_FAILED', `${what}: ${reason}`, { cause: error });
-}
