@@ -240,12 +240,25 @@ describe('what cannot be compared is said', () => {
   });
 
   test('damaged and unknown encodings', () => {
-    const reason = (encoding: string) =>
-      compare(answer('{}'), answer('nonsense', { headers: [JSON_TYPE, ['content-encoding', encoding]] })).reason;
-    expect(reason('gzip')).toBe('not valid gzip');
-    expect(reason('br')).toBe('not valid br');
-    expect(reason('pack200')).toBe('unknown encoding pack200');
-    expect(reason('gzip,gzip,gzip,gzip')).toBe('encoded 4 times');
+    const packed = (encoding: string) => answer('nonsense', { headers: [JSON_TYPE, ['content-encoding', encoding]] });
+    const reason = (encoding: string) => {
+      const { outcome, reason } = compare(packed(encoding), answer('{}'));
+      return `${outcome}: ${reason}`;
+    };
+    expect(reason('gzip')).toBe('not_comparable: not valid gzip');
+    expect(reason('br')).toBe('not_comparable: not valid br');
+    expect(compare(answer('{}'), packed('pack200')).reason).toBe('unknown encoding pack200');
+    expect(compare(answer('{}'), packed('gzip,gzip,gzip,gzip')).reason).toBe('encoded 4 times');
+  });
+
+  test('a candidate that sends damaged bytes where the primary does not is different, not incomparable', () => {
+    const damaged = answer('nonsense', { headers: [JSON_TYPE, ['content-encoding', 'gzip']] });
+    expect(compare(answer('{}'), damaged)).toMatchObject({
+      outcome: 'compared',
+      differences: [{ kind: 'type', path: ':body', primary: 'JSON: {}', candidate: 'not valid gzip' }],
+    });
+    const other = answer('other nonsense', { headers: [JSON_TYPE, ['content-encoding', 'gzip']] });
+    expect(compare(other, damaged)).toMatchObject({ outcome: 'not_comparable' });
   });
 });
 

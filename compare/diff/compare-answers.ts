@@ -62,7 +62,9 @@ export function compareAnswers(
   }
   if (compareInStep(primary, candidate, rules, findings)) return comparison(findings, 'compared');
   for (const { body } of [primary, candidate]) {
-    if (body.form === 'unreadable') return comparison(findings, 'not_comparable', body.reason);
+    // A candidate that its clients cannot read either is not beyond comparison: it is broken.
+    const isBroken = body === candidate.body && body.form === 'unreadable' && body.damaged;
+    if (body.form === 'unreadable' && !isBroken) return comparison(findings, 'not_comparable', body.reason);
   }
   compareBodies(primary.body, candidate.body, rules, findings);
   return comparison(findings, 'compared');

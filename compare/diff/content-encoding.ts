@@ -3,8 +3,8 @@ import * as zlib from 'node:zlib';
 
 export type Decoded =
   | { readonly bytes: Uint8Array }
-  /** Why it cannot be undone, for a reader of the report. */
-  | { readonly failure: string };
+  /** Why it cannot be undone, for a reader of the report. `damaged`: by nobody, because the bytes are not what they are said to be. */
+  | { readonly failure: string; readonly damaged: boolean };
 
 type Decoder = (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
 
@@ -25,17 +25,24 @@ const MAX_LAYERS = 3;
 /** @param encoding The header's value, such as `gzip` or `gzip, br`; the last was applied last. */
 export function undoContentEncoding(encoding: string, bytes: Uint8Array, maxBytes: number): Decoded {
   const layers = encodingLayers(encoding);
-  if (layers.length > MAX_LAYERS) return { failure: `encoded ${layers.length} times` };
+  if (layers.length > MAX_LAYERS) return { failure: `encoded ${layers.length} times`, damaged: false };
   if (bytes.length === 0) return { bytes };
   let plain = bytes;
   for (const name of layers.reverse()) {
     const decode = DECODERS.get(name);
-    if (!decode) return { failure: name === 'zstd' ? 'zstd needs Node 22.15 or newer' : `unknown encoding ${name}` };
+    if (!decode) {
+      return {
+        failure: name === 'zstd' ? 'zstd needs Node 22.15 or newer' : `unknown encoding ${name}`,
+        damaged: false,
+      };
+    }
     try {
       plain = decode(plain, { maxOutputLength: maxBytes });
     } catch (error) {
       const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-      return { failure: tooLarge ? `more than ${maxBytes} bytes when decompressed` : `not valid ${name}` };
+      return tooLarge
+        ? { failure: `more than ${maxBytes} bytes when decompressed`, damaged: false }
+        : { failure: `not valid ${name}`, damaged: true };
     }
   }
   return { bytes: plain };

@@ -18,7 +18,8 @@ export type Body =
   | { readonly form: 'text'; readonly text: string; readonly invalidJson: boolean }
   | { readonly form: 'bytes'; readonly bytes: Uint8Array }
   | { readonly form: 'grpc'; readonly messages: readonly Uint8Array[] }
-  | { readonly form: 'unreadable'; readonly reason: string };
+  /** `damaged`: for clients as well as for us. */
+  | { readonly form: 'unreadable'; readonly reason: string; readonly damaged: boolean };
 
 /** Unpacked bodies beyond it are not compared. */
 const DEFAULT_MAX_PLAIN_BYTES = 64 * 1024 * 1024;
@@ -66,7 +67,7 @@ export class PreparedAnswer {
 
   private read(): Body {
     const { plain } = this;
-    if ('failure' in plain) return { form: 'unreadable', reason: plain.failure };
+    if ('failure' in plain) return { form: 'unreadable', reason: plain.failure, damaged: plain.damaged };
     const { bytes } = plain;
     if (this.form === 'grpc') return this.readGrpc(bytes);
     if (bytes.length === 0) return { form: 'none' };
@@ -81,7 +82,9 @@ export class PreparedAnswer {
 
   private readGrpc(bytes: Uint8Array): Body {
     const read = grpcMessages(bytes, headerValue(this.answer.headers, 'grpc-encoding'), this.maxPlainBytes);
-    return 'failure' in read ? { form: 'unreadable', reason: read.failure } : { form: 'grpc', messages: read.messages };
+    return 'failure' in read
+      ? { form: 'unreadable', reason: read.failure, damaged: false }
+      : { form: 'grpc', messages: read.messages };
   }
 }
 

@@ -19,3 +19,4 @@ export { startStalledUpstream } from './stalled-upstream.ts';
 export { upload, uploadSha256 } from './upload.ts';
 export { eventStreams, heldAnswers, jsonAnswer, type Upstream } from './upstream.ts';
 export { openWebSocket } from './websocket-client.ts';
+export { startWholeStack, type WholeStack } from './whole-stack.ts';
