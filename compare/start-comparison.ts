@@ -4,6 +4,7 @@ import { storeDialect } from '../store/index.ts';
 import type { Mirror, Policy } from '../xds-server/policy/model.ts';
 import { servicesOf } from './again/index.ts';
 import { comparisonRoutes } from './api/index.ts';
+import { CopyBooks } from './copies/index.ts';
 import { startLiveComparison } from './live/index.ts';
 import { type ComparedMirror, type PipelineOptions, startPipeline } from './pipeline/index.ts';
 import type { RuleBook } from './rules/index.ts';
@@ -26,8 +27,12 @@ export interface ComparisonServer {
   readonly registry: Registry;
   /** To be mounted under `/api/v1`. */
   readonly routes: FastifyPluginCallback;
+  /** Its server-sent events. */
+  readonly events: { onEvent(listener: (event: string, data: unknown) => void): () => void };
   /** The policy that is served from now on: its mirrors are the ones compared. */
   follow(policy: Policy): void;
+  /** Where Envoys' own counts of the copies are told. */
+  readonly stats: Pick<CopyBooks, 'wants' | 'report' | 'gone'>;
   /** Ends the taking of answers, then writes a last time. */
   close(): Promise<void>;
 }
@@ -45,13 +50,15 @@ export async function startComparison(options: ComparisonServerOptions): Promise
   let policy: Policy | undefined;
   let compared: ReadonlyMap<string, ComparedMirror> = new Map();
   const pipeline = await startPipeline({ listen, mirrors: new Map(), registry });
+  const copies = new CopyBooks({ sinceMs: Date.now(), onLoss: (loss) => pipeline.explain(loss) });
   try {
-    const { comparison, rules, close } = await startLiveComparison({
+    const { comparison, rules, events, close } = await startLiveComparison({
       dialect: storeDialect(storeUrl, dataDir, { file: 'comparison.db', durability: 'normal' }),
       tallies: pipeline.tallies,
       sampleOf: (mirror, id) => pipeline.sample(mirror, id),
       beginEpoch: (mirror) => pipeline.beginEpoch(mirror),
       mirrors: () => new Map(mirrors.map(({ name, control }) => [name, { hasControl: control !== undefined }])),
+      mirroredOf: (mirror) => copies.mirrored(mirror),
       ...(onStoreFailing && { onStoreFailing }),
     });
     const compare = () => {
@@ -68,11 +75,13 @@ export async function startComparison(options: ComparisonServerOptions): Promise
         servicesOf: (mirror) => policy && servicesOf(policy, mirror),
         redactionOf: (mirror) => compared.get(mirror)?.redaction,
       }),
+      events,
       follow: (followed) => {
         policy = followed;
         mirrors = followed.mirrors;
         compare();
       },
+      stats: copies,
       close: async () => {
         await pipeline.close();
         await close();

@@ -1,4 +1,5 @@
 import type { FilterModule } from '../filter/index.ts';
+import { ensurePage } from '../ui/index.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../xds-server/index.ts';
 
 /** How answers are taken and compared. */
@@ -12,7 +13,7 @@ export interface ComparingOptions {
 }
 
 export interface ShadowplaneOptions
-  extends Omit<ControlPlaneOptions, 'captureAddress' | 'routes' | 'registry' | 'onPolicy'> {
+  extends Omit<ControlPlaneOptions, 'captureAddress' | 'routes' | 'events' | 'registry' | 'onPolicy' | 'stats'> {
   /** Absent: nothing is captured and compared, and `filterWasmPath` is the module that cannot capture. */
   readonly compare?: ComparingOptions | undefined;
 }
@@ -29,7 +30,8 @@ export interface RunningShadowplane extends ControlPlane {
  * @throws ShadowplaneError what either throws; then nothing is left running
  */
 export async function startShadowplane(options: ShadowplaneOptions): Promise<RunningShadowplane> {
-  const { compare, ...rest } = options;
+  const { compare, ...given } = options;
+  const rest = { ...given, pageFolder: given.pageFolder ?? (await ensurePage()) };
   if (!compare) return { ...(await startControlPlane(rest)), captureAddress: undefined };
   const comparison = await startComparing(compare, rest);
   try {
@@ -37,7 +39,9 @@ export async function startShadowplane(options: ShadowplaneOptions): Promise<Run
       ...rest,
       captureAddress: compare.address ?? comparison.captureAddress,
       routes: [comparison.routes],
+      events: [comparison.events],
       registry: comparison.registry,
+      stats: comparison.stats,
       onPolicy: comparison.follow,
     });
     return {

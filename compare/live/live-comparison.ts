@@ -15,6 +15,7 @@ import { addEpochs, addLosses } from './add-epochs.ts';
 import { epochRow, lossRow, readEpoch } from './epoch-rows.ts';
 import { fromTally, lossesOf } from './from-tally.ts';
 import { COMPARED, MIRRORED, MirrorHistory, OF_CONTROL, WHOLE_MIRROR } from './mirror-history.ts';
+import { type Progress, progressOf } from './progress.ts';
 import { SavedRows } from './saved-rows.ts';
 
 export interface LiveComparisonOptions {
@@ -102,6 +103,17 @@ export class LiveComparison implements Comparison, ChangeSource {
     if (live) return this.#withHistory(mirror, live, number);
     const row = (await this.#options.store.epochs(mirror)).find(({ epoch }) => epoch === number);
     return row && readEpoch(row, await this.#options.store.counts(mirror, number));
+  }
+
+  /** Of the current epoch of every mirror; cheap enough to be asked for every second. */
+  progress(): readonly Progress[] {
+    return this.#options.tallies.mirrors().flatMap((tally) => {
+      const epoch = tally.epochs.current;
+      if (!epoch) return [];
+      const history = this.#historyOf(tally.mirror);
+      const number = history.numberOf(epoch, tally);
+      return [progressOf(tally.mirror, number, epoch, history.before(number))];
+    });
   }
 
   beginEpoch(mirror: string): void {

@@ -2,6 +2,7 @@ import type { Dialect } from 'kysely';
 import type { ComparisonRoutesOptions } from '../api/index.ts';
 import { RuleBook } from '../rules/index.ts';
 import { ComparisonStore, Flusher, type FlusherOptions, type FlusherStatus, type Retention } from '../store/index.ts';
+import { ComparisonEvents } from './comparison-events.ts';
 import { LiveComparison, type LiveComparisonOptions } from './live-comparison.ts';
 
 export interface StartLiveComparisonOptions extends Omit<LiveComparisonOptions, 'store'> {
@@ -15,6 +16,8 @@ export interface StartLiveComparisonOptions extends Omit<LiveComparisonOptions, 
 
 /** What the routes need, and the store behind it. */
 export interface RunningComparison extends Required<Pick<ComparisonRoutesOptions, 'comparison' | 'rules'>> {
+  /** `comparison` and `rules`, as they happen. */
+  readonly events: Pick<ComparisonEvents, 'onEvent'>;
   storeStatus(): FlusherStatus;
   /** Writes a last time. Stop counting first. */
   close(): Promise<void>;
@@ -47,6 +50,7 @@ export async function startLiveComparison(options: StartLiveComparisonOptions): 
     return {
       comparison,
       rules,
+      events: new ComparisonEvents({ progress: () => comparison.progress(), rules }),
       storeStatus: () => flusher.status(),
       close: async () => {
         clearInterval(sweeping);
