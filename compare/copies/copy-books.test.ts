@@ -1,0 +1,95 @@
+import { expect, it } from 'vitest';
+import type { KnownLoss } from '../join/index.ts';
+import { CopyBooks } from './index.ts';
+
+const SINCE_MS = 1_000_000;
+
+function books(maxGone = 64) {
+  const losses: KnownLoss[] = [];
+  const all = new CopyBooks({ sinceMs: SINCE_MS, onLoss: (loss) => losses.push(loss), maxGone });
+  /** @param counts of the candidate's cluster by Envoy's names; `seen` is the filter's. */
+  const report = (node: string, uptime: number, atMs: number, { seen, ...counts }: Record<string, number>) =>
+    all.report({
+      node,
+      atMs,
+      values: new Map([
+        ['server.uptime', uptime],
+        ...Object.entries(counts).map(([stat, value]) => [`cluster.orders/candidate/v2.${stat}`, value] as const),
+        ...(seen === undefined ? [] : [['wasmcustom.shadowplane.copies.mirror.orders.role.candidate', seen] as const]),
+      ]),
+    });
+  return { all, report, losses };
+}
+
+it('wants what it reads, and nothing else', () => {
+  const { all } = books();
+  const wanted = [
+    'server.uptime',
+    'cluster.orders/candidate/v2.upstream_rq_total',
+    'cluster.orders/control/v1.upstream_rq_2xx',
+    'cluster.orders/control/v1.circuit_breakers.default.rq_open',
+    'wasmcustom.shadowplane.skipped.mirror.orders.cause.method',
+  ];
+  const others = [
+    'cluster.orders/primary/v1.upstream_rq_total',
+    'cluster.default/v1.upstream_rq_total',
+    'cluster.orders/candidate/v2.upstream_rq_200',
+    'cluster.orders/candidate/v2.external.upstream_rq_2xx',
+    'server.live',
+  ];
+  expect([...wanted, ...others].filter((name) => all.wants(name))).toEqual(wanted);
+});
+
+it('is unknown before an Envoy has told, then what all Envoys wanted to send', () => {
+  const { all, report } = books();
+  expect(all.mirrored('orders')).toBeUndefined();
+  report('a', 1, SINCE_MS + 5_000, { upstream_rq_total: 10, upstream_rq_pending_overflow: 2 });
+  report('b', 1, SINCE_MS + 5_000, { upstream_rq_total: 5, upstream_rq_pending_failure_eject: 1 });
+  expect([all.mirrored('orders'), all.mirrored('orders', 'control'), all.mirrored('other')]).toEqual([18, 0, 0]);
+});
+
+it('an Envoy that restarts goes on, even when it has overtaken its old count by the next report', () => {
+  const { all, report } = books();
+  report('a', 100, SINCE_MS + 101_000, { upstream_rq_total: 10 });
+  report('a', 1, SINCE_MS + 120_000, { upstream_rq_total: 15 });
+  report('a', 3, SINCE_MS + 122_000, { upstream_rq_total: 16 });
+  expect(all.mirrored('orders')).toBe(26);
+});
+
+it('a cluster that was removed and made again goes on', () => {
+  const { all, report } = books();
+  report('a', 10, SINCE_MS + 11_000, { upstream_rq_total: 10 });
+  report('a', 12, SINCE_MS + 13_000, {});
+  report('a', 14, SINCE_MS + 15_000, { upstream_rq_total: 12 });
+  expect(all.mirrored('orders')).toBe(22);
+});
+
+it('what an Envoy had counted before this process began is not ours', () => {
+  const { all, report } = books();
+  report('a', 60, SINCE_MS + 2_000, { upstream_rq_total: 1_000, upstream_rq_pending_overflow: 20, seen: 1_000 });
+  report('a', 62, SINCE_MS + 4_000, { upstream_rq_total: 1_007, upstream_rq_pending_overflow: 21, seen: 1_007 });
+  expect(all.mirrored('orders')).toBe(8);
+});
+
+it('an Envoy that left keeps its sum, also when it is no longer shown', () => {
+  const { all, report } = books(1);
+  for (const node of ['a', 'b', 'c']) {
+    report(node, 1, SINCE_MS + 2_000, { upstream_rq_total: 10, upstream_rq_active: 3 });
+    all.gone(node);
+  }
+  expect(all.mirrored('orders')).toBe(30);
+  expect(all.envoys('orders')).toMatchObject([{ node: 'c', connected: false, candidate: { sent: 10, active: 0 } }]);
+});
+
+it('tells of copies that were refused without a trace, once', () => {
+  const { report, losses } = books();
+  const refused = { upstream_rq_pending_overflow: 7, upstream_rq_active_overflow: 3 };
+  report('a', 1, SINCE_MS + 2_000, { upstream_rq_total: 10, ...refused, seen: 13 });
+  report('a', 3, SINCE_MS + 4_000, { upstream_rq_total: 10, ...refused, seen: 13 });
+  report('a', 5, SINCE_MS + 6_000, { upstream_rq_total: 10, ...refused, upstream_cx_none_healthy: 2, seen: 13 });
+  const loss = { side: 'shadow', copy: 'candidate', cause: 'not_sent', mirror: 'orders' };
+  expect(losses).toEqual([
+    { ...loss, count: 7 },
+    { ...loss, count: 2 },
+  ]);
+});
