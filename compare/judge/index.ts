@@ -1,5 +1,5 @@
 export { benjaminiHochberg } from './benjamini-hochberg.ts';
-export type { JudgeOptions } from './defaults.ts';
+export { DEFAULTS, type JudgeOptions } from './defaults.ts';
 export { diffyFlags } from './diffy-rule.ts';
 export type { FieldEvidence, Looks, ValueFormat } from './evidence.ts';
 export { type FieldLevel, type FieldVerdict, judgeFields } from './judge-fields.ts';

@@ -57,6 +57,20 @@ describe('the verdict', () => {
     expect(reportVerdict(MIRROR, epoch([cell(5_000, [noisy])]), OPTIONS).verdict).toBe('same');
   });
 
+  it('shows what the mismatch is made of: raw differences, and those that the primary has with itself', () => {
+    const noisy = field('/items', { candidateOnly: 40, controlOnly: 30 });
+    const report = reportVerdict(MIRROR, epoch([cell(1_000, [noisy])]), { ...OPTIONS, marginRate: 0.02 });
+    expect(report).toMatchObject({
+      differing: 40,
+      noise: 30,
+      marginRate: 0.02,
+      strata: [{ differing: 40, noise: 30 }],
+    });
+    expect(report.mismatch.rate).toBeCloseTo(0.01);
+    const alone = reportVerdict(MIRROR, epoch([cell(1_000, [noisy], { controlled: false })]), OPTIONS);
+    expect([alone.noise, alone.strata[0]?.noise]).toEqual([null, null]);
+  });
+
   it('without a control it is weaker, says so, and does not hold noise against the candidate', () => {
     const volatile = field('/updatedAt', { candidateOnly: 5_000 }, { looks: { format: 'time', distinctShare: 1 } });
     const report = reportVerdict(

@@ -2,6 +2,7 @@
 
 import type { Rule } from '../diff/index.ts';
 import {
+  DEFAULTS,
   type Interval,
   judgeStratum,
   type Outcome,
@@ -19,6 +20,11 @@ export interface StratumReport {
   readonly segment?: string;
   readonly verdict: Outcome;
   readonly compared: number;
+  /** Pairs in which the candidate differs and the control does not, at any one field; raw, so some of it may be noise. */
+  readonly differing: number;
+  /** The other way round: what differs by itself, between two instances of the primary. Null without a control. */
+  readonly noise: number | null;
+  /** What is left of `differing` beyond `noise`. */
   readonly mismatch: Interval;
   /** Copies that were not compared, by cause, as far as their stratum is known. */
   readonly lost: Readonly<Record<string, number>>;
@@ -43,6 +49,11 @@ export interface VerdictReport {
    * rate of all traffic; each of `strata` is one of its part.
    */
   readonly mismatch: Interval;
+  /** As in `strata`, added up. */
+  readonly differing: number;
+  readonly noise: number | null;
+  /** With all of the interval at most this, it is `same`. */
+  readonly marginRate: number;
   readonly epoch: number;
   readonly version: string | null;
   readonly epochStartedAt: string;
@@ -78,6 +89,9 @@ export function reportVerdict(mirror: MirrorInput, epoch: EpochInput, options: R
     lost: { ...mirror.lost },
     controlLost: { ...mirror.controlLost },
     mismatch: overall(judged, strata),
+    differing: sumOf(strata, ({ differing }) => differing),
+    noise: strata.every(({ noise }) => noise === null) ? null : sumOf(strata, ({ noise }) => noise ?? 0),
+    marginRate: options.marginRate ?? DEFAULTS.marginRate,
     epoch: epoch.number,
     version: epoch.version ?? null,
     epochStartedAt: new Date(epoch.startedAtMs).toISOString(),
@@ -125,6 +139,8 @@ export function reportStratum(
     ...(stratum.reason === 'segment' && { segment: stratum.segment }),
     verdict: outcome,
     compared: evidence.pairs,
+    differing: evidence.candidateMismatched,
+    noise: cells.some(({ cell }) => cell.controlled) ? (evidence.controlMismatched ?? 0) : null,
     mismatch: shareOnly(mismatch),
     missing: finiteOrNull(missingPairs),
   };
