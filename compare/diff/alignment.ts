@@ -25,7 +25,7 @@ export function align(primary: Int32Array, candidate: Int32Array): Alignment {
 }
 
 /** @param partners For each element its partner, -1 without one; none is anybody's twice. */
-export function alignDistinct(partners: Int32Array): Alignment {
+export function alignDistinct(partners: readonly number[]): Alignment {
   const kept = isIncreasing(partners) ? undefined : longestIncreasing(partners);
   const inOrder: IndexPair[] = [];
   const moved: IndexPair[] = [];
@@ -41,7 +41,7 @@ export function alignDistinct(partners: Int32Array): Alignment {
   return { kept: inOrder, moved };
 }
 
-function isIncreasing(partners: Int32Array): boolean {
+function isIncreasing(partners: readonly number[]): boolean {
   let last = -1;
   for (const partner of partners) {
     if (partner < 0) continue;
@@ -67,11 +67,12 @@ function hasRepeats(ids: Int32Array): boolean {
 }
 
 /** Exact when nothing repeats: then a common subsequence is an increasing one. O(n log n). */
-function longestIncreasing(partners: Int32Array): IndexPair[] {
+function longestIncreasing(partners: ArrayLike<number>): IndexPair[] {
   const tails: number[] = [];
-  const previous = new Int32Array(partners.length).fill(-1);
+  const previous: number[] = [];
   for (let index = 0; index < partners.length; index++) {
     const partner = partners[index]!;
+    previous.push(-1);
     if (partner < 0) continue;
     let low = 0;
     let high = tails.length;

@@ -28,7 +28,13 @@ export function planOrdered(primary: readonly Json[], candidate: readonly Json[]
   if (from === primary.length && from === candidate.length) return NOTHING;
   let end = primary.length;
   let endOfCandidate = candidate.length;
-  while (end > from && endOfCandidate > from && jsonEqual(primary[end - 1]!, candidate[endOfCandidate - 1]!, effort)) {
+  // Of arrays of one length, the elements at `from` are known to differ.
+  const first = end === endOfCandidate ? from + 1 : from;
+  while (
+    end > first &&
+    endOfCandidate > first &&
+    jsonEqual(primary[end - 1]!, candidate[endOfCandidate - 1]!, effort)
+  ) {
     end--;
     endOfCandidate--;
   }
@@ -74,7 +80,7 @@ class PlanInMaking implements ArrayPlan {
   moved?: IndexPair;
   private readonly base: number;
   /** Elements that have a partner elsewhere; undefined while none has. */
-  private taken: { readonly primary: Uint8Array; readonly candidate: Uint8Array } | undefined;
+  private taken: { readonly primary: boolean[]; readonly candidate: boolean[] } | undefined;
 
   constructor(base: number) {
     this.base = base;
@@ -85,10 +91,11 @@ class PlanInMaking implements ArrayPlan {
   }
 
   noteMoved(moved: readonly IndexPair[], primaryLength: number, candidateLength: number): void {
-    this.taken = { primary: new Uint8Array(primaryLength), candidate: new Uint8Array(candidateLength) };
+    const none = (length: number) => new Array<boolean>(length).fill(false);
+    this.taken = { primary: none(primaryLength), candidate: none(candidateLength) };
     for (const [index, partner] of moved) {
-      this.taken.primary[index] = 1;
-      this.taken.candidate[partner] = 1;
+      this.taken.primary[index] = true;
+      this.taken.candidate[partner] = true;
     }
     this.moved = [this.base + moved[0]![0], this.base + moved[0]![1]];
   }

@@ -38,8 +38,10 @@ export interface Difference {
 
 /** Where the walk is, in both answers: they differ below an array whose elements moved. */
 export interface Place {
+  /** The first `depth` segments count; what follows is left from earlier. */
   readonly primary: PathSegment[];
   readonly candidate: PathSegment[];
+  depth: number;
   /** How many segments of the two are different. */
   moved: number;
 }
@@ -94,7 +96,7 @@ export class Findings {
 
   /** For a place in a JSON body; `undefined` stands for nothing there. */
   addJson(kind: DifferenceKind, place: Place, primary: Json | undefined, candidate: Json | undefined): void {
-    if (this.isFull && !this.admits(kind, foldedPath(place.primary))) return;
+    if (this.isFull && !this.admits(kind, foldedPath(place.primary.slice(0, place.depth)))) return;
     this.kept.push(new AtPlace(kind, place, primary, candidate));
   }
 
@@ -136,8 +138,8 @@ class AtPlace {
 
   constructor(kind: DifferenceKind, place: Place, primary: Json | undefined, candidate: Json | undefined) {
     this.kind = kind;
-    this.inPrimary = place.primary.slice();
-    this.inCandidate = place.moved > 0 ? place.candidate.slice() : this.inPrimary;
+    this.inPrimary = place.primary.slice(0, place.depth);
+    this.inCandidate = place.moved > 0 ? place.candidate.slice(0, place.depth) : this.inPrimary;
     this.primary = primary;
     this.candidate = candidate;
   }

@@ -51,10 +51,10 @@ export function alignElements(
   }
   const objects = primary as readonly JsonObject[];
   const others = candidate as readonly JsonObject[];
-  const names = fieldNames(objects);
   const least = MIN_COMMON * Math.min(primary.length, candidate.length);
   const columns: Column[] = [];
   // Keys first: with one of them, the other fields need not be looked at.
+  const names = fieldNames(objects);
   for (const name of names) {
     if (!isKeyName(name)) continue;
     const values = standsAt(name, objects, effort);
@@ -78,7 +78,11 @@ export function alignElements(
 /** What stands at `name` in each element: a scalar itself, anything with parts as a text that stands for it. */
 function standsAt(name: string, elements: readonly JsonObject[], effort: Effort): unknown[] {
   effort.spend(elements.length);
-  return elements.map((element) => (Object.hasOwn(element, name) ? standFor(element[name], effort) : undefined));
+  const stands: unknown[] = [];
+  for (const element of elements) {
+    stands.push(Object.hasOwn(element, name) ? standFor(element[name], effort) : undefined);
+  }
+  return stands;
 }
 
 /** A collision of hashes only pairs elements that then differ. */
@@ -92,18 +96,18 @@ function standFor(value: Json | undefined, effort: Effort): unknown {
 const FEW_COMPARISONS = 256;
 
 /** For each value its place among the others, -1 without one; undefined when a value occurs twice on one side. */
-function distinctPartners(values: readonly unknown[], others: readonly unknown[]): Int32Array | undefined {
+function distinctPartners(values: readonly unknown[], others: readonly unknown[]): number[] | undefined {
   const few = values.length * values.length + others.length * others.length <= FEW_COMPARISONS;
   if (few ? repeats(values) || repeats(others) : new Set(values).size < values.length) return undefined;
-  const partners = new Int32Array(values.length);
+  const partners: number[] = [];
   if (few) {
-    for (let index = 0; index < values.length; index++) partners[index] = others.indexOf(values[index]);
+    for (const value of values) partners.push(others.indexOf(value));
     return partners;
   }
   const places = new Map<unknown, number>();
   for (let index = 0; index < others.length; index++) places.set(others[index], index);
   if (places.size < others.length) return undefined;
-  for (let index = 0; index < values.length; index++) partners[index] = places.get(values[index]) ?? -1;
+  for (const value of values) partners.push(places.get(value) ?? -1);
   return partners;
 }
 
@@ -112,7 +116,7 @@ function repeats(values: readonly unknown[]): boolean {
   return false;
 }
 
-function countPartners(partners: Int32Array): number {
+function countPartners(partners: readonly number[]): number {
   let count = 0;
   for (const partner of partners) if (partner >= 0) count++;
   return count;

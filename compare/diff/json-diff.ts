@@ -40,7 +40,7 @@ function crossesArrayRule(path: readonly PathSegment[], root: RulePosition | und
 class JsonWalk {
   private readonly findings: Findings;
   private readonly effort: Effort;
-  private readonly place: Place = { primary: [], candidate: [], moved: 0 };
+  private readonly place: Place = { primary: [], candidate: [], depth: 0, moved: 0 };
 
   constructor(findings: Findings, effort: Effort) {
     this.findings = findings;
@@ -181,14 +181,18 @@ class JsonWalk {
     this.findings.addJson(kind, this.place, primary, candidate);
   }
 
-  private enter(primary: string | number, candidate: string | number): void {
-    this.place.primary.push(primary);
-    this.place.candidate.push(candidate);
-    if (primary !== candidate) this.place.moved++;
+  private enter(primary: PathSegment, candidate: PathSegment): void {
+    const { place } = this;
+    place.primary[place.depth] = primary;
+    place.candidate[place.depth] = candidate;
+    place.depth++;
+    if (primary !== candidate) place.moved++;
   }
 
   private leave(): void {
-    if (this.place.primary.pop() !== this.place.candidate.pop()) this.place.moved--;
+    const { place } = this;
+    place.depth--;
+    if (place.primary[place.depth] !== place.candidate[place.depth]) place.moved--;
   }
 }
 

@@ -41,13 +41,16 @@ function containersEqual(a: Json, b: Json, depth: number, effort: Effort | undef
     for (let index = 0; index < a.length; index++) {
       const x = a[index]!;
       const y = b[index]!;
-      if (x !== y && !(bothObjects(x, y) && containersEqual(x, y, depth + 1, effort))) return false;
+      if (x === y) continue;
+      if (typeof x !== 'object' || typeof y !== 'object' || x === null || y === null) return false;
+      if (!containersEqual(x, y, depth + 1, effort)) return false;
     }
     return true;
   }
   if (Array.isArray(b)) return false;
-  if (a instanceof ExactNumber) return b instanceof ExactNumber && a.key === b.key;
-  if (b instanceof ExactNumber) return false;
+  if (a instanceof ExactNumber || b instanceof ExactNumber) {
+    return a instanceof ExactNumber && b instanceof ExactNumber && a.key === b.key;
+  }
   const one = a as JsonObject;
   const other = b as JsonObject;
   let keys = 0;
@@ -56,8 +59,9 @@ function containersEqual(a: Json, b: Json, depth: number, effort: Effort | undef
     const x = one[key]!;
     const y = other[key]!;
     if (x === y) continue;
+    if (typeof x !== 'object' || typeof y !== 'object' || x === null || y === null) return false;
     // Only `__proto__` could be inherited and still be an object.
-    if (!bothObjects(x, y) || (key === '__proto__' && !Object.hasOwn(other, key))) return false;
+    if (key === '__proto__' && !Object.hasOwn(other, key)) return false;
     if (!containersEqual(x, y, depth + 1, effort)) return false;
   }
   effort?.spend(keys);
