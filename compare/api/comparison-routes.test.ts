@@ -199,6 +199,12 @@ describe('samples', () => {
     expect(asked).toEqual([{ path: '/total', kind: 'value', epoch: 1, limit: 20 }]);
   });
 
+  it('are listed in brief, without what they hold', async () => {
+    const { body } = await call('GET', `${BASE}/samples?view=brief`);
+    expect(body.items).toMatchObject([{ id: 'x1', path: '/orders/7', candidate: { status: 200, lastByteMs: 4 } }]);
+    expect(JSON.stringify(body)).not.toContain('total');
+  });
+
   it('are asked for since a time', async () => {
     await call('GET', `${BASE}/samples?since=2026-01-05T12:00:00Z`);
     expect(asked).toEqual([{ sinceMs: START_MS, limit: 20 }]);

@@ -12,6 +12,7 @@ import {
   reportEndpoints,
   reportVerdict,
   viewSample,
+  viewSampleBriefly,
 } from '../report/index.ts';
 import { type BookedRule, type RuleBook, readRule } from '../rules/index.ts';
 import type { Comparison } from './comparison.ts';
@@ -140,9 +141,10 @@ function addSampleRoutes(app: FastifyInstance, options: ComparisonRoutesOptions)
   const rulesAt = (name: string, endpoint: string) => compileRules(options.rules.of(name), endpoint, nowOf(options));
 
   app.get<Named>('/mirrors/:name/samples', async ({ params: { name }, query }) => {
-    const read = new Query(query, ['epoch', 'endpoint', 'path', 'kind', 'since', 'limit']);
+    const read = new Query(query, ['epoch', 'endpoint', 'path', 'kind', 'since', 'view', 'limit']);
     comparison.mirror(name);
     const epoch = read.integer('epoch', 1, Number.MAX_SAFE_INTEGER);
+    const isBrief = read.oneOf('view', ['brief', 'whole']) === 'brief';
     const parts = Object.entries({
       endpoint: read.text('endpoint'),
       path: read.text('path'),
@@ -154,6 +156,7 @@ function addSampleRoutes(app: FastifyInstance, options: ComparisonRoutesOptions)
       ...(epoch !== undefined && { epoch }),
       limit: read.integer('limit', 1, MAX_SAMPLES) ?? DEFAULT_SAMPLES,
     });
+    if (isBrief) return { items: samples.map(viewSampleBriefly) };
     return { items: samples.map((sample) => viewSample(sample, rulesAt(name, sample.endpoint))) };
   });
 

@@ -10,11 +10,13 @@ export type { CellInput, EpochInput, FieldInput, LossInput, MirrorInput, Stratum
 export { type HiddenField, previewRule, type RulePreview } from './preview.ts';
 export {
   type AnswerView,
+  type BriefSampleView,
   decodeSample,
   encodeSample,
   type SampleInput,
   type SampleView,
   viewAnswer,
   viewSample,
+  viewSampleBriefly,
 } from './sample.ts';
 export { emptyVerdict, type ReportOptions, reportVerdict, type StratumReport, type VerdictReport } from './verdict.ts';

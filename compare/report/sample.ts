@@ -59,6 +59,31 @@ export function viewSample(
   };
 }
 
+/** What a list of samples needs: without bodies and headers, and not compared again. */
+export type BriefSampleView = Omit<SampleView, 'requestHeaders' | 'differences' | 'noise' | Arm> &
+  Pick<{ readonly [arm in Arm]: BriefAnswerView }, 'primary' | 'candidate'> & { readonly control?: BriefAnswerView };
+
+type Arm = 'primary' | 'candidate' | 'control';
+export type BriefAnswerView = Pick<Answer, 'status' | 'bodyBytes' | 'lastByteMs' | 'ended'>;
+
+export function viewSampleBriefly({ exchange, endpoint, version }: SampleInput): BriefSampleView {
+  const { primary, candidate, control, id, reason, segment, method, path, atMs } = exchange;
+  const brief = ({ status, bodyBytes, lastByteMs, ended }: Answer) => ({ status, bodyBytes, lastByteMs, ended });
+  return {
+    id,
+    endpoint,
+    version: version ?? null,
+    reason,
+    ...(segment !== undefined && { segment }),
+    method,
+    path,
+    at: new Date(atMs).toISOString(),
+    primary: brief(primary),
+    candidate: brief(candidate),
+    ...(control && { control: brief(control) }),
+  };
+}
+
 export function diffSample(
   { method, primary, candidate }: Pick<Exchange, 'method' | 'primary' | 'candidate'>,
   rules: CompiledRules,

@@ -9,13 +9,16 @@ interface Branch {
   kinds: string[] | undefined;
 }
 
-/** They say something about the array itself, not about what is in it. */
-const OF_ITSELF = new Set(['length']);
+/** They say something about the array itself. */
+const OF_ITSELF = new Set(['length', 'order']);
+const NONE: readonly string[] = [];
 
 export class FoldedPaths {
   readonly #root: Branch = { children: new Map(), kinds: undefined };
+  readonly #saysOfArrays: boolean;
 
   constructor(differences: readonly AtPath[]) {
+    this.#saysOfArrays = differences.some(({ kind }) => OF_ITSELF.has(kind));
     for (const { kind, path } of differences) {
       if (path !== '' && !path.startsWith('/')) continue;
       let branch = this.#root;
@@ -37,11 +40,16 @@ export class FoldedPaths {
     return this.#branchesAt(path).flatMap(({ kinds }) => kinds ?? []);
   }
 
+  /** Those that an array has although what is in it may be equal. */
+  ofItself(path: readonly string[]): readonly string[] {
+    return this.#saysOfArrays ? this.at(path).filter((kind) => OF_ITSELF.has(kind)) : NONE;
+  }
+
   /** Whether one of them is there or above, so that it covers what is there. */
   covers(path: readonly string[]): boolean {
     for (let length = 0; length <= path.length; length += 1) {
       const kinds = this.at(path.slice(0, length));
-      if (kinds.some((kind) => length === path.length || !OF_ITSELF.has(kind))) return true;
+      if (kinds.some((kind) => length === path.length || kind !== 'length')) return true;
     }
     return false;
   }
