@@ -203,6 +203,9 @@ describe('samples', () => {
     const { body } = await call('GET', `${BASE}/samples?view=brief`);
     expect(body.items).toMatchObject([{ id: 'x1', path: '/orders/7', candidate: { status: 200, lastByteMs: 4 } }]);
     expect(JSON.stringify(body)).not.toContain('total');
+    const compared = await call('GET', `${BASE}/samples/x1?view=differences`);
+    expect(compared.body.differences).toHaveLength(2);
+    expect(compared.body.primary).not.toHaveProperty('body');
   });
 
   it('are asked for since a time', async () => {

@@ -13,6 +13,7 @@ import {
   reportVerdict,
   viewSample,
   viewSampleBriefly,
+  viewSampleCompared,
 } from '../report/index.ts';
 import { type BookedRule, type RuleBook, readRule } from '../rules/index.ts';
 import type { Comparison } from './comparison.ts';
@@ -161,10 +162,11 @@ function addSampleRoutes(app: FastifyInstance, options: ComparisonRoutesOptions)
   });
 
   app.get<OfOne>('/mirrors/:name/samples/:id', async ({ params: { name, id }, query }) => {
-    new Query(query, []);
+    const view = new Query(query, ['view']).oneOf('view', ['differences', 'whole']);
     comparison.mirror(name);
     const sample = await comparison.sample(name, id);
     if (!sample) throw new ShadowplaneError('NOT_FOUND', `The sample ${id} is not kept, or not any more`);
+    if (view === 'differences') return viewSampleCompared(sample, rulesAt(name, sample.endpoint));
     return viewSample(sample, rulesAt(name, sample.endpoint));
   });
   addRunAgainRoute(app, options, rulesAt);

@@ -11,6 +11,7 @@ export { type HiddenField, previewRule, type RulePreview } from './preview.ts';
 export {
   type AnswerView,
   type BriefSampleView,
+  type ComparedSampleView,
   decodeSample,
   encodeSample,
   type SampleInput,
@@ -18,5 +19,7 @@ export {
   viewAnswer,
   viewSample,
   viewSampleBriefly,
+  viewSampleCompared,
 } from './sample.ts';
 export { emptyVerdict, type ReportOptions, reportVerdict, type StratumReport, type VerdictReport } from './verdict.ts';
+export { fieldWeights } from './weights.ts';

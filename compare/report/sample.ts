@@ -84,6 +84,14 @@ export function viewSampleBriefly({ exchange, endpoint, version }: SampleInput):
   };
 }
 
+/** And what of it a list of differences shows. */
+export type ComparedSampleView = BriefSampleView & Pick<SampleView, 'differences' | 'noise'>;
+
+export function viewSampleCompared(sample: SampleInput, rules: CompiledRules): ComparedSampleView {
+  const { differences, noise } = viewSample(sample, rules);
+  return { ...viewSampleBriefly(sample), differences, ...(noise && { noise }) };
+}
+
 export function diffSample(
   { method, primary, candidate }: Pick<Exchange, 'method' | 'primary' | 'candidate'>,
   rules: CompiledRules,

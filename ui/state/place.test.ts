@@ -14,6 +14,7 @@ const places: fc.Arbitrary<Place> = fc.record({
   kind: text,
   sample: text,
   segment: text,
+  level: text,
   sort: text,
 });
 

@@ -24,13 +24,15 @@ export interface Place {
   readonly kind: string | undefined;
   readonly sample: string | undefined;
   readonly segment: string | undefined;
+  /** Only differences of this level. */
+  readonly level: string | undefined;
   /** Column to sort by; `-name` descends. */
   readonly sort: string | undefined;
 }
 
 export const DEFAULT_RANGE: Range = 'epoch';
 
-const TEXTS = ['endpoint', 'path', 'kind', 'sample', 'segment', 'sort'] as const;
+const TEXTS = ['endpoint', 'path', 'kind', 'sample', 'segment', 'level', 'sort'] as const;
 
 /** @param address path and query. */
 export function readPlace(address: string): Place {
