@@ -20,6 +20,8 @@ export interface JoinerOptions {
   readonly expectsControl: (mirror: string) => boolean;
   readonly onJoined: (joined: Joined) => void;
   readonly onLost: (lost: Lost) => void;
+  /** Told of every answer that Envoy gave instead of a service, when its exchange ends. */
+  readonly onLocalReply?: (half: Half) => void;
   /** Primaries' answers that are known to be lost, of exchanges of which nothing else arrived either. */
   readonly onUnseen?: (loss: Pick<KnownLoss, 'cause' | 'count' | 'mirror'>) => void;
 }
@@ -69,6 +71,7 @@ export class Joiner {
       maxBytes: 2 ** 28,
       maxEnded: 200_000,
       onUnseen: () => {},
+      onLocalReply: () => {},
       ...options,
     };
     // A loss is known within seconds; the exchange that it explains asks for it when its window ends.
@@ -171,8 +174,9 @@ export class Joiner {
     this.#waiting.delete(exchange.key);
     this.#waitingBytes -= exchange.bytes;
     this.#remember(exchange);
-    const { first, primary, candidate } = exchange;
+    const { first, primary, candidate, control } = exchange;
     const { mirror, stratum, exchangeId: id } = first;
+    for (const half of [primary, candidate, control]) if (half?.localReply) this.#options.onLocalReply(half);
     const cause =
       primary && candidate ? obstacle(primary, candidate) : (early ?? this.#causeOfMissing(mirror, primary, candidate));
     if (cause) this.#options.onLost({ id, mirror, stratum, cause });

@@ -11,8 +11,10 @@ export type {
   StoredCell,
   StoredEpoch,
   StoredField,
+  StoredLatencies,
   StoredLoss,
   StoredRule,
   StoredSample,
   StoredSampleSlot,
+  StoredSeriesPoint,
 } from './tables.ts';

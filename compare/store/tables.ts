@@ -13,6 +13,8 @@ export interface Tables {
   comparisonSamples: StoredSample;
   comparisonSampleSlots: StoredSampleSlot;
   comparisonRules: StoredRule;
+  comparisonLatencies: StoredLatencies;
+  comparisonSeries: StoredSeriesPoint;
 }
 
 interface InEpoch {
@@ -98,6 +100,23 @@ export interface StoredRule {
   readonly rule: string;
 }
 
+/** A random choice of pairs with the latencies of every arm. */
+export interface StoredLatencies extends InCell {
+  /** Pairs out of which they were chosen. */
+  readonly seen: number;
+  readonly state: string;
+}
+
+/** One minute of one endpoint, or of all together as `*`. */
+export interface StoredSeriesPoint {
+  readonly mirror: string;
+  readonly endpoint: string;
+  /** When the minute began. */
+  readonly atMs: number;
+  readonly compared: number;
+  readonly differing: number;
+}
+
 const IN_EPOCH = ['mirror', 'epoch'] as const;
 const IN_CELL = [...IN_EPOCH, 'endpoint', 'reason', 'segment', 'control'] as const;
 
@@ -110,6 +129,8 @@ export const KEYS = {
   comparisonSamples: ['mirror', 'id'],
   comparisonSampleSlots: [...IN_EPOCH, 'endpoint', 'path', 'kind', 'slot'],
   comparisonRules: ['mirror', 'id'],
+  comparisonLatencies: IN_CELL,
+  comparisonSeries: ['mirror', 'endpoint', 'atMs'],
 } as const satisfies { readonly [table in keyof Tables]: ReadonlyArray<keyof Tables[table]> };
 
 type ColumnType = 'text' | 'integer' | 'bigint';
@@ -177,22 +198,48 @@ const COLUMNS: { readonly [table in keyof Tables]: { readonly [column in keyof T
     sampleId: 'text',
   },
   comparisonRules: { mirror: 'text', id: 'text', createdAtMs: 'bigint', rule: 'text' },
+  comparisonLatencies: {
+    mirror: 'text',
+    epoch: 'integer',
+    endpoint: 'text',
+    reason: 'text',
+    segment: 'text',
+    control: 'integer',
+    seen: 'bigint',
+    state: 'text',
+  },
+  comparisonSeries: { mirror: 'text', endpoint: 'text', atMs: 'bigint', compared: 'bigint', differing: 'bigint' },
 };
+
+/** Tables that came after the first version, which made all the others. */
+const FIGURES: ReadonlyArray<keyof Tables> = ['comparisonLatencies', 'comparisonSeries'];
 
 export const migrations: MigrationProvider = {
   async getMigrations() {
-    return { '0001-comparison': { up: createTables } };
+    return {
+      '0001-comparison': { up: createFirst },
+      '0002-figures': { up: (database) => createTables(database, FIGURES) },
+    };
   },
 };
 
-async function createTables(database: Kysely<unknown>): Promise<void> {
-  for (const [table, columns] of Object.entries(COLUMNS)) {
+async function createTables(database: Kysely<unknown>, tables: ReadonlyArray<keyof Tables>): Promise<void> {
+  for (const table of tables) {
+    const columns = COLUMNS[table];
     let create = database.schema.createTable(table);
     for (const [column, type] of Object.entries(columns) as [string, ColumnType][]) {
       create = create.addColumn(column, type, (definition) => definition.notNull());
     }
-    await create.addPrimaryKeyConstraint(`${table}Key`, [...KEYS[table as keyof Tables]] as never[]).execute();
+    await create.addPrimaryKeyConstraint(`${table}Key`, [...KEYS[table]] as never[]).execute();
   }
+}
+
+async function createFirst(database: Kysely<unknown>): Promise<void> {
+  const tables = Object.keys(COLUMNS) as Array<keyof Tables>;
+  await createTables(
+    database,
+    tables.filter((table) => !FIGURES.includes(table)),
+  );
   await database.schema
     .createIndex('comparisonSampleSlotsSample')
     .on('comparisonSampleSlots')

@@ -40,7 +40,8 @@ const LATENCIES: readonly Latency[] = ['headersMs', 'lastByteMs'];
  * What is known of one endpoint in one stratum: a segment or the sample, with a control's answer or without. These are
  * never pooled, because their rates mean different things.
  *
- * A pair counts as mismatched where the candidate differs and the control, if there is one, does not.
+ * A pair counts as mismatched where the candidate differs and the control, if there is one, does not. State drift is counted
+ * at its own path and makes no mismatch.
  */
 export class StratumCounts {
   readonly stratum: Stratum;
@@ -108,9 +109,15 @@ export class StratumCounts {
       controlOnly += 1;
       this.#countField(key, pairIndex, false, true, compared.atMs);
     }
-    if (candidateOnly.length > 0) this.candidateMismatched += 1;
+    const isMismatched = candidateOnly.length > 0 && !compared.isDrift;
+    if (isMismatched) this.candidateMismatched += 1;
     if (controlOnly > 0) this.controlMismatched += 1;
-    if (candidateOnly.length > 0 && controlOnly > 0) this.bothMismatched += 1;
+    if (isMismatched && controlOnly > 0) this.bothMismatched += 1;
+  }
+
+  /** Pairs out of which the latencies were chosen. */
+  get latenciesSeen(): number {
+    return this.#latencies.seen;
   }
 
   /** Of a random choice of pairs, the same for every arm and in the same order; NaN where the control is missing. */

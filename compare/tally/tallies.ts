@@ -5,7 +5,8 @@ import { type EpochBounds, Epochs } from './epochs.ts';
 import { DEFAULT_TALLY_LIMITS, OTHER_ENDPOINTS, OTHER_SEGMENTS, type TallyLimits } from './limits.ts';
 import { NO_REDACTION, type RedactedSample, type Redaction, redactSample } from './redact.ts';
 import { SampleShelf } from './samples.ts';
-import { type FieldCounts, type Room, StratumCounts } from './stratum-counts.ts';
+import { Series } from './series.ts';
+import { type Arm, type FieldCounts, type Room, StratumCounts } from './stratum-counts.ts';
 
 /**
  * Counts what was compared and what was lost: by mirror, epoch, endpoint, stratum and field. Exact for ever within its
@@ -19,6 +20,7 @@ export interface MirrorTally {
   /** Compared without the control's answer although the mirror has a control, by cause. */
   readonly controlLost: Partial<Record<LossCause, number>>;
   readonly epochs: Epochs<EpochTally>;
+  readonly series: Series;
   epochsDropped: number;
 }
 
@@ -26,6 +28,8 @@ export interface EpochTally extends EpochBounds {
   compared: number;
   /** Copies of its time that were not compared, as far as their stratum is known. */
   readonly lost: Map<string, StratumLosses>;
+  /** Answers that Envoy gave instead of a service, by endpoint. */
+  readonly localReplies: Map<string, Record<Arm, number>>;
   readonly endpoints: Map<string, EndpointTally>;
   readonly room: Room;
   /** Pairs of endpoints and strata beyond the bounds; they are counted with the pooled ones. */
@@ -101,6 +105,7 @@ export class Tallies {
    * @param nameOf the present name of an endpoint.
    */
   renameEndpoints(mirror: string, nameOf: (endpoint: string) => string): void {
+    this.#mirrors.get(mirror)?.series.rename(nameOf);
     for (const { endpoints } of this.#mirrors.get(mirror)?.epochs.all ?? []) {
       for (const tally of [...endpoints.values()]) {
         if (tally.endpoint === OTHER_ENDPOINTS) continue;
@@ -137,6 +142,16 @@ export class Tallies {
     if (tally) tally.controlLost[cause] = (tally.controlLost[cause] ?? 0) + 1;
   }
 
+  /** Such an exchange is not compared, so it counts in the epoch that is current. */
+  countLocalReply(mirror: string, endpoint: string, arm: Arm): void {
+    const replies = this.#mirrors.get(mirror)?.epochs.current?.localReplies;
+    if (!replies) return;
+    const name = replies.has(endpoint) || replies.size < this.#limits.endpoints - 1 ? endpoint : OTHER_ENDPOINTS;
+    const counts = replies.get(name) ?? { primary: 0, candidate: 0, control: 0 };
+    counts[arm] += 1;
+    replies.set(name, counts);
+  }
+
   count(compared: Compared): void {
     const tally = this.#of(compared.mirror);
     if (!tally) return;
@@ -144,6 +159,9 @@ export class Tallies {
     const epoch = tally.epochs.of(compared.version, compared.atMs);
     epoch.compared += 1;
     this.#stratum(epoch, compared).count(compared);
+    const { candidate, control = [] } = compared;
+    const differs = candidate.some((key) => !control.includes(key));
+    tally.series.count(compared.endpoint, compared.atMs, differs);
   }
 
   #of(mirror: string): MirrorTally | undefined {
@@ -158,6 +176,7 @@ export class Tallies {
       compared: 0,
       lost: Object.fromEntries(LOSS_CAUSES.map((cause) => [cause, 0])) as Record<LossCause, number>,
       controlLost: {},
+      series: new Series(),
       epochsDropped: 0,
       epochs: new Epochs<EpochTally>(
         this.#limits.epochs,
@@ -166,6 +185,7 @@ export class Tallies {
           compared: 0,
           pooledPairs: 0,
           lost: new Map(),
+          localReplies: new Map(),
           endpoints: new Map(),
           room: { fields: this.#limits.fieldsOfEpoch },
         }),
