@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { elapsedMicroseconds, type PinnedEnvoy, readThreadTimes } from '../support/index.ts';
+import { elapsedMicroseconds, type Load, type PinnedEnvoy, readThreadTimes, runLoad } from '../support/index.ts';
 import { SHADOW_CLUSTER, type Variant } from './variants.ts';
-import { type Load, runLoad } from './wrk.ts';
 
 /** One variant under load once: what Envoy spent on a request. */
 export interface Measurement {

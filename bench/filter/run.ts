@@ -10,6 +10,8 @@ import {
   describeMachine,
   type PinnedEnvoy,
   type Random,
+  requireTools,
+  runLoad,
   seededRandom,
   shuffled,
   startPinnedEnvoy,
@@ -22,7 +24,6 @@ import { type Options, parseOptions, USAGE } from './options.ts';
 import { chart, findings, markdownReport, tables } from './report.ts';
 import { summarize } from './summary.ts';
 import { BASELINE, PLAIN, VARIANTS, type Variant } from './variants.ts';
-import { requireTools, runLoad } from './wrk.ts';
 
 /** Envoy CPU per request with and without the filter: `npm run bench:filter`. Installs nothing and cleans up after itself. */
 

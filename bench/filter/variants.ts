@@ -12,6 +12,7 @@ import {
   sampleRoute,
   segmentRoute,
 } from '../../xds-server/resources/names.ts';
+import type { LoadRequest } from '../support/index.ts';
 
 /**
  * What is measured against what. Every variant is a listener with a filter (or none), a route table, the request that
@@ -23,15 +24,10 @@ export interface Variant {
   /** Which filter stands in front of the router. */
   readonly filter: 'none' | 'empty' | 'lua' | FilterConfig;
   readonly routes: readonly EnvoyJson[];
-  readonly request: Request;
+  readonly request: LoadRequest;
   readonly expectedRoute: string;
   /** Requests are also copied to the shadow cluster. */
   readonly mirrored: boolean;
-}
-
-export interface Request {
-  readonly path: string;
-  readonly headers: ReadonlyArray<readonly [name: string, value: string]>;
 }
 
 /** The module that does nothing: differences are taken against it. */
@@ -78,7 +74,7 @@ const WITHOUT_SAMPLE: FilterConfig = { role: 'primary', mirrors: [MIRROR_CONFIG]
 const WITH_SAMPLE: FilterConfig = { role: 'primary', mirrors: [{ ...MIRROR_CONFIG, sample: {} }] };
 
 /** Requests of one length, so that only the decision about them differs. */
-function request(path: string, region: 'us-west-1' | 'eu-west-1'): Request {
+function request(path: string, region: 'us-west-1' | 'eu-west-1'): LoadRequest {
   return {
     path,
     headers: [
@@ -160,7 +156,7 @@ function variant(
   label: string,
   filter: Variant['filter'],
   routes: readonly EnvoyJson[],
-  [request, expectedRoute, mirrored = false]: readonly [Request, string, boolean?],
+  [request, expectedRoute, mirrored = false]: readonly [LoadRequest, string, boolean?],
 ): Variant {
   return { name, label, filter, routes, request, expectedRoute, mirrored };
 }

@@ -1,4 +1,5 @@
 export { type BarChart, barChart } from './bar-chart.ts';
+export { type BenchProcess, startBenchProcess } from './bench-process.ts';
 export { type CalmOptions, waitForCalm } from './calm.ts';
 export { describeMachine, type Machine, machineLines } from './machine.ts';
 export { type PinnedEnvoy, type PinnedEnvoyOptions, startPinnedEnvoy } from './pinned-envoy.ts';
@@ -14,3 +15,4 @@ export {
   spread,
 } from './statistics.ts';
 export { type Column, table } from './table.ts';
+export { type Load, type LoadRequest, requireTools, runLoad } from './wrk.ts';

@@ -1,13 +1,18 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ShadowplaneError } from '../../errors/index.ts';
-import type { Request } from './variants.ts';
+
+/** What every request of a load is. */
+export interface LoadRequest {
+  readonly path: string;
+  readonly headers: ReadonlyArray<readonly [name: string, value: string]>;
+}
 
 /** The load: wrk keeps every connection busy with one request at a time, for whole seconds. */
 export interface Load {
   readonly core: number;
   readonly url: string;
-  readonly request: Request;
+  readonly request: LoadRequest;
   readonly connections: number;
   readonly seconds: number;
 }
