@@ -1,7 +1,12 @@
 /** The shapes that the API answers with, as the rooms that answer define them. */
 import type { MirrorDocument } from '../../xds-server/policy/index.ts';
 
+export type { RunAgainReport } from '../../compare/again/index.ts';
+export type { RuleView } from '../../compare/api/index.ts';
 export type {
+  AnswerView,
+  BriefSampleView,
+  ComparedSampleView,
   DifferenceItem,
   DifferenceVerdict,
   EndpointItem,

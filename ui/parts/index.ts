@@ -1,3 +1,4 @@
+export { Applied } from './applied.tsx';
 export { LevelBadge, VerdictBadge } from './badge.tsx';
 export { type Column, DataTable } from './data-table.tsx';
 export { Dialog } from './dialog.tsx';
@@ -7,4 +8,5 @@ export { logScale } from './scale.ts';
 export { EpochPicker, NoiseToggle, RangePicker } from './settings.tsx';
 export { type Point, Sparkline } from './sparkline.tsx';
 export { Empty, Failed, Loading, Ready } from './states.tsx';
+export { TimeChart } from './time-chart.tsx';
 export { useNow } from './use-now.ts';

@@ -1,6 +1,49 @@
-import { Empty } from '../../parts/index.ts';
+import { type EndpointItem, type Items, pathOf, type VerdictReport } from '../../api/index.ts';
+import { EpochPicker, Ready } from '../../parts/index.ts';
+import { place, useApi } from '../../state/index.ts';
 import type { ScreenProps } from '../screen.ts';
+import { Copies } from './copies.tsx';
+import { Headline } from './headline.tsx';
+import { OverTime } from './over-time.tsx';
+import { SinceLastEpoch } from './since-last-epoch.tsx';
+import { Strata } from './strata.tsx';
+import { TopDifferences } from './top-differences.tsx';
+import { type SharesState, useShares } from './use-shares.ts';
 
+const TOPICS = ['comparison', 'rules'] as const;
+
+/** The verdict on the mirror, from the answer down to its parts. */
 export function Overview({ mirror }: ScreenProps) {
-  return <Empty title={`Nothing is shown here of ${mirror.name} yet`} />;
+  const { epoch } = place.value;
+  const state = useShares(mirror);
+  const verdict = useApi<VerdictReport>(pathOf(['mirrors', mirror.name, 'verdict'], { epoch }), { topics: TOPICS });
+  const endpoints = useApi<Items<EndpointItem>>(pathOf(['mirrors', mirror.name, 'endpoints'], { epoch }), {
+    topics: TOPICS,
+  });
+  return (
+    <>
+      <div class="toolbar">
+        <EpochPicker />
+        <PauseButton isPaused={mirror.paused} state={state} />
+      </div>
+      <Ready loaded={verdict} what="verdict">
+        {(report) => <Headline mirror={mirror} verdict={report} endpoints={endpoints.data?.items} />}
+      </Ready>
+      <Strata mirror={mirror} verdict={verdict.data} state={state} />
+      <TopDifferences mirror={mirror.name} />
+      <div class="columns">
+        {verdict.data && <Copies verdict={verdict.data} />}
+        <OverTime mirror={mirror.name} />
+      </div>
+      <SinceLastEpoch mirror={mirror.name} />
+    </>
+  );
+}
+
+function PauseButton({ isPaused, state }: { isPaused: boolean; state: SharesState }) {
+  return (
+    <button type="button" disabled={state.isApplying} onClick={() => void state.togglePaused()}>
+      {isPaused ? 'Resume mirroring' : 'Pause mirroring'}
+    </button>
+  );
 }

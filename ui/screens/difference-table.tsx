@@ -1,0 +1,81 @@
+import type { DifferenceItem } from '../api/index.ts';
+import { count, DataTable, LevelBadge, percent, pValue } from '../parts/index.ts';
+import { hrefTo } from '../state/index.ts';
+
+export interface DifferenceTableProps {
+  readonly items: readonly DifferenceItem[];
+  readonly caption?: string;
+}
+
+/** Differences with what is raw and what is noise of each; a row opens its field. */
+export function DifferenceTable({ items, caption = 'Differences by impact' }: DifferenceTableProps) {
+  return (
+    <DataTable
+      caption={caption}
+      rows={items}
+      keyOf={({ endpoint, path, kind }) => `${endpoint} ${kind} ${path}`}
+      link={{
+        column: 'path',
+        href: ({ endpoint, path, kind }) => hrefTo({ screen: 'groups', endpoint, path, kind }),
+      }}
+      columns={[
+        { id: 'rank', title: '#', align: 'right', className: 'is-rank', cell: ({ rank }) => rank },
+        { id: 'level', title: 'level', cell: ({ verdict }) => <LevelBadge level={verdict} /> },
+        {
+          id: 'path',
+          title: 'field',
+          className: 'is-wide',
+          cell: ({ path, kind, endpoint, isNew }) => (
+            <span class="difference">
+              <span class="difference-field">
+                <code>{path === '' ? '(whole body)' : path}</code> <span class="kind">{kind}</span>
+                {isNew && <span class="badge is-new">new</span>}
+              </span>
+              <code class="quiet">{endpoint}</code>
+            </span>
+          ),
+        },
+        {
+          id: 'differs',
+          title: 'raw and noise',
+          label: 'raw, noise',
+          className: 'is-raw',
+          cell: (item) => <RawAndNoise item={item} />,
+        },
+        {
+          id: 'count',
+          title: 'differ',
+          align: 'right',
+          cell: ({ differing, compared }) => (
+            <>
+              {count(differing)} <span class="quiet">of {count(compared)}</span>
+            </>
+          ),
+        },
+        {
+          id: 'p',
+          title: 'p',
+          align: 'right',
+          cell: ({ pValue: p, noise }) => (noise === null ? <span class="quiet">no control</span> : pValue(p)),
+        },
+      ]}
+    />
+  );
+}
+
+function RawAndNoise({ item: { differing, noise, compared } }: { item: DifferenceItem }) {
+  const share = (part: number) => part / Math.max(compared, 1);
+  return (
+    <span
+      class="raw"
+      role="img"
+      aria-label={`differs in ${percent(share(differing))}, noise ${noise === null ? 'unknown' : percent(share(noise))}`}
+    >
+      <span class="raw-bars">
+        <span class="bar-part is-candidate" style={{ width: `${share(differing) * 100}%` }} />
+        {noise !== null && <span class="bar-part is-noise" style={{ width: `${share(noise) * 100}%` }} />}
+      </span>
+      <span class="raw-text">{percent(share(differing))}</span>
+    </span>
+  );
+}
