@@ -213,6 +213,8 @@ function addRuleRoutes(app: FastifyInstance, options: ComparisonRoutesOptions): 
   });
 }
 
+export type RuleView = ReturnType<typeof viewRule>;
+
 /** As it was written, with who made it and whether it still holds. */
 function viewRule({ createdAtMs, expiresAtMs, ...rule }: BookedRule, nowMs: number) {
   return {

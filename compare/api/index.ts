@@ -1,2 +1,2 @@
 export type { Comparison, SampleQuery } from './comparison.ts';
-export { type ComparisonRoutesOptions, comparisonRoutes } from './comparison-routes.ts';
+export { type ComparisonRoutesOptions, comparisonRoutes, type RuleView } from './comparison-routes.ts';

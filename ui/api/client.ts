@@ -30,12 +30,14 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
   return call<T>(path, { ...(signal && { signal }) });
 }
 
+/** @param actor who is recorded to have made the change. */
 export async function sendJson<T>(
   method: 'POST' | 'PATCH' | 'PUT' | 'DELETE',
   path: string,
   body?: unknown,
+  actor = 'page',
 ): Promise<T> {
-  const headers: Record<string, string> = { 'x-shadowplane-actor': 'page' };
+  const headers: Record<string, string> = { 'x-shadowplane-actor': actor };
   if (body !== undefined) headers['content-type'] = 'application/json';
   return call<T>(path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
 }

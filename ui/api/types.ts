@@ -1,4 +1,5 @@
 /** The shapes that the API answers with, as the rooms that answer define them. */
+import type { RuleView } from '../../compare/api/index.ts';
 import type { MirrorDocument } from '../../xds-server/policy/index.ts';
 
 export type { RunAgainReport } from '../../compare/again/index.ts';
@@ -35,4 +36,11 @@ export interface Written {
 
 export interface Items<T> {
   readonly items: readonly T[];
+}
+
+/** What the comparison holds for harmless; nobody has said so yet. */
+export interface RuleSuggestion {
+  readonly rule: Pick<RuleView, 'effect' | 'path' | 'endpoint'>;
+  readonly why: string;
+  readonly hides: { readonly pairs: number; readonly of: number };
 }
