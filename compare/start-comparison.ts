@@ -5,9 +5,12 @@ import type { Mirror, Policy } from '../xds-server/policy/model.ts';
 import { servicesOf } from './again/index.ts';
 import { comparisonRoutes } from './api/index.ts';
 import { CopyBooks } from './copies/index.ts';
+import { OpenApiFiles } from './endpoint/index.ts';
 import { startLiveComparison } from './live/index.ts';
 import { type ComparedMirror, type PipelineOptions, startPipeline } from './pipeline/index.ts';
-import type { RuleBook } from './rules/index.ts';
+import { fieldWeights } from './report/index.ts';
+import { comparedMirror } from './settings.ts';
+import { redactAgain } from './tally/index.ts';
 
 export interface ComparisonServerOptions {
   /** Where Envoys deliver captured answers; port 0 takes a free one. Beyond loopback `tls`, or `insecure`. */
@@ -16,6 +19,10 @@ export interface ComparisonServerOptions {
   readonly dataDir: string;
   /** URL of a PostgreSQL database that keeps them instead. */
   readonly storeUrl?: string | undefined;
+  /** Where relative paths of OpenAPI documents begin. Default: the working folder. */
+  readonly folder?: string;
+  /** Told of what is doubtful in the settings of a mirror; the comparison goes on without it. */
+  readonly onProblem?: (message: string) => void;
   /** Told when the store begins to fail, and with undefined when it works again. */
   readonly onStoreFailing?: (error: unknown) => void;
 }
@@ -44,9 +51,9 @@ export interface ComparisonServer {
  * @throws ShadowplaneError STORE_FAILED, or the error of listening; then nothing is left running
  */
 export async function startComparison(options: ComparisonServerOptions): Promise<ComparisonServer> {
-  const { listen, dataDir, storeUrl, onStoreFailing } = options;
+  const { listen, dataDir, storeUrl, folder = '.', onProblem = () => {}, onStoreFailing } = options;
   const registry = new Registry();
-  let mirrors: readonly Mirror[] = [];
+  let mirrors: ReadonlyMap<string, Mirror> = new Map();
   let policy: Policy | undefined;
   let compared: ReadonlyMap<string, ComparedMirror> = new Map();
   const pipeline = await startPipeline({ listen, mirrors: new Map(), registry });
@@ -57,15 +64,36 @@ export async function startComparison(options: ComparisonServerOptions): Promise
       tallies: pipeline.tallies,
       sampleOf: (mirror, id) => pipeline.sample(mirror, id),
       beginEpoch: (mirror) => pipeline.beginEpoch(mirror),
-      mirrors: () => new Map(mirrors.map(({ name, control }) => [name, { hasControl: control !== undefined }])),
+      redact: (mirror, sample) => redactAgain(sample, compared.get(mirror)?.redaction ?? {}),
+      mirrors: () => new Map([...mirrors].map(([name, { control }]) => [name, { hasControl: control !== undefined }])),
+      retentionOf: (mirror) => mirrors.get(mirror)?.compare.retention,
       mirroredOf: (mirror) => copies.mirrored(mirror),
       ...(onStoreFailing && { onStoreFailing }),
     });
     const compare = () => {
-      compared = comparedMirrors(mirrors, rules);
+      const templatesOf = ({ compare: { openapi } }: Mirror) =>
+        openapi === undefined ? [] : files.templatesOf(openapi);
+      compared = new Map(
+        [...mirrors].map(([name, mirror]) => [name, comparedMirror(mirror, rules.of(name), templatesOf(mirror))]),
+      );
       pipeline.setMirrors(compared);
     };
-    rules.onChange(compare);
+    const files = new OpenApiFiles({
+      folder,
+      onChange: compare,
+      onProblem: (file, reason) => onProblem(`OpenAPI document ${file} is not used: ${reason}`),
+    });
+    let following = false;
+    rules.onChange(() => {
+      if (!following) compare();
+    });
+    const takeRules = ({ name, compare: { rules: ofPolicy } }: Mirror) => {
+      try {
+        rules.setOfFile(name, ofPolicy, Date.now());
+      } catch (error) {
+        onProblem(`rules of mirror ${name} are not used: ${error instanceof Error ? error.message : error}`);
+      }
+    };
     return {
       captureAddress: pipeline.address,
       registry,
@@ -73,16 +101,26 @@ export async function startComparison(options: ComparisonServerOptions): Promise
         comparison,
         rules,
         servicesOf: (mirror) => policy && servicesOf(policy, mirror),
+        marginRateOf: (mirror) => mirrors.get(mirror)?.compare.marginRate,
+        weightOf: (mirror) => fieldWeights(mirrors.get(mirror)?.compare.weights ?? []),
         redactionOf: (mirror) => compared.get(mirror)?.redaction,
       }),
       events,
       follow: (followed) => {
         policy = followed;
-        mirrors = followed.mirrors;
+        const gone = [...mirrors.keys()];
+        mirrors = new Map(followed.mirrors.map((mirror) => [mirror.name, mirror]));
+        files.use([...new Set(followed.mirrors.flatMap(({ compare: { openapi } }) => openapi ?? []))]);
+        // Listeners hear of every change of rules, but the pipeline takes all of it at once.
+        following = true;
+        for (const name of gone) if (!mirrors.has(name)) rules.setOfFile(name, [], Date.now());
+        for (const mirror of followed.mirrors) takeRules(mirror);
+        following = false;
         compare();
       },
       stats: copies,
       close: async () => {
+        files.close();
         await pipeline.close();
         await close();
       },
@@ -91,8 +129,4 @@ export async function startComparison(options: ComparisonServerOptions): Promise
     await pipeline.close();
     throw error;
   }
-}
-
-function comparedMirrors(mirrors: readonly Mirror[], rules: RuleBook) {
-  return new Map(mirrors.map(({ name, control }) => [name, { control: control !== undefined, rules: rules.of(name) }]));
 }

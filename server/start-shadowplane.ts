@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { FilterModule } from '../filter/index.ts';
 import { ensurePage } from '../ui/index.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../xds-server/index.ts';
@@ -66,7 +67,7 @@ export function filterModule(compare: boolean): FilterModule {
 
 async function startComparing(
   { listen, insecure }: ComparingOptions,
-  { dataDir, storeUrl, logger }: ShadowplaneOptions,
+  { dataDir, storeUrl, policyFile, logger }: ShadowplaneOptions,
 ) {
   // Loaded when it is used: without it the control plane is smaller.
   const { startComparison } = await import('../compare/index.ts');
@@ -80,6 +81,8 @@ async function startComparing(
     listen: { ...listen, ...(insecure && { insecure }) },
     dataDir,
     storeUrl,
+    ...(policyFile !== undefined && { folder: dirname(policyFile) }),
+    onProblem: (message) => logger.warn(message),
     onStoreFailing: (error) =>
       error === undefined
         ? logger.info('the store of the comparison works again')

@@ -24,6 +24,8 @@ export interface LiveComparisonOptions {
   readonly tallies: Tallies;
   /** Redacted by the rules of its mirror. */
   readonly sampleOf: (mirror: string, id: string) => SampleInput | undefined;
+  /** What was stored is shown by the rules of today, whichever it was redacted by. */
+  readonly redact?: (mirror: string, sample: SampleInput) => SampleInput;
   readonly beginEpoch: (mirror: string) => void;
   /** The mirrors of the policy. */
   readonly mirrors: () => ReadonlyMap<string, { readonly hasControl: boolean }>;
@@ -144,7 +146,9 @@ export class LiveComparison implements Comparison, ChangeSource {
     const live = this.#options.sampleOf(mirror, id);
     if (live) return live;
     const stored = await this.#options.store.sample(mirror, id);
-    return stored && decodeSample(stored.content);
+    if (!stored) return undefined;
+    const sample = decodeSample(stored.content);
+    return this.#options.redact?.(mirror, sample) ?? sample;
   }
 
   takeChanges(): Changes {

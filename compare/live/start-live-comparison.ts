@@ -9,7 +9,8 @@ export interface StartLiveComparisonOptions extends Omit<LiveComparisonOptions, 
   readonly dialect: Dialect;
   /** What a process that is killed loses at most. Default 2 s. */
   readonly flushIntervalMs?: number;
-  readonly retention?: Retention;
+  /** By mirror, asked at every sweep. */
+  readonly retentionOf?: (mirror: string) => Retention | undefined;
   /** Told when the store begins to fail, and with undefined when it works again. Counting goes on meanwhile. */
   readonly onStoreFailing?: FlusherOptions['onFailing'];
 }
@@ -32,7 +33,7 @@ const SWEEP_INTERVAL_MS = 60_000;
  * @throws ShadowplaneError STORE_FAILED when the database cannot be opened
  */
 export async function startLiveComparison(options: StartLiveComparisonOptions): Promise<RunningComparison> {
-  const { dialect, flushIntervalMs, retention = {}, onStoreFailing, ...live } = options;
+  const { dialect, flushIntervalMs, retentionOf, onStoreFailing, ...live } = options;
   const store = await ComparisonStore.open(dialect);
   try {
     const comparison = await LiveComparison.open({ ...live, store });
@@ -45,7 +46,7 @@ export async function startLiveComparison(options: StartLiveComparisonOptions): 
       ...(onStoreFailing && { onFailing: onStoreFailing }),
     });
     // What cannot be deleted now is deleted a minute later; that the store fails, the flusher tells.
-    const sweeping = setInterval(() => void store.sweep(retention).catch(() => {}), SWEEP_INTERVAL_MS);
+    const sweeping = setInterval(() => void store.sweep(retentionOf).catch(() => {}), SWEEP_INTERVAL_MS);
     sweeping.unref();
     return {
       comparison,

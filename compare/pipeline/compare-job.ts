@@ -48,8 +48,9 @@ function compareExchange(
   nowMs: number,
   hidden: Map<string, number>,
 ): TaskOutcome {
-  const { method, answer: primaryAnswer } = readAnswer(encodedPrimary);
-  const candidateAnswer = readAnswer(encodedCandidate).answer;
+  const { method, answer } = readAnswer(encodedPrimary);
+  const primaryAnswer = settings.chosen(answer);
+  const candidateAnswer = settings.chosen(readAnswer(encodedCandidate).answer);
   const primary = new PreparedAnswer(primaryAnswer);
   const options = {
     method,
@@ -69,7 +70,7 @@ function compareExchange(
     candidateArm: armOf(candidateAnswer),
   };
   if (!encodedControl) return { ...compared, looks: looksAt(comparison.differences, compared.candidate) };
-  const controlAnswer = readAnswer(encodedControl).answer;
+  const controlAnswer = settings.chosen(readAnswer(encodedControl).answer);
   const noise = compareAnswers(primary, new PreparedAnswer(controlAnswer), options);
   if (noise.outcome !== 'compared') {
     return { ...compared, looks: looksAt(comparison.differences, compared.candidate), controlLost: noise.outcome };
@@ -105,13 +106,21 @@ class Prepared {
   readonly alsoCompareHeaders: ReadonlySet<string>;
   readonly versionHeader: string;
   readonly #settings: ComparisonSettings;
+  readonly #headers: ReadonlySet<string> | undefined;
   readonly #compiled = new Map<string, CompiledRules>();
   #compiledAtMs = 0;
 
   constructor(settings: ComparisonSettings) {
     this.#settings = settings;
     this.alsoCompareHeaders = new Set(settings.alsoCompareHeaders);
+    this.#headers = settings.headers && new Set(settings.headers);
     this.versionHeader = settings.versionHeader ?? 'x-app-version';
+  }
+
+  /** Envoy captures what any mirror asks for; each is compared by its own headers. */
+  chosen(answer: Answer): Answer {
+    const wanted = this.#headers;
+    return wanted ? { ...answer, headers: answer.headers.filter(([name]) => wanted.has(name)) } : answer;
   }
 
   versionOf({ headers }: Answer): string | undefined {

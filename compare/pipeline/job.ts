@@ -29,6 +29,8 @@ export interface ComparisonSettings {
   readonly rules?: readonly Rule[];
   /** Header of the candidate's answers that names its version, in lower case. Default `x-app-version`. */
   readonly versionHeader?: string;
+  /** Names in lower case of the answers' headers that are compared. If not specified, all. */
+  readonly headers?: readonly string[];
   /** Names in lower case of headers that are ignored by default but are to be compared. */
   readonly alsoCompareHeaders?: readonly string[];
 }

@@ -21,5 +21,6 @@ export {
   viewSampleBriefly,
   viewSampleCompared,
 } from './sample.ts';
+export { fieldWeights } from './weights.ts';
 export { emptyVerdict, type ReportOptions, reportVerdict, type StratumReport, type VerdictReport } from './verdict.ts';
 export { fieldWeights } from './weights.ts';

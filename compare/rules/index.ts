@@ -1,2 +1,2 @@
 export { readRule } from './read-rule.ts';
-export { type BookedRule, RuleBook, type RuleListener, type RuleShelf } from './rule-book.ts';
+export { type BookedRule, RuleBook, type RuleListener, type RuleOfFile, type RuleShelf } from './rule-book.ts';

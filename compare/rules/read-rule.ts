@@ -1,6 +1,12 @@
 import { type InputProblem, ShadowplaneError } from '../../errors/index.ts';
-import { didYouMean } from '../../xds-server/policy/index.ts';
-import type { Rule, RuleEffect, ValueFormat } from '../diff/index.ts';
+import {
+  didYouMean,
+  FIELD_PATH_HINT,
+  isFieldPath,
+  RULE_EFFECTS,
+  VALUE_FORMATS,
+} from '../../xds-server/policy/index.ts';
+import type { Rule, RuleEffect } from '../diff/index.ts';
 
 /** What makes a rule beside what a user writes. */
 export interface RuleOrigin {
@@ -9,17 +15,8 @@ export interface RuleOrigin {
   readonly nowMs: number;
 }
 
-const EFFECTS: Readonly<Record<RuleEffect['effect'], readonly string[]>> = {
-  ignore: [],
-  tolerance: ['absolute', 'relative'],
-  format: ['format'],
-  unordered: [],
-  keyed: ['key'],
-  nullEqualsMissing: [],
-};
-const FORMATS: readonly ValueFormat[] = ['timestamp', 'date', 'uuid', 'ulid', 'hash', 'number', 'string'];
+const EFFECTS: Readonly<Record<RuleEffect['effect'], readonly string[]>> = RULE_EFFECTS;
 const COMMON_KEYS = ['effect', 'path', 'endpoint', 'reason', 'expiresAt'];
-const NAMED_PATH = /^(?::(?:status|grpc-status|body|message)(?:\/\*)?|(?:header|trailer):[!#$%&'*+.^_`|~\w-]+)$/;
 const MAX_TEXT = 1_000;
 
 /**
@@ -35,12 +32,7 @@ export function readRule(input: unknown, { id, author, nowMs }: RuleOrigin): Rul
   const reason = reader.text('reason', 'why this is harmless, for whoever finds the rule later');
   const endpoint = reader.optionalText('endpoint');
   const expiresAtMs = reader.time('expiresAt', nowMs);
-  if (path !== undefined && path !== '' && !path.startsWith('/') && !NAMED_PATH.test(path)) {
-    reader.problem(
-      'path',
-      'must begin with "/" (a JSON Pointer) or be :status, :grpc-status, :body, header:NAME or trailer:NAME',
-    );
-  }
+  if (path !== undefined && !isFieldPath(path)) reader.problem('path', FIELD_PATH_HINT);
   reader.refuseUnknown([...COMMON_KEYS, ...(effect ? EFFECTS[effect] : Object.values(EFFECTS).flat())]);
   const details = effect && readEffect(effect, reader);
   reader.finish();
@@ -65,7 +57,7 @@ function readEffect(effect: RuleEffect['effect'], reader: Reader): RuleEffect {
       return { effect, ...(absolute !== undefined && { absolute }), ...(relative !== undefined && { relative }) };
     }
     case 'format':
-      return { effect, format: reader.oneOf('format', FORMATS)! };
+      return { effect, format: reader.oneOf('format', VALUE_FORMATS)! };
     case 'keyed': {
       const key = reader.text('key', 'a JSON Pointer within an element, such as /sku');
       if (key !== undefined && !key.startsWith('/')) reader.problem('key', 'must begin with "/", such as /sku');

@@ -10,6 +10,12 @@ export type BookedRule = Rule & {
   readonly source: 'api' | 'file';
 };
 
+/** A rule as it stands in the policy; who made it may stand there too. */
+export interface RuleOfFile {
+  readonly author?: string;
+  readonly [key: string]: unknown;
+}
+
 /** Where rules are kept; the comparison's store is one. */
 export interface RuleShelf {
   rules(mirror: string): Promise<ReadonlyArray<{ readonly createdAtMs: number; readonly rule: string }>>;
@@ -31,6 +37,8 @@ export class RuleBook {
   readonly #shelf: RuleShelf;
   readonly #byApi = new Map<string, readonly BookedRule[]>();
   readonly #ofFile = new Map<string, readonly BookedRule[]>();
+  /** As they were last taken over, to tell what has changed. */
+  readonly #textOfFile = new Map<string, string>();
   readonly #listeners = new Set<RuleListener>();
 
   constructor(shelf: RuleShelf) {
@@ -76,7 +84,10 @@ export class RuleBook {
   /** @throws ShadowplaneError NOT_FOUND, REQUEST_INVALID (a rule of the file) or STORE_FAILED; then nothing has changed. */
   async remove(mirror: string, id: string): Promise<void> {
     if (this.#ofFile.get(mirror)?.some((rule) => rule.id === id)) {
-      throw new ShadowplaneError('REQUEST_INVALID', `${id} stands in the policy file; remove it there`);
+      throw new ShadowplaneError(
+        'REQUEST_INVALID',
+        `${id} stands in the policy, in compare.rules of the mirror; remove it there`,
+      );
     }
     if (!(await this.#shelf.deleteRule(mirror, id))) throw new ShadowplaneError('NOT_FOUND', `There is no rule ${id}`);
     this.#byApi.set(
@@ -87,18 +98,21 @@ export class RuleBook {
   }
 
   /**
-   * Takes over `compare.rules` of a mirror of the policy.
+   * Takes over `compare.rules` of a mirror of the policy. Nobody is told when they are as they were.
    *
    * @throws ShadowplaneError REQUEST_INVALID; then the rules stay as they were.
    */
-  setOfFile(mirror: string, inputs: readonly unknown[], nowMs: number): void {
+  setOfFile(mirror: string, inputs: readonly RuleOfFile[], nowMs: number): void {
+    const text = JSON.stringify(inputs);
+    if (text === (this.#textOfFile.get(mirror) ?? '[]')) return;
     // A rule of the file that has expired is history, no mistake.
-    const rules = inputs.map((input, index) => ({
-      ...readRule(input, { id: `file-${index + 1}`, author: 'file', nowMs: Number.NEGATIVE_INFINITY }),
+    const rules = inputs.map(({ author = 'file', ...input }, index) => ({
+      ...readRule(input, { id: `file-${index + 1}`, author, nowMs: Number.NEGATIVE_INFINITY }),
       createdAtMs: nowMs,
       source: 'file' as const,
     }));
     this.#ofFile.set(mirror, rules);
+    this.#textOfFile.set(mirror, text);
     this.#tell(mirror);
   }
 

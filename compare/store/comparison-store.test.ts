@@ -169,7 +169,7 @@ for (const { name, skip, dialect } of databases) {
       await write('first', 'one');
       await write('latest-0', 'two');
       await write('latest-0', 'three');
-      await store.sweep({});
+      await store.sweep();
       expect(await store.sample(mirror, 'one')).toEqual(sampleRow(mirror, 'one', 1));
       expect(await store.sample(mirror, 'two')).toBeUndefined();
       expect(await store.sample(mirror, 'three')).toBeDefined();
@@ -183,7 +183,7 @@ for (const { name, skip, dialect } of databases) {
           comparisonSampleSlots: [slotRow(mirror, epoch, 'first', `s${epoch}`)],
         });
       }
-      await store.sweep({ maxSampleBytes: 900 });
+      await store.sweep(() => ({ maxSampleBytes: 900 }));
       expect(await store.sample(mirror, 's1')).toBeUndefined();
       expect(await store.sample(mirror, 's2')).toBeDefined();
       expect((await store.counts(mirror, 1)).slots).toEqual([]);
@@ -199,7 +199,7 @@ for (const { name, skip, dialect } of databases) {
           comparisonSampleSlots: [slotRow(mirror, epoch, 'first', `s${epoch}`)],
         });
       }
-      await store.sweep({ maxEpochs: 3, maxSampledEpochs: 1 });
+      await store.sweep(() => ({ maxEpochs: 3, maxSampledEpochs: 1 }));
       expect((await store.epochs(mirror)).map(({ epoch }) => epoch)).toEqual([2, 3, 4]);
       expect((await store.counts(mirror, 1)).cells).toEqual([]);
       expect((await store.counts(mirror, 2)).cells).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { CamelCasePlugin, type Dialect, Kysely, Migrator, type Transaction } from 'kysely';
 import { storeFailed } from '../../store/index.ts';
 import type { BatchedTable, Changes } from './changes.ts';
-import { type Retention, sweep } from './retention.ts';
+import { type RetentionOf, sweep } from './retention.ts';
 import { storable } from './storable.ts';
 import {
   KEYS,
@@ -162,9 +162,9 @@ export class ComparisonStore {
     return numDeletedRows > 0n;
   }
 
-  /** Deletes what is beyond the bounds. */
-  sweep(retention: Retention): Promise<void> {
-    return this.#guarded((database) => sweep(database, retention));
+  /** Deletes what is beyond the bounds of each mirror. */
+  sweep(retentionOf: RetentionOf = () => undefined): Promise<void> {
+    return this.#guarded((database) => sweep(database, retentionOf));
   }
 
   close(): Promise<void> {

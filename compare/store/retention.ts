@@ -26,14 +26,17 @@ const OF_AN_EPOCH = [
   'comparisonEpochs',
 ] as const;
 
-export async function sweep(database: Kysely<Tables>, retention: Retention): Promise<void> {
-  const { maxEpochs, maxSampledEpochs, maxSampleBytes } = { ...DEFAULT_RETENTION, ...retention };
+/** Undefined for mirrors of which nothing is said. */
+export type RetentionOf = (mirror: string) => Retention | undefined;
+
+export async function sweep(database: Kysely<Tables>, retentionOf: RetentionOf): Promise<void> {
   const newest = await database
     .selectFrom('comparisonEpochs')
     .select(({ fn }) => ['mirror', fn.max('epoch').as('epoch')])
     .groupBy('mirror')
     .execute();
   for (const { mirror, epoch } of newest) {
+    const { maxEpochs, maxSampledEpochs, maxSampleBytes } = { ...DEFAULT_RETENTION, ...retentionOf(mirror) };
     for (const table of OF_AN_EPOCH) await deleteUpTo(database, table, mirror, Number(epoch) - maxEpochs);
     for (const table of ['comparisonSampleSlots', 'comparisonSamples'] as const) {
       await deleteUpTo(database, table, mirror, Number(epoch) - maxSampledEpochs);

@@ -14,6 +14,9 @@ export interface Redaction {
   readonly headers?: readonly string[];
   /** JSON Pointers, `*` for any key or index, `**` for any number of them. */
   readonly jsonPaths?: readonly string[];
+  /** Names in lower case of the only headers that are shown. If not specified, all that were captured. */
+  readonly keptHeaders?: readonly string[];
+  readonly keptRequestHeaders?: readonly string[];
   /** Names of query parameters of the request. */
   readonly queryParameters?: readonly string[];
   /** Default true. */
@@ -39,7 +42,7 @@ export function redactSample({ joined, endpoint, version }: CapturedSample, reda
   return {
     endpoint,
     ...(version !== undefined && { version }),
-    requestHeaders: redact.headers(requestHeaders),
+    requestHeaders: redact.requestHeaders(requestHeaders),
     exchange: {
       id: joined.id,
       mirror: joined.mirror,
@@ -51,6 +54,23 @@ export function redactSample({ joined, endpoint, version }: CapturedSample, reda
       primary: redact.answer(answer),
       candidate: redact.answer(read(joined.candidate).answer),
       ...(joined.control && { control: redact.answer(read(joined.control).answer) }),
+    },
+  };
+}
+
+/** A sample that was redacted by other rules, by those of today too. */
+export function redactAgain(sample: RedactedSample, redaction: Redaction): RedactedSample {
+  const redact = redactor(redaction);
+  const { primary, candidate, control, path } = sample.exchange;
+  return {
+    ...sample,
+    requestHeaders: redact.requestHeaders(sample.requestHeaders),
+    exchange: {
+      ...sample.exchange,
+      path: redactQuery(path, redaction.queryParameters ?? []),
+      primary: redact.answer(primary),
+      candidate: redact.answer(candidate),
+      ...(control && { control: redact.answer(control) }),
     },
   };
 }
@@ -74,20 +94,23 @@ function redactQuery(path: string, names: readonly string[]): string {
 }
 
 interface Redactor {
-  headers(headers: HeaderList): HeaderList;
+  requestHeaders(headers: HeaderList): HeaderList;
   answer(answer: Answer): Answer;
 }
 
-function redactor({ headers: named = [], jsonPaths = [], keepBodies = true }: Redaction): Redactor {
+function redactor(redaction: Redaction): Redactor {
+  const { headers: named = [], jsonPaths = [], keepBodies = true, keptHeaders, keptRequestHeaders } = redaction;
   const hidden = new Set([...ALWAYS_REDACTED, ...named]);
   const patterns = jsonPaths.map(parsePathPattern);
-  const headers = (list: HeaderList): HeaderList =>
-    list.map(([name, value]) => [name, hidden.has(name) ? REDACTED : value]);
+  const headers = (list: HeaderList, kept?: readonly string[]): HeaderList =>
+    list.flatMap(([name, value]) =>
+      kept && !kept.includes(name) ? [] : [[name, hidden.has(name) ? REDACTED : value] as const],
+    );
   return {
-    headers,
+    requestHeaders: (list) => headers(list, keptRequestHeaders),
     answer: (answer) => ({
       ...answer,
-      headers: headers(answer.headers).filter(([name]) => name !== 'content-encoding'),
+      headers: headers(answer.headers, keptHeaders).filter(([name]) => name !== 'content-encoding'),
       trailers: headers(answer.trailers),
       body: keepBodies ? redactBody(answer, patterns) : EMPTY,
     }),

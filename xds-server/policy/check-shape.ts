@@ -190,6 +190,7 @@ function expected(schema: Shape): string {
     array: 'a list',
     object: 'a map of keys and values',
     integer: 'a whole number',
+    number: 'a number',
     boolean: 'true or false',
     string: 'text',
   };

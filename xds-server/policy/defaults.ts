@@ -1,3 +1,5 @@
+import type { PerMillion } from './percent.ts';
+
 /**
  * Every default and every bound of the policy document, in one place. docs/configuration.md quotes them; nothing else
  * repeats them. Units are in the names.
@@ -24,6 +26,22 @@ export const DEFAULTS = Object.freeze({
   maxConcurrent: 1_024,
   copyTimeoutMs: 15_000,
   safeMethods: Object.freeze(['GET', 'HEAD', 'OPTIONS']),
+  /** 0.5%, the judge's own. */
+  compareMargin: 5_000 as PerMillion,
+  versionHeader: 'x-app-version',
+  captureBodyBytes: 64 * 1024,
+  /** Those that say how an answer is to be read, and those by which a request is found elsewhere. Never credentials. */
+  captureRequestHeaders: Object.freeze([
+    'accept',
+    'accept-encoding',
+    'accept-language',
+    'content-type',
+    'traceparent',
+    'x-request-id',
+  ]),
+  keptEpochs: 1_000,
+  keptSampledEpochs: 20,
+  keptSampleBytes: 256 * 1024 * 1024,
   unsafeMethods: Object.freeze(['POST', 'PUT', 'PATCH', 'DELETE']),
 } as const);
 
@@ -39,4 +57,8 @@ export const BOUNDS = Object.freeze({
   maxBodyBytes: 64 * 1024 * 1024,
   maxConcurrent: 1_000_000,
   durationMs: 24 * 3_600_000,
+  rulesPerMirror: 500,
+  /** A half of an exchange has to fit into a batch together with its headers. */
+  captureBodyBytes: 512 * 1024,
+  keptSampleBytes: 1024 ** 4,
 } as const);

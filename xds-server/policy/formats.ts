@@ -1,4 +1,13 @@
 import { parseAddress, parseListenAddress } from './address.ts';
+import {
+  parseDateOrTime,
+  parseEndpoint,
+  parseEndpointTemplate,
+  parseFieldPath,
+  parseJsonPointer,
+  parseMargin,
+  positiveUpTo,
+} from './compare-formats.ts';
 import { BOUNDS } from './defaults.ts';
 import { parsePercent } from './percent.ts';
 import { invalid } from './problems.ts';
@@ -101,6 +110,16 @@ export const FORMATS = {
   duration: bounded(parseDurationMs, 1, BOUNDS.durationMs, '1ms to 24h'),
   'duration-or-none': bounded(parseDurationMs, 0, BOUNDS.durationMs, '0 (none) to 24h'),
   'body-size': bounded(parseSizeBytes, 0, BOUNDS.maxBodyBytes, '0 to 64MiB'),
+  'capture-size': bounded(parseSizeBytes, 0, BOUNDS.captureBodyBytes, '0 to 512KiB'),
+  'sample-size': bounded(parseSizeBytes, 0, BOUNDS.keptSampleBytes, '0 to 1024GiB'),
+  margin: parseMargin,
+  'field-path': parseFieldPath,
+  'json-pointer': parseJsonPointer,
+  endpoint: parseEndpoint,
+  'endpoint-template': parseEndpointTemplate,
+  'date-or-time': parseDateOrTime,
+  'positive-number': positiveUpTo(Number.POSITIVE_INFINITY),
+  weight: positiveUpTo(1_000),
   address: (value: unknown) => parseAddress(value),
   'listen-address': parseListenAddress,
   'header-name': parseHeaderName,

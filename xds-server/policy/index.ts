@@ -5,6 +5,7 @@ export { didYouMean } from './nearest.ts';
 export { parsePolicy } from './parse-policy.ts';
 export { type ParsedPolicyFile, parsePolicyFile } from './parse-policy-file.ts';
 export { formatProblem } from './problems.ts';
+export { FIELD_PATH_HINT, isFieldPath, RULE_EFFECTS, VALUE_FORMATS } from './rule-effects.ts';
 export {
   DEFINITIONS as policyDefinitions,
   type MirrorDocument,

@@ -96,6 +96,42 @@ export interface Mirror {
     readonly set: ReadonlyArray<readonly [name: string, value: string]>;
     readonly remove: readonly string[];
   };
+  readonly compare: CompareSettings;
+}
+
+/** How the answers of a mirror are captured, compared and kept. Header names are lower case. */
+export interface CompareSettings {
+  /** 0.005 is 0.5%. */
+  readonly marginRate: number;
+  readonly versionHeader: string;
+  /** `/api/orders/{id}`, or with a method before it. */
+  readonly endpoints: readonly string[];
+  /** Path of an OpenAPI document, as written. */
+  readonly openapi?: string;
+  /** The first whose path fits, or is above what fits, decides. */
+  readonly weights: ReadonlyArray<{ readonly path: string; readonly endpoint?: string; readonly weight: number }>;
+  /** As users write them, each part checked. */
+  readonly rules: ReadonlyArray<{ readonly author?: string; readonly [key: string]: unknown }>;
+  readonly alsoCompareHeaders: readonly string[];
+  readonly redact: {
+    readonly headers: readonly string[];
+    /** JSON Pointers, `*` for one key or index, `**` for any number of them. */
+    readonly paths: readonly string[];
+    readonly query: readonly string[];
+    /** No bodies at all. */
+    readonly bodies: boolean;
+  };
+  readonly capture: {
+    readonly maxBodyBytes: number;
+    readonly requestHeaders: readonly string[];
+    /** Absent: all. */
+    readonly headers?: readonly string[];
+  };
+  readonly retention: {
+    readonly maxEpochs: number;
+    readonly maxSampledEpochs: number;
+    readonly maxSampleBytes: number;
+  };
 }
 
 export interface MirrorSegment {

@@ -232,10 +232,9 @@ describe('parsePolicy', () => {
   });
 
   it('warns of what works but is doubtful', () => {
-    const document = withMirror({ compare: { ignore: [] }, rollout: {} }) as PolicyDocument;
+    const document = withMirror({ rollout: {} }) as PolicyDocument;
     document.services!['order-v2'] = { address: 'order-v1:8080' };
     expect(parsePolicy(document).warnings.map(({ path }) => path)).toEqual([
-      'mirrors.orders.compare',
       'mirrors.orders.rollout',
       'mirrors.orders.shadow',
     ]);

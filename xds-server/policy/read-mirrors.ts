@@ -5,6 +5,7 @@ import { didYouMean } from './nearest.ts';
 import type { Checked } from './partial.ts';
 import { NONE, parsePercent } from './percent.ts';
 import type { Findings, Path } from './problems.ts';
+import { readCompare } from './read-compare.ts';
 import { readSubject } from './read-condition.ts';
 import { readCopyHeaders } from './read-copy-headers.ts';
 import { durationOr } from './read-listener.ts';
@@ -36,9 +37,8 @@ function readMirror(
   findings: Findings,
 ): Mirror {
   const sideEffects = document.sideEffects ?? DEFAULTS.sideEffects;
-  for (const key of ['compare', 'rollout'] as const) {
-    if (document[key] !== undefined)
-      findings.warning([...path, key], 'is kept but has no effect in this version', 'key');
+  if (document.rollout !== undefined) {
+    findings.warning([...path, 'rollout'], 'is kept but has no effect in this version', 'key');
   }
   if (document.sample === undefined && document.segments === undefined) {
     findings.warning(path, 'mirrors nothing: it has neither sample nor segments', 'key');
@@ -59,6 +59,7 @@ function readMirror(
     paused: document.paused ?? false,
     limits: readLimits(document.limits),
     headers: readCopyHeaders(document.headers, [...path, 'headers'], findings),
+    compare: readCompare(document.compare, [...path, 'compare'], findings),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { EnvoyJson, Policy } from '../policy/model.ts';
-import { CAPTURE, type CaptureTarget, collectorCluster } from './capture.ts';
+import { type CaptureTarget, collectorCluster } from './capture.ts';
+import { captureSettings } from './capture-settings.ts';
 import { buildEndpoints, placeServices } from './clusters.ts';
 import { typed } from './envoy-json.ts';
 import { buildExtensionConfigs } from './extension-config.ts';
@@ -31,7 +32,10 @@ export function buildResources(policy: Policy, { filterWasm, capture }: BuildCon
     ]),
     endpoints: of('endpoints', buildEndpoints(placeServices(policy))),
     runtimes: of('runtimes', [buildRuntime(mirrors)]),
-    extensionConfigs: of('extensionConfigs', buildExtensionConfigs(policy, filterWasm, capture && CAPTURE)),
+    extensionConfigs: of(
+      'extensionConfigs',
+      buildExtensionConfigs(policy, filterWasm, capture && captureSettings(mirrors)),
+    ),
   };
 }
 

@@ -3,6 +3,7 @@ import { BOUNDS, DEFAULTS } from '../defaults.ts';
 import type { EnvoyJson } from '../model.ts';
 import { formatPercent, NONE } from '../percent.ts';
 import { formatSize } from '../units.ts';
+import { CompareSchema } from './compare.ts';
 import { subject } from './condition.ts';
 import { closed, count, duration, flag, formatted, list, name, named } from './parts.ts';
 
@@ -88,9 +89,7 @@ export const MirrorSchema = Type.Object(
       ),
     ),
     paused: flag('Nothing is mirrored while true.', false),
-    compare: Type.Optional(
-      Type.Unsafe<EnvoyJson>({ type: 'object', description: 'Kept for the comparison layer; without effect so far.' }),
-    ),
+    compare: Type.Optional(CompareSchema),
     rollout: Type.Optional(
       Type.Unsafe<EnvoyJson>({ type: 'object', description: 'Kept for the gradual shift; without effect so far.' }),
     ),

@@ -1,0 +1,84 @@
+import { readFileSync, type Stats, statSync, unwatchFile, watchFile } from 'node:fs';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import { templatesOfOpenApi } from './open-api.ts';
+
+/** A larger document would hold the process up while it is read. */
+const MAX_BYTES = 4 * 1024 * 1024;
+const LOOK_EVERY_MS = 2_000;
+
+export interface OpenApiFilesOptions {
+  /** Relative paths begin here. */
+  readonly folder: string;
+  /** Told when a document has other templates than before. */
+  readonly onChange: () => void;
+  /** Told why a document cannot be read; its templates of before stay. */
+  readonly onProblem: (file: string, reason: string) => void;
+}
+
+/** The path templates of OpenAPI documents, YAML or JSON, which are read again when they are saved. */
+export class OpenApiFiles {
+  readonly #options: OpenApiFilesOptions;
+  readonly #templates = new Map<string, readonly string[]>();
+  readonly #listeners = new Map<string, () => void>();
+
+  constructor(options: OpenApiFilesOptions) {
+    this.#options = options;
+  }
+
+  /** These documents and no others are wanted from now on; those that are new are read at once. */
+  use(files: readonly string[]): void {
+    for (const file of this.#listeners.keys()) if (!files.includes(file)) this.#forget(file);
+    for (const file of files) {
+      if (this.#listeners.has(file)) continue;
+      const listener = () => {
+        if (this.#read(file)) this.#options.onChange();
+      };
+      this.#listeners.set(file, listener);
+      this.#read(file);
+      watchFile(this.#pathOf(file), { interval: LOOK_EVERY_MS, persistent: false }, listener);
+    }
+  }
+
+  /** `GET /api/orders/{id}`; none while the document cannot be read. */
+  templatesOf(file: string): readonly string[] {
+    return this.#templates.get(file) ?? [];
+  }
+
+  close(): void {
+    for (const file of [...this.#listeners.keys()]) this.#forget(file);
+  }
+
+  /** Whether its templates are others than before. */
+  #read(file: string): boolean {
+    const path = this.#pathOf(file);
+    try {
+      assertReadable(statSync(path));
+      const templates = templatesOfOpenApi(parse(readFileSync(path, 'utf8')));
+      const changed = templates.join('\n') !== this.templatesOf(file).join('\n');
+      this.#templates.set(file, templates);
+      if (templates.length === 0) this.#options.onProblem(file, 'it has no paths');
+      return changed;
+    } catch (error) {
+      // Only the kind of a mistake in the text: the text itself may be anything.
+      const { code, name, message } = error as NodeJS.ErrnoException;
+      this.#options.onProblem(file, code === 'ENOENT' ? 'there is no such file' : name === 'Error' ? message : name);
+      return false;
+    }
+  }
+
+  #forget(file: string): void {
+    unwatchFile(this.#pathOf(file), this.#listeners.get(file)!);
+    this.#listeners.delete(file);
+    this.#templates.delete(file);
+  }
+
+  #pathOf(file: string): string {
+    return resolve(this.#options.folder, file);
+  }
+}
+
+function assertReadable(stats: Stats): void {
+  if (!stats.isFile()) throw new Error('it is no file');
+  if (stats.size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes`);
+}

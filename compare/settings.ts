@@ -1,0 +1,29 @@
+import type { Mirror } from '../xds-server/policy/model.ts';
+import type { Rule } from './diff/index.ts';
+import type { ComparedMirror } from './pipeline/index.ts';
+
+/** What `compare` of a mirror says, as the pipeline takes it. */
+export function comparedMirror(
+  { control, compare }: Mirror,
+  rules: readonly Rule[],
+  openApiTemplates: readonly string[],
+): ComparedMirror {
+  const { versionHeader, alsoCompareHeaders, endpoints, redact, capture } = compare;
+  const { headers } = capture;
+  return {
+    control: control !== undefined,
+    rules,
+    versionHeader,
+    alsoCompareHeaders,
+    ...(headers && { headers }),
+    templates: [...endpoints, ...openApiTemplates],
+    redaction: {
+      headers: redact.headers,
+      jsonPaths: redact.paths,
+      queryParameters: redact.query,
+      keepBodies: !redact.bodies,
+      keptRequestHeaders: capture.requestHeaders,
+      ...(headers && { keptHeaders: headers }),
+    },
+  };
+}
