@@ -1,4 +1,5 @@
 import { type CompiledRules, compareAnswers, compileRules, type Difference, PreparedAnswer } from '../diff/index.ts';
+import { possibleDrift, writtenAt } from '../drift/index.ts';
 import type { Answer } from '../exchange.ts';
 import { readAnswer } from '../ingest/index.ts';
 import { type ArmOutcome, differenceKey, lookAt } from '../tally/index.ts';
@@ -16,7 +17,6 @@ export class JobComparer {
 
   compare({ job, bytes, lengths, names, texts }: Job, nowMs: number): JobResult {
     const outcomes: TaskOutcome[] = [];
-    const hidden = new Map<string, number>();
     let at = 0;
     const next = (length: number): Uint8Array => {
       at += length;
@@ -29,13 +29,13 @@ export class JobComparer {
       const settings = this.#settings.get(texts[names[index * 2]!]!) ?? NO_SETTINGS;
       try {
         outcomes.push(
-          compareExchange(primary, candidate, control, settings, texts[names[index * 2 + 1]!]!, nowMs, hidden),
+          compareExchange(primary, candidate, control, settings, texts[names[index * 2 + 1]!]!, nowMs),
         );
       } catch {
         outcomes.push({ outcome: 'not_comparable' });
       }
     }
-    return { job, outcomes, hidden };
+    return { job, outcomes };
   }
 }
 
@@ -46,7 +46,6 @@ function compareExchange(
   settings: Prepared,
   endpoint: string,
   nowMs: number,
-  hidden: Map<string, number>,
 ): TaskOutcome {
   const { method, answer } = readAnswer(encodedPrimary);
   const primaryAnswer = settings.chosen(answer);
@@ -60,14 +59,17 @@ function compareExchange(
   };
   const comparison = compareAnswers(primary, new PreparedAnswer(candidateAnswer), options);
   if (comparison.outcome !== 'compared') return { outcome: comparison.outcome };
-  for (const [rule, count] of comparison.hidden) hidden.set(rule, (hidden.get(rule) ?? 0) + count);
   const version = settings.versionOf(candidateAnswer);
+  const drift = possibleDrift(primaryAnswer.status, candidateAnswer.status);
+  const writtenAtMs = drift && writtenAt(primaryAnswer, drift);
   const compared = {
     outcome: 'compared' as const,
     ...(version !== undefined && { version }),
     candidate: keysOf(comparison.differences),
     primaryArm: armOf(primaryAnswer),
     candidateArm: armOf(candidateAnswer),
+    ...(comparison.hidden.size > 0 && { hidden: comparison.hidden }),
+    ...(writtenAtMs !== undefined && { writtenAtMs }),
   };
   if (!encodedControl) return { ...compared, looks: looksAt(comparison.differences, compared.candidate) };
   const controlAnswer = settings.chosen(readAnswer(encodedControl).answer);
@@ -92,9 +94,21 @@ function looksAt(differences: readonly Difference[], keys: readonly string[]): n
   return keys.map((key) => looks.get(key) ?? 0);
 }
 
-function armOf({ status, headersMs, lastByteMs }: Answer): ArmOutcome {
-  return { status, headersMs, lastByteMs };
+function armOf(answer: Answer): ArmOutcome {
+  return { status: statusOf(answer), headersMs: answer.headersMs, lastByteMs: answer.lastByteMs };
 }
+
+/** gRPC errs with HTTP status 200: what its own status means in HTTP's classes. */
+function statusOf({ status, headers, trailers }: Answer): number {
+  if (status !== 200) return status;
+  const isGrpcStatus = ([name]: readonly [string, string]) => name === 'grpc-status';
+  const code = (trailers.find(isGrpcStatus) ?? headers.find(isGrpcStatus))?.[1] ?? '0';
+  if (code === '0') return status;
+  return GRPC_SERVER_ERRORS.has(code) ? 500 : 400;
+}
+
+/** UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS. */
+const GRPC_SERVER_ERRORS: ReadonlySet<string> = new Set(['2', '4', '12', '13', '14', '15']);
 
 const NONE: string[] = [];
 /** An answer can name anything as its version. */

@@ -25,7 +25,7 @@ export interface DiffPoolOptions {
   /** A job that takes longer is given up. Default 30 s. */
   readonly jobTimeoutMs?: number;
   /** Results in the order of the tasks of one job; jobs may overtake each other. */
-  readonly onDone: (done: ReadonlyArray<readonly [Task, TaskOutcome]>, hidden: ReadonlyMap<string, number>) => void;
+  readonly onDone: (done: ReadonlyArray<readonly [Task, TaskOutcome]>) => void;
   /** A thread has died or was given up; its tasks were done as not comparable. */
   readonly onThreadLost?: (cause: Error) => void;
 }
@@ -134,11 +134,8 @@ export class DiffPool {
     const running = thread.jobs.get(packed.job);
     if (!running) return;
     thread.jobs.delete(packed.job);
-    const { outcomes, hidden } = unpackResult(packed);
-    this.#finish(
-      running.tasks.map((task, index) => [task, outcomes[index] ?? FAILED]),
-      hidden,
-    );
+    const { outcomes } = unpackResult(packed);
+    this.#finish(running.tasks.map((task, index) => [task, outcomes[index] ?? FAILED]));
     this.#send();
   }
 
@@ -198,12 +195,12 @@ export class DiffPool {
     jobs.clear();
   }
 
-  #finish(done: ReadonlyArray<readonly [Task, TaskOutcome]>, hidden: ReadonlyMap<string, number> = new Map()): void {
+  #finish(done: ReadonlyArray<readonly [Task, TaskOutcome]>): void {
     for (const [task] of done) {
       this.#tasks -= 1;
       this.#bytes -= bytesOf(task);
     }
-    if (done.length > 0) this.#options.onDone(done, hidden);
+    if (done.length > 0) this.#options.onDone(done);
   }
 }
 

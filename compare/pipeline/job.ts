@@ -41,8 +41,6 @@ export type ToWorker = { readonly settings: ReadonlyMap<string, ComparisonSettin
 export interface JobResult {
   readonly job: number;
   readonly outcomes: readonly TaskOutcome[];
-  /** Differences that rules hid, by rule id. */
-  readonly hidden: ReadonlyMap<string, number>;
 }
 
 export type TaskOutcome =
@@ -59,6 +57,10 @@ export type TaskOutcome =
       readonly primaryArm: ArmOutcome;
       readonly candidateArm: ArmOutcome;
       readonly controlArm?: ArmOutcome;
+      /** Differences between primary and candidate that rules hid, by rule id; absent: none. */
+      readonly hidden?: ReadonlyMap<string, number>;
+      /** Where the statuses allow for state drift: when what the primary answered was last written, by its own words. */
+      readonly writtenAtMs?: number;
     };
 
 /** A JobResult on its way between threads. */
@@ -66,10 +68,9 @@ export interface PackedResult {
   readonly job: number;
   /** Integers: see result-packing.ts. */
   readonly codes: Int32Array<ArrayBuffer>;
-  /** For each compared exchange three numbers an arm: status, ms to headers, ms to the last byte. */
+  /** For each compared exchange three numbers an arm (status, ms to headers, ms to the last byte), then `writtenAtMs`. */
   readonly arms: Float64Array<ArrayBuffer>;
   readonly texts: readonly string[];
-  readonly hidden: ReadonlyMap<string, number>;
 }
 
 export function packJob(job: number, tasks: readonly Task[]): Job {

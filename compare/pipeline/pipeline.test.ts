@@ -150,6 +150,60 @@ describe('from batches to counts', () => {
   });
 });
 
+describe('what decides nothing', () => {
+  const fieldsOf = (pipeline: Pipeline) => {
+    const strata = [...pipeline.tallies.mirror('orders')!.epochs.current!.endpoints.values()].flatMap((endpoint) => [
+      ...endpoint.strata.values(),
+    ]);
+    const mismatched = strata.reduce((total, { candidateMismatched }) => total + candidateMismatched, 0);
+    return { fields: strata.flatMap(({ fields }) => [...fields.keys()]), mismatched };
+  };
+  const at = (second: number): HalfFields => ({ started_at_us: (1_700_000_000 + second) * 1_000_000 });
+  const missing: HalfFields = { status: 404 };
+
+  it('a 404 for what was made meanwhile is counted apart; for what was there before it is a mismatch', async () => {
+    const { pipeline, send } = await start();
+    const made = { method: 'POST', path: '/api/orders', status: 201, ...json({ id: 77_001 }), ...at(0) };
+    await send(pair('e1', made, { ...made, ...json({ id: 77_001 }) }));
+    const get = (id: number, second: number): HalfFields => ({
+      path: `/api/orders/${id}`,
+      ...json({ id }),
+      ...at(second),
+    });
+    await send(pair('e2', get(77_001, 5), missing));
+    await until(() => compared(pipeline) === 2, 'two comparisons');
+    expect(fieldsOf(pipeline)).toEqual({ fields: ['status :status/gone'], mismatched: 0 });
+    await send(pair('e3', get(60_000, 6), missing));
+    await until(() => compared(pipeline) === 3, 'three comparisons');
+    expect(fieldsOf(pipeline)).toEqual({ fields: ['status :status/gone', 'status :status'], mismatched: 1 });
+  });
+
+  it('by the time of its making, where nobody captured the write; a control that fails alike makes it noise', async () => {
+    const { pipeline, send } = await start({ mirrors: new Map([['orders', { control: true }]]) });
+    const order = (second: number): HalfFields => ({
+      ...json({ createdAt: (1_700_000_000 + second) * 1_000 }),
+      ...at(60),
+    });
+    await send(pair('e0', at(0), at(0), at(0)));
+    await send(pair('e1', order(30), missing, order(30)));
+    await until(() => compared(pipeline) === 2, 'two comparisons');
+    expect(fieldsOf(pipeline)).toEqual({ fields: ['status :status/gone'], mismatched: 0 });
+    await send(pair('e2', order(30), missing, missing));
+    await send(pair('e3', order(-30), missing, order(-30)));
+    await until(() => compared(pipeline) === 4, 'four comparisons');
+    expect(fieldsOf(pipeline)).toEqual({ fields: ['status :status/gone', 'status :status'], mismatched: 1 });
+  });
+
+  it('what rules hide is counted by rule', async () => {
+    const rules = [{ id: 'r1', effect: 'ignore', path: '/at', reason: 'noise', author: 'me' }] as const;
+    const { pipeline, send } = await start({ mirrors: new Map([['orders', { control: false, rules }]]) });
+    for (let index = 0; index < 3; index += 1) await send(pair(`e${index}`, json({ at: index }), json({ at: -1 })));
+    await until(() => compared(pipeline) === 3, 'three comparisons');
+    expect(fieldsOf(pipeline)).toEqual({ fields: [], mismatched: 0 });
+    expect([...pipeline.tallies.mirror('orders')!.epochs.current!.hidden]).toEqual([['r1', 3]]);
+  });
+});
+
 describe('losses', () => {
   it('each exchange is counted once, by its cause', async () => {
     const { pipeline, send } = await start({ joiner: { windowMs: 1 } });

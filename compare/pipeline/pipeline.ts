@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { DriftWatch, driftPath } from '../drift/index.ts';
 import { currentEndpoint, type Endpoints, endpointOf, newEndpoints } from '../endpoint/index.ts';
 import {
   type CaptureServerOptions,
@@ -10,7 +11,7 @@ import {
   WireError,
 } from '../ingest/index.ts';
 import { type Joined, Joiner, type JoinerOptions, type JoinerStats, type KnownLoss, type Lost } from '../join/index.ts';
-import { type RedactedSample, type Redaction, Tallies, type TalliesOptions } from '../tally/index.ts';
+import { differenceKey, type RedactedSample, type Redaction, Tallies, type TalliesOptions } from '../tally/index.ts';
 import { bytesOf, DiffPool, type DiffPoolOptions } from './diff-pool.ts';
 import type { ComparisonSettings, Task, TaskOutcome } from './job.ts';
 import { createPipelineMetrics, type PipelineMetrics } from './pipeline-metrics.ts';
@@ -65,6 +66,7 @@ export interface PipelineStats extends JoinerStats {
 }
 
 const ADVANCE_EVERY_MS = 250;
+const STATUS_KEY = differenceKey('status', ':status');
 
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
   const core = new PipelineCore(options);
@@ -96,6 +98,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 
 class PipelineCore {
   readonly vms = new VmBooks();
+  readonly drift = new DriftWatch();
   readonly tallies: Tallies;
   readonly joiner: Joiner;
   readonly pool: DiffPool;
@@ -115,6 +118,8 @@ class PipelineCore {
       onJoined: (joined) => this.#joined(joined),
       onLost: (lost) => this.#lost(lost),
       onUnseen: (loss) => this.#unseen(loss),
+      onLocalReply: (half) =>
+        this.tallies.countLocalReply(half.mirror, this.#endpointOf(half.mirror, half), half.side),
     });
     this.pool = new DiffPool({
       ...diff,
@@ -143,7 +148,11 @@ class PipelineCore {
     this.pool.use(mirrors);
     for (const mirror of this.#endpoints.keys()) if (!mirrors.has(mirror)) this.#endpoints.delete(mirror);
     for (const mirror of this.#arrived.keys()) if (!mirrors.has(mirror)) this.#arrived.delete(mirror);
-    for (const { mirror } of this.tallies.mirrors()) if (!mirrors.has(mirror)) this.tallies.forget(mirror);
+    for (const { mirror } of this.tallies.mirrors()) {
+      if (mirrors.has(mirror)) continue;
+      this.tallies.forget(mirror);
+      this.drift.forget(mirror);
+    }
   }
 
   /** False when these bytes are no batch. */
@@ -193,6 +202,7 @@ class PipelineCore {
       if (!this.#mirrors.has(half.mirror)) unknown += 1;
       else {
         if (half.side === 'primary') this.#arrived.set(half.mirror, (this.#arrived.get(half.mirror) ?? 0) + 1);
+        this.drift.see(half);
         this.joiner.add(half, nowMs);
       }
     }
@@ -207,13 +217,13 @@ class PipelineCore {
 
   #joined(joined: Joined): void {
     const { mirror, controlLost } = joined;
-    const task = { joined, endpoint: this.#endpointOf(joined), renames: this.#renames };
+    const task = { joined, endpoint: this.#endpointOf(mirror, joined.primary), renames: this.#renames };
     if (!this.pool.submit(task)) {
       this.#lost({ ...joined, cause: 'over_capacity' });
     } else if (controlLost) this.#controlLost(mirror, controlLost);
   }
 
-  #endpointOf({ mirror, primary }: Joined): string {
+  #endpointOf(mirror: string, { method, path }: Pick<Half, 'method' | 'path'>): string {
     let endpoints = this.#endpoints.get(mirror);
     if (!endpoints) {
       const { templates } = this.#mirrors.get(mirror) ?? {};
@@ -221,7 +231,7 @@ class PipelineCore {
       this.#endpoints.set(mirror, endpoints);
     }
     const known = endpoints;
-    const { endpoint, renamed } = endpointOf(known, primary.method, primary.path);
+    const { endpoint, renamed } = endpointOf(known, method, path);
     if (renamed) {
       this.#renames += 1;
       this.tallies.renameEndpoints(mirror, (earlier) => currentEndpoint(known, earlier));
@@ -256,14 +266,18 @@ class PipelineCore {
       this.#lost({ mirror, stratum, cause: result.outcome });
       return;
     }
-    const { outcome, controlLost, ...compared } = result;
+    const { outcome, controlLost, writtenAtMs, ...compared } = result;
     if (controlLost) this.#controlLost(mirror, controlLost);
     const { version } = compared;
     // It may have been renamed while this was compared.
     const known = task.renames < this.#renames ? this.#endpoints.get(mirror) : undefined;
     const endpoint = known ? currentEndpoint(known, task.endpoint) : task.endpoint;
     const sample = { id, bytes: bytesOf(task), joined, endpoint, ...(version !== undefined && { version }) };
-    this.tallies.count({ ...compared, mirror, stratum, endpoint, atMs, sample });
+    const drift = this.drift.driftOf(joined.primary, compared.candidateArm.status, writtenAtMs);
+    // A control that fails alike makes it noise.
+    const isDrift = drift && compared.candidate.includes(STATUS_KEY) && !compared.control?.includes(STATUS_KEY);
+    const ofDrift = isDrift ? { candidate: [differenceKey('status', driftPath(drift))], isDrift } : {};
+    this.tallies.count({ ...compared, ...ofDrift, mirror, stratum, endpoint, atMs, sample });
     this.#metrics.exchange(mirror, outcome);
   }
 }

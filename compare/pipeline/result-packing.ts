@@ -4,12 +4,13 @@ import { type JobResult, type PackedResult, type TaskOutcome, TextTable } from '
 /**
  * A JobResult as few flat arrays. Codes of an exchange: its outcome; if it was compared also its version (-1: none), the
  * number of candidate keys and the keys, and the number of control keys and the keys; without a control instead a negative
- * number (-1 - why it is lost) and the looks at the candidate keys.
+ * number (-1 - why it is lost) and the looks at the candidate keys; then the number of rules that hid something, and for each
+ * its id and how much.
  */
 const OUTCOMES = ['compared', 'truncated', 'not_comparable'] as const;
 const NO_CONTROL = -1;
 
-export function packResult({ job, outcomes, hidden }: JobResult): PackedResult {
+export function packResult({ job, outcomes }: JobResult): PackedResult {
   const texts = new TextTable();
   const codes: number[] = [];
   const arms: number[] = [];
@@ -22,14 +23,17 @@ export function packResult({ job, outcomes, hidden }: JobResult): PackedResult {
     codes.push(control ? control.length : NO_CONTROL - (controlLost ? OUTCOMES.indexOf(controlLost) : 0));
     if (!control) for (let index = 0; index < candidate.length; index += 1) codes.push(looks?.[index] ?? 0);
     for (const key of control ?? []) codes.push(texts.indexOf(key));
+    codes.push(outcome.hidden?.size ?? 0);
+    for (const [rule, count] of outcome.hidden ?? []) codes.push(texts.indexOf(rule), count);
     for (const arm of [outcome.primaryArm, outcome.candidateArm, outcome.controlArm]) {
       arms.push(arm?.status ?? Number.NaN, arm?.headersMs ?? Number.NaN, arm?.lastByteMs ?? Number.NaN);
     }
+    arms.push(outcome.writtenAtMs ?? Number.NaN);
   }
-  return { job, codes: Int32Array.from(codes), arms: Float64Array.from(arms), texts: texts.all, hidden };
+  return { job, codes: Int32Array.from(codes), arms: Float64Array.from(arms), texts: texts.all };
 }
 
-export function unpackResult({ job, codes, arms, texts, hidden }: PackedResult): JobResult {
+export function unpackResult({ job, codes, arms, texts }: PackedResult): JobResult {
   const outcomes: TaskOutcome[] = [];
   let at = 0;
   let arm = 0;
@@ -52,9 +56,12 @@ export function unpackResult({ job, codes, arms, texts, hidden }: PackedResult):
     const control = controlCount >= 0 ? keys(controlCount) : undefined;
     const looks = control ? undefined : Array.from(candidate, () => codes[at++]!);
     const controlLost = OUTCOMES[NO_CONTROL - controlCount];
+    const hidden = new Map<string, number>();
+    for (let rules = codes[at++]!; rules > 0; rules -= 1) hidden.set(texts[codes[at++]!]!, codes[at++]!);
     const primaryArm = nextArm()!;
     const candidateArm = nextArm()!;
     const controlArm = nextArm();
+    const writtenAtMs = arms[arm++]!;
     outcomes.push({
       outcome,
       ...(version >= 0 && { version: texts[version]! }),
@@ -65,7 +72,9 @@ export function unpackResult({ job, codes, arms, texts, hidden }: PackedResult):
       primaryArm,
       candidateArm,
       ...(controlArm && { controlArm }),
+      ...(hidden.size > 0 && { hidden }),
+      ...(!Number.isNaN(writtenAtMs) && { writtenAtMs }),
     });
   }
-  return { job, outcomes, hidden };
+  return { job, outcomes };
 }

@@ -1,5 +1,6 @@
 /** What differs, ranked by impact, as `GET /mirrors/{name}/differences` gives it. */
-import type { FieldLevel } from '../judge/index.ts';
+import type { FieldLevel, FieldVerdict } from '../judge/index.ts';
+import { pairsOf } from './drift-in.ts';
 import { IgnoredFields } from './ignored.ts';
 import type { EpochInput, Stratum } from './inputs.ts';
 import { type JudgedCell, type JudgedField, judgeEpoch } from './judged.ts';
@@ -25,6 +26,8 @@ export interface DifferenceItem {
   readonly path: string;
   readonly kind: string;
   readonly verdict: DifferenceVerdict;
+  /** `state`: the candidate lacks what was made during mirroring. It decides nothing; docs/comparison.md says what to do. */
+  readonly class: 'defect' | 'state';
   /** Pairs of this endpoint. */
   readonly compared: number;
   /** Pairs in which the candidate differs here. */
@@ -58,7 +61,7 @@ export function reportDifferences(epoch: EpochInput, options: DifferencesOptions
   const { rules, nowMs, before, includeNoise = false, weightOf = () => 1 } = options;
   const ignored = new IgnoredFields(rules, nowMs);
   const known = before && knownIn(before, ignored);
-  return groupFields(judgeEpoch(epoch, ignored))
+  return groupFields(judgeEpoch(epoch, ignored), ignored)
     .map((group) => toItem(group, known))
     .filter(({ verdict }) => includeNoise || verdict === 'different' || verdict === 'seen')
     .map((item) => ({ item, impact: impactOf(item) * weightOf(item.endpoint, item.path) }))
@@ -88,16 +91,36 @@ export function keyOf({ endpoint, kind, path }: { endpoint: string; kind: string
 /** The same difference in several strata is one thing to look at. */
 type Group = ReadonlyArray<{ readonly judged: JudgedCell; readonly field: JudgedField }>;
 
-function groupFields(cells: readonly JudgedCell[]): Group[] {
+function groupFields(cells: readonly JudgedCell[], ignored: IgnoredFields): Group[] {
   const groups = new Map<string, Array<Group[number]>>();
   for (const judged of cells) {
-    for (const field of judged.fields) {
+    for (const field of [...judged.fields, ...driftIn(judged, ignored)]) {
       if (field.verdict.level === 'same') continue;
       const key = keyOf({ endpoint: judged.cell.endpoint, ...field.field });
       groups.set(key, [...(groups.get(key) ?? []), { judged, field }]);
     }
   }
   return [...groups.values()];
+}
+
+/** Shown, and no more than that. */
+const SHOWN: FieldVerdict = {
+  level: 'seen',
+  expectedInnocent: Number.POSITIVE_INFINITY,
+  falseDiscoveryRate: 1,
+  pValue: 1,
+  differing: { rate: 0, low: 0, high: 1 },
+};
+
+function driftIn({ cell: { endpoint, drift } }: JudgedCell, ignored: IgnoredFields): JudgedField[] {
+  return drift.map((field) => {
+    const rule = ignored.ruleFor(endpoint, field.path);
+    return { field, verdict: SHOWN, ...(rule && { ignoredBy: rule.id }) };
+  });
+}
+
+function isDrift({ judged, field }: Group[number]): boolean {
+  return judged.cell.drift.includes(field.field);
 }
 
 function toItem(group: Group, known: KnownBefore | undefined): DifferenceItem {
@@ -117,6 +140,7 @@ function toItem(group: Group, known: KnownBefore | undefined): DifferenceItem {
     path,
     kind,
     verdict,
+    class: group.every(isDrift) ? 'state' : 'defect',
     compared: sumOf(strata, ({ compared }) => compared),
     differing: sumOf(strata, ({ differing }) => differing),
     noise: controlled.length > 0 ? sumOf(controlled, ({ noise }) => noise ?? 0) : null,
@@ -138,7 +162,7 @@ function toStratum({ judged: { cell }, field: { field, verdict, ignoredBy } }: G
     ...(cell.stratum.reason === 'segment' && { segment: cell.stratum.segment }),
     // A level of `same` has no differences and is left out before.
     verdict: ignoredBy ? 'ignored' : (verdict.level as DifferenceVerdict),
-    compared: cell.pairs,
+    compared: cell.pairs + pairsOf(cell.drift),
     differing: candidateOnly + both,
     noise: cell.controlled ? controlOnly + both : null,
   };
@@ -152,7 +176,7 @@ function knownIn(before: EpochInput, ignored: IgnoredFields): KnownBefore {
   const cells = judgeEpoch(before, ignored);
   const endpoints = new Set(cells.map(({ cell }) => cell.endpoint));
   const keys = new Set(
-    groupFields(cells)
+    groupFields(cells, ignored)
       .filter((group) => group.some(({ field }) => ['different', 'seen'].includes(field.verdict.level)))
       .map(([first]) => keyOf({ endpoint: first!.judged.cell.endpoint, ...first!.field.field })),
   );

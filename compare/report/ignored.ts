@@ -1,4 +1,5 @@
 import { type CompiledRules, compileRules, type Rule } from '../diff/index.ts';
+import { withoutDrift } from '../drift/index.ts';
 
 export type IgnoreRule = Extract<Rule, { effect: 'ignore' }>;
 
@@ -21,7 +22,7 @@ export class IgnoredFields {
     if (this.#rules.length === 0) return undefined;
     const compiled = this.#compiled.get(endpoint) ?? compileRules(this.#rules, endpoint, this.#nowMs);
     this.#compiled.set(endpoint, compiled);
-    if (path !== '' && !path.startsWith('/')) return compiled.outside(path).ignore;
+    if (path !== '' && !path.startsWith('/')) return compiled.outside(withoutDrift(path)).ignore;
     let position = compiled.body;
     for (const segment of path.split('/').slice(1)) {
       if (!position || position.here.ignore) break;

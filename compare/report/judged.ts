@@ -1,5 +1,6 @@
 /** The fields of one epoch with their verdicts, and what of each cell counts as mismatched. */
 import { type FieldEvidence, type FieldVerdict, judgeFields, type StratumEvidence } from '../judge/index.ts';
+import { type SettledCell, settleDrift } from './drift-in.ts';
 import type { IgnoredFields } from './ignored.ts';
 import type { CellInput, EpochInput, FieldInput } from './inputs.ts';
 
@@ -11,7 +12,7 @@ export interface JudgedField {
 }
 
 export interface JudgedCell {
-  readonly cell: CellInput;
+  readonly cell: SettledCell;
   readonly fields: readonly JudgedField[];
 }
 
@@ -21,12 +22,12 @@ export interface JudgedCell {
  * a control know less of noise than many with one.
  */
 export function judgeEpoch({ cells }: EpochInput, ignored: IgnoredFields): JudgedCell[] {
-  const judged = decisive(cells);
+  const judged = decisive(cells.map(settleDrift));
   return [true, false].flatMap((controlled) => judgeAlike(judged, controlled, ignored));
 }
 
-function decisive(cells: readonly CellInput[]): CellInput[] {
-  const best = new Map<string, CellInput>();
+function decisive(cells: readonly SettledCell[]): SettledCell[] {
+  const best = new Map<string, SettledCell>();
   for (const cell of cells) {
     const key = JSON.stringify([cell.endpoint, cell.stratum]);
     const other = best.get(key);
@@ -35,7 +36,7 @@ function decisive(cells: readonly CellInput[]): CellInput[] {
   return [...best.values()];
 }
 
-function judgeAlike(cells: readonly CellInput[], controlled: boolean, ignored: IgnoredFields): JudgedCell[] {
+function judgeAlike(cells: readonly SettledCell[], controlled: boolean, ignored: IgnoredFields): JudgedCell[] {
   const alike = cells.filter((cell) => cell.controlled === controlled);
   const rows = alike.map((cell) =>
     cell.fields.map((field) => ({ cell, field, rule: ignored.ruleFor(cell.endpoint, field.path) })),

@@ -18,8 +18,12 @@ export interface Compared {
   readonly candidate: readonly string[];
   /** Of the primary's values at `candidate`, in its order (0: none); only without a control, where it is what hints at noise. */
   readonly looks?: readonly number[];
+  /** The candidate lacks what was made during mirroring: counted at its own path, and no mismatch. */
+  readonly isDrift?: boolean;
   /** Between primary and control; undefined without a control's answer. */
   readonly control?: readonly string[];
+  /** Differences that rules hid, by rule id; absent: none. */
+  readonly hidden?: ReadonlyMap<string, number>;
   readonly primaryArm: ArmOutcome;
   readonly candidateArm: ArmOutcome;
   readonly controlArm?: ArmOutcome;

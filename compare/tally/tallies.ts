@@ -30,6 +30,8 @@ export interface EpochTally extends EpochBounds {
   readonly lost: Map<string, StratumLosses>;
   /** Answers that Envoy gave instead of a service, by endpoint. */
   readonly localReplies: Map<string, Record<Arm, number>>;
+  /** Differences that rules hid, by rule id. There are as many as there are rules. */
+  readonly hidden: Map<string, number>;
   readonly endpoints: Map<string, EndpointTally>;
   readonly room: Room;
   /** Pairs of endpoints and strata beyond the bounds; they are counted with the pooled ones. */
@@ -158,6 +160,7 @@ export class Tallies {
     tally.compared += 1;
     const epoch = tally.epochs.of(compared.version, compared.atMs);
     epoch.compared += 1;
+    for (const [rule, count] of compared.hidden ?? []) epoch.hidden.set(rule, (epoch.hidden.get(rule) ?? 0) + count);
     this.#stratum(epoch, compared).count(compared);
     const { candidate, control = [] } = compared;
     const differs = candidate.some((key) => !control.includes(key));
@@ -186,6 +189,7 @@ export class Tallies {
           pooledPairs: 0,
           lost: new Map(),
           localReplies: new Map(),
+          hidden: new Map(),
           endpoints: new Map(),
           room: { fields: this.#limits.fieldsOfEpoch },
         }),
