@@ -13,8 +13,13 @@ export type {
   EndpointItem,
   EpochComparison,
   EpochItem,
+  HealthReport,
+  LatencyArm,
+  LatencyFigures,
+  LatencyItem,
   RulePreview,
   SampleView,
+  SeriesReport,
   StratumReport,
   VerdictReport,
 } from '../../compare/report/index.ts';

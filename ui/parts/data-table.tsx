@@ -85,7 +85,7 @@ export function DataTable<T>({ caption, columns, rows, keyOf, link, selected }: 
                 >
                   {link?.column === column.id ? (
                     <a
-                      class="row-link"
+                      class="cell row-link"
                       href={link.href(row)}
                       tabIndex={key === entry ? 0 : -1}
                       onFocus={() => {
@@ -99,7 +99,7 @@ export function DataTable<T>({ caption, columns, rows, keyOf, link, selected }: 
                       {column.cell(row)}
                     </a>
                   ) : (
-                    column.cell(row)
+                    <div class="cell">{column.cell(row)}</div>
                   )}
                 </td>
               ))}

@@ -5,7 +5,7 @@ export { Dialog } from './dialog.tsx';
 export { ago, clock, count, duration, milliseconds, percent, plural, pValue, shortCount } from './format.ts';
 export { IntervalAxis, IntervalBar, intervalText } from './interval-bar.tsx';
 export { logScale } from './scale.ts';
-export { EpochPicker, NoiseToggle, RangePicker } from './settings.tsx';
+export { EpochPicker, NoiseToggle, RangePicker, ViewSettings } from './settings.tsx';
 export { type Point, Sparkline } from './sparkline.tsx';
 export { Empty, Failed, Loading, Ready } from './states.tsx';
 export { TimeChart } from './time-chart.tsx';

@@ -1,4 +1,5 @@
 /** How a view is shown: epoch, time range, noise. All of it is in the address. */
+import type { ComponentChildren } from 'preact';
 import { type EpochItem, type Items, pathOf } from '../api/index.ts';
 import { goTo, place, RANGES, type Range, useApi } from '../state/index.ts';
 
@@ -8,6 +9,26 @@ const RANGE_NAMES: Readonly<Record<Range, string>> = {
   360: '6 h',
   epoch: 'whole epoch',
 };
+
+/** All that apply to a screen, in one line at its top; further controls of the screen as children. */
+export function ViewSettings({ range = false, noise = false, children }: ViewSettingsProps) {
+  return (
+    <div class="toolbar">
+      <EpochPicker />
+      {range && <RangePicker />}
+      {noise && <NoiseToggle />}
+      {children && <div class="toolbar-end">{children}</div>}
+    </div>
+  );
+}
+
+export interface ViewSettingsProps {
+  /** Whether the screen goes by the time range. */
+  readonly range?: boolean;
+  /** Whether it can hide noise. */
+  readonly noise?: boolean;
+  readonly children?: ComponentChildren;
+}
 
 export function RangePicker() {
   const { range } = place.value;

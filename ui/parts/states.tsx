@@ -82,10 +82,10 @@ export function Ready<T>({ loaded: { data, error, reload }, what, children }: Re
 
 function NoComparison({ what }: { what: string }) {
   return (
-    <Empty title={`This control plane does not know ${what}`}>
+    <Empty title={`This control plane has no ${what}`}>
       <p>
-        Answers are not compared here. Start it so that Envoys can deliver them:{' '}
-        <code>shadowplane up --capture-listen 127.0.0.1:18001</code>
+        It compares no answers: it was started with <code>--no-compare</code>, or it is older than this page. Start it
+        again without that, and this fills by itself.
       </p>
     </Empty>
   );

@@ -9,6 +9,7 @@ export interface DifferenceTableProps {
 
 /** Differences with what is raw and what is noise of each; a row opens its field. */
 export function DifferenceTable({ items, caption = 'Differences by impact' }: DifferenceTableProps) {
+  const most = Math.max(...items.map(({ differing, compared }) => differing / Math.max(compared, 1)), 0.001);
   return (
     <DataTable
       caption={caption}
@@ -20,7 +21,6 @@ export function DifferenceTable({ items, caption = 'Differences by impact' }: Di
       }}
       columns={[
         { id: 'rank', title: '#', align: 'right', className: 'is-rank', cell: ({ rank }) => rank },
-        { id: 'level', title: 'level', cell: ({ verdict }) => <LevelBadge level={verdict} /> },
         {
           id: 'path',
           title: 'field',
@@ -35,12 +35,12 @@ export function DifferenceTable({ items, caption = 'Differences by impact' }: Di
             </span>
           ),
         },
+        { id: 'level', title: 'level', cell: ({ verdict }) => <LevelBadge level={verdict} /> },
         {
           id: 'differs',
-          title: 'raw and noise',
-          label: 'raw, noise',
+          title: 'raw against noise',
           className: 'is-raw',
-          cell: (item) => <RawAndNoise item={item} />,
+          cell: (item) => <RawAndNoise item={item} most={most} />,
         },
         {
           id: 'count',
@@ -63,7 +63,7 @@ export function DifferenceTable({ items, caption = 'Differences by impact' }: Di
   );
 }
 
-function RawAndNoise({ item: { differing, noise, compared } }: { item: DifferenceItem }) {
+function RawAndNoise({ item: { differing, noise, compared }, most }: { item: DifferenceItem; most: number }) {
   const share = (part: number) => part / Math.max(compared, 1);
   return (
     <span
@@ -72,8 +72,8 @@ function RawAndNoise({ item: { differing, noise, compared } }: { item: Differenc
       aria-label={`differs in ${percent(share(differing))}, noise ${noise === null ? 'unknown' : percent(share(noise))}`}
     >
       <span class="raw-bars">
-        <span class="bar-part is-candidate" style={{ width: `${share(differing) * 100}%` }} />
-        {noise !== null && <span class="bar-part is-noise" style={{ width: `${share(noise) * 100}%` }} />}
+        <span class="bar-part is-candidate" style={{ width: `${(share(differing) / most) * 100}%` }} />
+        {noise !== null && <span class="bar-part is-noise" style={{ width: `${(share(noise) / most) * 100}%` }} />}
       </span>
       <span class="raw-text">{percent(share(differing))}</span>
     </span>

@@ -1,11 +1,10 @@
-import type { EndpointItem, MirrorView, VerdictReport } from '../../api/index.ts';
+import type { DifferenceItem, EndpointItem, MirrorView, VerdictReport } from '../../api/index.ts';
 import {
   clock,
   count,
   duration,
   IntervalAxis,
   IntervalBar,
-  intervalText,
   percent,
   plural,
   useNow,
@@ -17,12 +16,15 @@ export interface HeadlineProps {
   readonly mirror: MirrorView;
   readonly verdict: VerdictReport;
   readonly endpoints: readonly EndpointItem[] | undefined;
+  /** The difference with the largest impact. */
+  readonly top: DifferenceItem | undefined;
 }
 
 /** The answer to the question, its reason, and how sure it is. */
-export function Headline({ mirror, verdict, endpoints }: HeadlineProps) {
+export function Headline({ mirror, verdict, endpoints, top }: HeadlineProps) {
   const nowMs = useNow();
   const { compared, mismatch, marginRate, epoch, version, epochStartedAt, notes, differing, noise } = verdict;
+  const isHidden = verdict.verdict === 'different' && mismatch.low <= marginRate && noise !== null;
   return (
     <section class="panel headline" aria-labelledby="headline-title">
       <div class="headline-answer">
@@ -30,6 +32,7 @@ export function Headline({ mirror, verdict, endpoints }: HeadlineProps) {
           <VerdictBadge verdict={verdict.verdict} large />
         </h1>
         <p class="headline-sentence">{sentenceOf(verdict, endpoints)}</p>
+        {top && <TopDifference item={top} />}
         <p class="quiet">
           {compared === 0 ? (
             nothingYet(mirror)
@@ -52,22 +55,34 @@ export function Headline({ mirror, verdict, endpoints }: HeadlineProps) {
           <figcaption>
             <span class="figure-number">{percent(mismatch.rate)}</span> of pairs differ beyond noise
             <span class="quiet">
-              95% between {percent(mismatch.low)} and {percent(mismatch.high)}; the margin is {percent(marginRate)}
+              95% between {percent(mismatch.low)} and {percent(mismatch.high)}; up to {percent(marginRate)} it is the
+              same
             </span>
           </figcaption>
           <IntervalAxis margin={marginRate} />
           <IntervalBar {...mismatch} margin={marginRate} tone={verdict.verdict} />
           <p class="quiet">
-            {count(differing)} differ raw
             {noise === null
-              ? '; no control tells how many of them are noise'
-              : `, ${count(noise)} as between two instances of the primary`}
-            . <span class="hidden">{intervalText(mismatch)}</span>
-            <a href={hrefTo({ screen: 'fields' })}>Which fields</a>
+              ? `${plural(differing, 'pair')} of ${count(compared)} differ; no control tells how much of it is noise.`
+              : `Raw, ${count(differing)} pairs differ; ${count(noise)} do so between two instances of ${mirror.primary}.`}
+            {isHidden && ' Pair by pair, noise covers what differs; field by field it does not.'}
           </p>
         </figure>
       )}
     </section>
+  );
+}
+
+function TopDifference({ item: { endpoint, path, kind, differing, noise, compared } }: { item: DifferenceItem }) {
+  const beyond = Math.max(0, differing - (noise ?? 0)) / Math.max(compared, 1);
+  return (
+    <p>
+      First of all{' '}
+      <a href={hrefTo({ screen: 'groups', endpoint, path, kind })}>
+        <code>{path === '' ? '(whole body)' : path}</code> {kind}
+      </a>{' '}
+      in {percent(beyond)} of <code>{endpoint}</code>
+    </p>
   );
 }
 

@@ -1,45 +1,32 @@
-import { type DifferenceItem, type Items, pathOf } from '../../api/index.ts';
-import { Empty, NoiseToggle, Ready, useNow } from '../../parts/index.ts';
-import { hrefTo, place, sinceOf, useApi } from '../../state/index.ts';
+import type { DifferenceItem, Items } from '../../api/index.ts';
+import { Empty, Ready } from '../../parts/index.ts';
+import { hrefTo, type Loaded, place } from '../../state/index.ts';
 import { DifferenceTable } from '../difference-table.tsx';
 
-const SHOWN = 8;
+export type Differences = Items<DifferenceItem> & { readonly total: number };
+
+export const SHOWN_DIFFERENCES = 8;
 
 /** What matters most, worst first. */
-export function TopDifferences({ mirror }: { mirror: string }) {
-  const { epoch, noise, range } = place.value;
-  const nowMs = useNow();
-  const loaded = useApi<Items<DifferenceItem> & { total: number }>(
-    pathOf(['mirrors', mirror, 'differences'], {
-      epoch,
-      limit: SHOWN,
-      noise: noise ? 'include' : undefined,
-      since: sinceOf(range, nowMs),
-    }),
-    { topics: ['comparison', 'rules'] },
-  );
-  const more = (loaded.data?.total ?? 0) - SHOWN;
+export function TopDifferences({ loaded }: { loaded: Loaded<Differences> }) {
+  const { noise } = place.value;
+  const more = (loaded.data?.total ?? 0) - SHOWN_DIFFERENCES;
   return (
     <section class="panel" aria-labelledby="top-title">
       <div class="panel-head">
         <h2 id="top-title">What differs most</h2>
-        <NoiseToggle />
+        {more > 0 && <a href={hrefTo({ screen: 'fields' })}>all {more + SHOWN_DIFFERENCES}</a>}
       </div>
       <Ready loaded={loaded} what="differences">
         {({ items }) =>
-          items.length === 0 ? (
-            <Empty title="Nothing differs beyond noise so far">
-              What the control explains is hidden; switch noise on to see it.
-            </Empty>
+          items.length > 0 ? (
+            <DifferenceTable items={items} />
           ) : (
-            <>
-              <DifferenceTable items={items} />
-              {more > 0 && (
-                <p class="more">
-                  <a href={hrefTo({ screen: 'fields' })}>{more} more</a>
-                </p>
-              )}
-            </>
+            <Empty title={noise ? 'Nothing differs at all so far' : 'Nothing differs beyond noise so far'}>
+              {noise
+                ? 'Every answer of the candidate was that of the primary.'
+                : 'Switch noise on to see what the control explains.'}
+            </Empty>
           )
         }
       </Ready>
