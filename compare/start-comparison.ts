@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { storeDialect } from '../store/index.ts';
 import type { Mirror, Policy } from '../xds-server/policy/model.ts';
 import { servicesOf } from './again/index.ts';
-import { comparisonRoutes } from './api/index.ts';
+import { comparisonOpenApi, comparisonRoutes } from './api/index.ts';
 import { CopyBooks } from './copies/index.ts';
 import { OpenApiFiles } from './endpoint/index.ts';
 import { startLiveComparison } from './live/index.ts';
@@ -34,6 +34,8 @@ export interface ComparisonServer {
   readonly registry: Registry;
   /** To be mounted under `/api/v1`. */
   readonly routes: FastifyPluginCallback;
+  /** What OpenAPI says of them. */
+  readonly openApi: typeof comparisonOpenApi;
   /** Its server-sent events. */
   readonly events: { onEvent(listener: (event: string, data: unknown) => void): () => void };
   /** The policy that is served from now on: its mirrors are the ones compared. */
@@ -59,7 +61,7 @@ export async function startComparison(options: ComparisonServerOptions): Promise
   const pipeline = await startPipeline({ listen, mirrors: new Map(), registry });
   const copies = new CopyBooks({ sinceMs: Date.now(), onLoss: (loss) => pipeline.explain(loss) });
   try {
-    const { comparison, rules, events, close } = await startLiveComparison({
+    const { comparison, rules, events, storeStatus, close } = await startLiveComparison({
       dialect: storeDialect(storeUrl, dataDir, { file: 'comparison.db', durability: 'normal' }),
       tallies: pipeline.tallies,
       sampleOf: (mirror, id) => pipeline.sample(mirror, id),
@@ -104,7 +106,14 @@ export async function startComparison(options: ComparisonServerOptions): Promise
         marginRateOf: (mirror) => mirrors.get(mirror)?.compare.marginRate,
         weightOf: (mirror) => fieldWeights(mirrors.get(mirror)?.compare.weights ?? []),
         redactionOf: (mirror) => compared.get(mirror)?.redaction,
+        healthOf: (mirror) => ({
+          envoys: copies.envoys(mirror),
+          vms: pipeline.vms(),
+          maxRequests: mirrors.get(mirror)?.limits.maxConcurrent ?? 0,
+          store: { pendingRows: storeStatus().pendingRows, failing: storeStatus().failing !== undefined },
+        }),
       }),
+      openApi: comparisonOpenApi,
       events,
       follow: (followed) => {
         policy = followed;

@@ -36,6 +36,8 @@ beforeEach(async () => {
       epoch: async (_, number) => epochs.find((one) => one.number === number),
       beginEpoch: () => {},
       samples: async () => [],
+      latencies: async () => [],
+      series: () => [],
       sample: async () => undefined,
     },
     rules: new RuleBook({ rules: async () => [], putRule: async () => {}, deleteRule: async () => false }),

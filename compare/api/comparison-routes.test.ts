@@ -35,6 +35,8 @@ beforeEach(async () => {
       asked.push(query);
       return samples;
     },
+    latencies: async () => [],
+    series: () => [],
     sample: async (_, id) => samples.find(({ exchange }) => exchange.id === id),
   };
   app = Fastify();

@@ -11,16 +11,19 @@ import {
   reportDifferences,
   reportEndpoints,
   reportVerdict,
+  suggestRules,
   viewSample,
   viewSampleBriefly,
   viewSampleCompared,
+  volatileFields,
 } from '../report/index.ts';
 import { type BookedRule, type RuleBook, readRule } from '../rules/index.ts';
 import type { Comparison } from './comparison.ts';
+import { addFigureRoutes, type FigureRoutesOptions } from './figure-routes.ts';
 import { Query, refused } from './query.ts';
 import { addRunAgainRoute, type RunAgainOptions } from './run-again-route.ts';
 
-export interface ComparisonRoutesOptions extends RunAgainOptions {
+export interface ComparisonRoutesOptions extends RunAgainOptions, FigureRoutesOptions {
   readonly comparison: Comparison;
   readonly rules: RuleBook;
   /** By mirror: `compare.margin` of the policy. Default: the judge's. */
@@ -41,6 +44,9 @@ const MAX_ITEMS = 10_000;
 const DEFAULT_ITEMS = 100;
 const MAX_SAMPLES = 200;
 const DEFAULT_SAMPLES = 20;
+const MAX_SUGGESTIONS = 50;
+/** Samples of a field, to see what its values look like. */
+const SUGGESTION_SAMPLES = 6;
 /** Samples that a preview compares again. */
 const PREVIEW_SAMPLES = 100;
 
@@ -54,6 +60,12 @@ export function comparisonRoutes(options: ComparisonRoutesOptions): FastifyPlugi
     addEpochRoutes(app, options);
     addSampleRoutes(app, options);
     addRuleRoutes(app, options);
+    addFigureRoutes(
+      app,
+      options,
+      (mirror, wanted) => epochOf(options.comparison, mirror, wanted),
+      () => nowOf(options),
+    );
     done();
   };
 }
@@ -179,6 +191,21 @@ function addRuleRoutes(app: FastifyInstance, options: ComparisonRoutesOptions): 
     new Query(query, []);
     comparison.mirror(name);
     return { items: rules.of(name).map((rule) => viewRule(rule, nowOf(options))) };
+  });
+
+  app.get<Named>('/mirrors/:name/rules/suggestions', async ({ params: { name }, query }) => {
+    new Query(query, []);
+    comparison.mirror(name);
+    const epoch = await epochOf(comparison, name, undefined);
+    if (!epoch) return { items: [] };
+    const fields = volatileFields(epoch, rules.of(name), nowOf(options)).slice(0, MAX_SUGGESTIONS);
+    const samples = await Promise.all(
+      fields.map(({ endpoint, path }) =>
+        comparison.samples(name, { endpoint, path, kind: 'value', limit: SUGGESTION_SAMPLES }),
+      ),
+    );
+    const samplesOf = new Map(fields.map((field, index) => [field, samples[index]!]));
+    return { items: suggestRules(fields, (field) => samplesOf.get(field) ?? []) };
   });
 
   app.post<Named>('/mirrors/:name/rules/preview', async (request) => {

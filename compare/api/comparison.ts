@@ -1,4 +1,4 @@
-import type { EpochInput, MirrorInput, SampleInput } from '../report/index.ts';
+import type { EpochInput, LatencyInput, MirrorInput, SampleInput, SeriesPointInput } from '../report/index.ts';
 
 export interface SampleQuery {
   /** Absent: the current one. */
@@ -19,6 +19,10 @@ export interface Comparison {
   epochs(mirror: string): Promise<readonly number[]>;
   /** Undefined when it is not kept any more, or never was. */
   epoch(mirror: string, number: number): Promise<EpochInput | undefined>;
+  /** Of an epoch: the random choices of latencies. */
+  latencies(mirror: string, epoch: number): Promise<readonly LatencyInput[]>;
+  /** Counts a minute of the last hours. */
+  series(mirror: string, nowMs: number): readonly SeriesPointInput[];
   /** What is compared from now on counts in an epoch of its own. */
   beginEpoch(mirror: string): void;
   /** Redacted; those that explain most first. */

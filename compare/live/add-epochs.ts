@@ -1,6 +1,6 @@
 /** What an earlier process counted in an epoch and what this one has counted since, together. */
 import type { Tally } from '../judge/index.ts';
-import type { CellInput, EpochInput, FieldInput, LossInput } from '../report/index.ts';
+import type { ByArm, CellInput, EpochInput, FieldInput, LossInput } from '../report/index.ts';
 
 export function addEpochs(before: EpochInput, since: EpochInput): EpochInput {
   return {
@@ -9,7 +9,28 @@ export function addEpochs(before: EpochInput, since: EpochInput): EpochInput {
     lastAtMs: Math.max(before.lastAtMs, since.lastAtMs),
     cells: addAlike(before.cells, since.cells, cellName, addCells),
     losses: addLosses(before.losses, since.losses),
+    localReplies: addReplies(before.localReplies, since.localReplies),
+    hidden: addCounts(before.hidden, since.hidden),
   };
+}
+
+function addCounts(before: EpochInput['hidden'], since: EpochInput['hidden']): EpochInput['hidden'] {
+  const all = { ...before };
+  for (const [name, count] of Object.entries(since)) all[name] = (all[name] ?? 0) + count;
+  return all;
+}
+
+function byArm<T>(of: (arm: keyof ByArm<T>) => T): ByArm<T> {
+  return { primary: of('primary'), candidate: of('candidate'), control: of('control') };
+}
+
+function addReplies(before: EpochInput['localReplies'], since: EpochInput['localReplies']): EpochInput['localReplies'] {
+  const all = { ...before };
+  for (const [endpoint, counts] of Object.entries(since)) {
+    const earlier = all[endpoint];
+    all[endpoint] = earlier ? byArm((arm) => earlier[arm] + counts[arm]) : counts;
+  }
+  return all;
 }
 
 export function addLosses(before: readonly LossInput[], since: readonly LossInput[]): LossInput[] {
@@ -24,6 +45,10 @@ function addCells(before: CellInput, since: CellInput): CellInput {
     controlMismatched: before.controlMismatched + since.controlMismatched,
     bothMismatched: before.bothMismatched + since.bothMismatched,
     beyondFields: before.beyondFields + since.beyondFields,
+    errors: byArm((arm) => ({
+      clientErrors: before.errors[arm].clientErrors + since.errors[arm].clientErrors,
+      serverErrors: before.errors[arm].serverErrors + since.errors[arm].serverErrors,
+    })),
     ...span(before, since),
     fields: addAlike(before.fields, since.fields, fieldName, addFields),
   };
@@ -76,7 +101,11 @@ function addAlike<T>(
   return [...all.values()];
 }
 
-export function cellName({ endpoint, stratum, controlled }: CellInput): string {
+export function cellName({
+  endpoint,
+  stratum,
+  controlled,
+}: Pick<CellInput, 'endpoint' | 'stratum' | 'controlled'>): string {
   return JSON.stringify([endpoint, stratum.reason, stratum.reason === 'segment' ? stratum.segment : '', controlled]);
 }
 

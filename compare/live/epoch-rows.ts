@@ -13,18 +13,22 @@ import type {
 } from '../store/index.ts';
 
 type CellKey = Pick<StoredCell, 'mirror' | 'epoch' | 'endpoint' | 'reason' | 'segment' | 'control'>;
-type CellState = Pick<CellInput, 'candidateMismatched' | 'controlMismatched' | 'bothMismatched' | 'beyondFields'>;
+type CellState = Pick<
+  CellInput,
+  'candidateMismatched' | 'controlMismatched' | 'bothMismatched' | 'beyondFields' | 'errors'
+>;
+type EpochState = Pick<EpochInput, 'lastAtMs' | 'localReplies' | 'hidden'>;
 type FieldState = Omit<Tally, 'candidateOnly' | 'controlOnly' | 'both'> & { readonly looks?: Looks };
 
 export function epochRow(mirror: string, epoch: Omit<EpochInput, 'cells' | 'losses'>): StoredEpoch {
-  const { number, version, begunBy, startedAtMs, lastAtMs } = epoch;
+  const { number, version, begunBy, startedAtMs, lastAtMs, localReplies, hidden } = epoch;
   return {
     mirror,
     epoch: number,
     startedAtMs,
     cause: begunBy,
     version: version ?? '',
-    state: JSON.stringify({ lastAtMs }),
+    state: JSON.stringify({ lastAtMs, localReplies, hidden } satisfies EpochState),
   };
 }
 
@@ -42,7 +46,7 @@ function readLoss({ reason, segment, cause, count }: StoredLoss): LossInput {
   return { stratum: stratumOf({ reason, segment }), cause: cause as LossCause, count };
 }
 
-function stratumOf({ reason, segment }: Pick<StoredLoss, 'reason' | 'segment'>): Stratum {
+export function stratumOf({ reason, segment }: Pick<StoredLoss, 'reason' | 'segment'>): Stratum {
   return reason === 'segment' ? { reason, segment } : { reason };
 }
 
@@ -52,11 +56,16 @@ function readEpochRow(row: StoredEpoch): Omit<EpochInput, 'cells' | 'losses'> {
     version: row.version === '' ? undefined : row.version,
     begunBy: row.cause as EpochInput['begunBy'],
     startedAtMs: row.startedAtMs,
-    lastAtMs: (JSON.parse(row.state) as { lastAtMs: number }).lastAtMs,
+    // Rows of an earlier version know nothing of local replies and hidden differences.
+    ...{ localReplies: {}, hidden: {}, ...(JSON.parse(row.state) as Partial<EpochState> & Pick<EpochState, 'lastAtMs'>) },
   };
 }
 
-export function cellKey(mirror: string, epoch: number, { endpoint, stratum, controlled }: CellInput): CellKey {
+export function cellKey(
+  mirror: string,
+  epoch: number,
+  { endpoint, stratum, controlled }: Pick<CellInput, 'endpoint' | 'stratum' | 'controlled'>,
+): CellKey {
   return {
     mirror,
     epoch,
@@ -68,8 +77,9 @@ export function cellKey(mirror: string, epoch: number, { endpoint, stratum, cont
 }
 
 export function cellRow(key: CellKey, cell: CellInput): StoredCell {
-  const { candidateMismatched, controlMismatched, bothMismatched, beyondFields, pairs, firstAtMs, lastAtMs } = cell;
-  const state: CellState = { candidateMismatched, controlMismatched, bothMismatched, beyondFields };
+  const { candidateMismatched, controlMismatched, bothMismatched, beyondFields, errors, pairs, firstAtMs, lastAtMs } =
+    cell;
+  const state: CellState = { candidateMismatched, controlMismatched, bothMismatched, beyondFields, errors };
   return { ...key, pairs, firstAtMs, lastAtMs, state: JSON.stringify(state) };
 }
 
@@ -98,10 +108,14 @@ function readCells({ cells, fields, slots }: StoredCounts): CellInput[] {
       pairs: row.pairs,
       firstAtMs: row.firstAtMs,
       lastAtMs: row.lastAtMs,
-      ...(JSON.parse(row.state) as CellState),
+      // Nor of errors.
+      ...{ errors: NO_ERRORS, ...(JSON.parse(row.state) as Omit<CellState, 'errors'> & Partial<CellState>) },
       fields: fieldsOf.get(cellName(row)) ?? [],
     }));
 }
+
+const NONE = { clientErrors: 0, serverErrors: 0 };
+const NO_ERRORS = { primary: NONE, candidate: NONE, control: NONE };
 
 function readField(row: StoredField, sampleId: string | undefined): FieldInput {
   const { looks, ...spells } = JSON.parse(row.state) as FieldState;

@@ -16,6 +16,7 @@ export function fromTally(epoch: EpochTally, tallies: Tallies): EpochInput {
       controlMismatched: counts.controlMismatched,
       bothMismatched: counts.bothMismatched,
       beyondFields: counts.beyondFields,
+      errors: { primary: { ...counts.primary }, candidate: { ...counts.candidate }, control: { ...counts.control } },
       firstAtMs: counts.firstAtMs,
       lastAtMs: counts.lastAtMs,
       fields: [...counts.fields.values()].map((field) => {
@@ -33,7 +34,17 @@ export function fromTally(epoch: EpochTally, tallies: Tallies): EpochInput {
       }),
     })),
   );
-  return { number, version, begunBy, startedAtMs, lastAtMs, cells, losses: lossesOf(epoch) };
+  return {
+    number,
+    version,
+    begunBy,
+    startedAtMs,
+    lastAtMs,
+    cells,
+    losses: lossesOf(epoch),
+    localReplies: Object.fromEntries(epoch.localReplies),
+    hidden: Object.fromEntries(epoch.hidden),
+  };
 }
 
 export function lossesOf({ lost }: EpochTally): LossInput[] {
@@ -42,6 +53,7 @@ export function lossesOf({ lost }: EpochTally): LossInput[] {
   );
 }
 
-function plain(stratum: HalfStratum): Stratum {
+/** What a half calls its stratum, as a report does. */
+export function plain(stratum: HalfStratum): Stratum {
   return stratum.reason === 'segment' ? { reason: 'segment', segment: stratum.segment } : { reason: 'sample' };
 }

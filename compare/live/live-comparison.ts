@@ -1,22 +1,34 @@
 import { ShadowplaneError } from '../../errors/index.ts';
 import { didYouMean } from '../../xds-server/policy/index.ts';
 import type { Comparison, SampleQuery } from '../api/index.ts';
-import { decodeSample, type EpochInput, encodeSample, type MirrorInput, type SampleInput } from '../report/index.ts';
+import {
+  decodeSample,
+  type EpochInput,
+  encodeSample,
+  type LatencyInput,
+  type MirrorInput,
+  type SampleInput,
+  type SeriesPointInput,
+} from '../report/index.ts';
 import type {
   ChangeSource,
   Changes,
   ComparisonStore,
+  StoredLatencies,
   StoredLoss,
   StoredSample,
   StoredSampleSlot,
+  StoredSeriesPoint,
 } from '../store/index.ts';
-import type { EpochTally, MirrorTally, Tallies } from '../tally/index.ts';
-import { addEpochs, addLosses } from './add-epochs.ts';
+import { type EpochTally, type MirrorTally, SERIES_MS, type Tallies } from '../tally/index.ts';
+import { addEpochs, addLosses, cellName } from './add-epochs.ts';
 import { epochRow, lossRow, readEpoch } from './epoch-rows.ts';
 import { fromTally, lossesOf } from './from-tally.ts';
+import { addLatencies, latenciesOf, latencyRow, readLatencies } from './latency-rows.ts';
 import { COMPARED, MIRRORED, MirrorHistory, OF_CONTROL, WHOLE_MIRROR } from './mirror-history.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { SavedRows } from './saved-rows.ts';
+import { SeriesBook } from './series-book.ts';
 
 export interface LiveComparisonOptions {
   readonly store: ComparisonStore;
@@ -43,6 +55,8 @@ interface KnownHistory {
 const KEPT_SAMPLES = 5;
 /** New samples that one flush takes along; the others go with the next. */
 const SAMPLES_A_FLUSH = 50;
+/** What a process that is killed loses of the choice of latencies at most. */
+const LATENCIES_GROWN_BY = 1.05;
 const MAX_REMEMBERED_SAMPLES = 10_000;
 
 /**
@@ -54,11 +68,15 @@ export class LiveComparison implements Comparison, ChangeSource {
   readonly #histories: Map<string, KnownHistory>;
   readonly #saved = new WeakMap<EpochTally, { readonly rows: SavedRows; compared: number; endpoints: number }>();
   readonly #savedOutcomes = new Map<string, number>();
+  /** Pairs seen when the latencies of a cell were last saved. */
+  readonly #savedLatencies = new WeakMap<EpochTally, Map<string, number>>();
+  readonly #series: SeriesBook;
   readonly #savedSamples = new Set<string>();
   /** Groups whose samples are to be saved: mirror, epoch, endpoint, path, kind. */
   readonly #groups = new Map<string, Omit<StoredSampleSlot, 'slot' | 'sampleId'> & { readonly tally: EpochTally }>();
 
-  private constructor(options: LiveComparisonOptions, histories: Map<string, KnownHistory>) {
+  private constructor(options: LiveComparisonOptions, histories: Map<string, KnownHistory>, series: SeriesBook) {
+    this.#series = series;
     this.#options = options;
     this.#histories = histories;
   }
@@ -68,7 +86,8 @@ export class LiveComparison implements Comparison, ChangeSource {
     for (const mirror of await options.store.mirrors()) {
       histories.set(mirror, { history: await MirrorHistory.load(options.store, mirror), tally: undefined });
     }
-    return new LiveComparison(options, histories);
+    const series = new SeriesBook(await options.store.series(Date.now() - SERIES_MS));
+    return new LiveComparison(options, histories, series);
   }
 
   mirror(name: string): MirrorInput {
@@ -118,6 +137,19 @@ export class LiveComparison implements Comparison, ChangeSource {
     });
   }
 
+  async latencies(mirror: string, number: number): Promise<readonly LatencyInput[]> {
+    const live = this.#liveEpoch(mirror, number);
+    if (!live) return (await this.#options.store.latencies(mirror, number)).map(readLatencies);
+    const before = new Map(this.#historyOf(mirror).latenciesBefore(number));
+    for (const since of latenciesOf(live))
+      before.set(cellName(since), addLatencies(before.get(cellName(since)), since));
+    return [...before.values()];
+  }
+
+  series(mirror: string, nowMs: number): readonly SeriesPointInput[] {
+    return this.#series.points(mirror, this.#options.tallies.mirror(mirror), nowMs - SERIES_MS);
+  }
+
   beginEpoch(mirror: string): void {
     this.#options.beginEpoch(mirror);
   }
@@ -158,9 +190,12 @@ export class LiveComparison implements Comparison, ChangeSource {
       comparisonFields: NonNullable<Changes['comparisonFields']>[number][];
     };
     const losses: StoredLoss[] = [];
+    const latencies: StoredLatencies[] = [];
+    const series: StoredSeriesPoint[] = [];
     for (const tally of this.#options.tallies.mirrors()) {
       const { mirror } = tally;
       losses.push(...this.#takeOutcomes(tally));
+      series.push(...this.#series.take(tally));
       for (const epoch of tally.epochs.all) {
         losses.push(...this.#takeLosses(tally, epoch));
         const saved = this.#saved.get(epoch) ?? { rows: new SavedRows(mirror), compared: -1, endpoints: 0 };
@@ -169,6 +204,7 @@ export class LiveComparison implements Comparison, ChangeSource {
         saved.endpoints = epoch.endpoints.size;
         this.#saved.set(epoch, saved);
         const number = this.#historyOf(mirror).numberOf(epoch, tally);
+        latencies.push(...this.#takeLatencies(mirror, epoch, number));
         const counts = this.#withHistory(mirror, epoch, number);
         rows.comparisonEpochs.push(epochRow(mirror, counts));
         const { cells, fields, changed } = saved.rows.take(counts);
@@ -180,7 +216,25 @@ export class LiveComparison implements Comparison, ChangeSource {
         }
       }
     }
-    return { ...rows, comparisonLosses: losses, ...this.#takeSamples() };
+    return {
+      ...rows,
+      comparisonLosses: losses,
+      comparisonLatencies: latencies,
+      comparisonSeries: series,
+      ...this.#takeSamples(),
+    };
+  }
+
+  /** A random choice of many hardly changes with a few more, and is large, so it is saved as it grows. */
+  #takeLatencies(mirror: string, epoch: EpochTally, number: number): StoredLatencies[] {
+    const saved = this.#savedLatencies.get(epoch) ?? new Map<string, number>();
+    this.#savedLatencies.set(epoch, saved);
+    const before = this.#historyOf(mirror).latenciesBefore(number);
+    const grown = latenciesOf(epoch, (key, seen) => seen > (saved.get(cellName(key)) ?? 0) * LATENCIES_GROWN_BY);
+    return grown.map((since) => {
+      saved.set(cellName(since), since.seen);
+      return latencyRow(mirror, number, addLatencies(before.get(cellName(since)), since));
+    });
   }
 
   #takeOutcomes(tally: MirrorTally): StoredLoss[] {

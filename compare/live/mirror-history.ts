@@ -1,7 +1,9 @@
-import type { EpochInput } from '../report/index.ts';
+import type { EpochInput, LatencyInput } from '../report/index.ts';
 import type { ComparisonStore } from '../store/index.ts';
 import type { EpochTally, MirrorTally } from '../tally/index.ts';
+import { cellName } from './add-epochs.ts';
 import { readEpoch } from './epoch-rows.ts';
+import { readLatencies } from './latency-rows.ts';
 
 /** Losses are those of the whole mirror, under the number that no epoch has. */
 export const WHOLE_MIRROR = 0;
@@ -11,6 +13,8 @@ export const MIRRORED = 'mirrored';
 /** Before a cause that cost only the control's answer. */
 export const OF_CONTROL = 'control/';
 
+const NO_LATENCIES: ReadonlyMap<string, LatencyInput> = new Map();
+
 /**
  * What earlier processes counted of a mirror. The last epoch goes on where the candidate still names the same version;
  * otherwise it was redeployed while nobody counted, and the epochs of this process come after those.
@@ -19,10 +23,17 @@ export class MirrorHistory {
   readonly #last: EpochInput | undefined;
   /** Outcomes of copies up to then, `compared` among them. */
   readonly outcomes: ReadonlyMap<string, number>;
+  /** Of the last epoch, by cell. */
+  readonly #latencies: ReadonlyMap<string, LatencyInput>;
   #offset: number | undefined;
 
-  private constructor(last: EpochInput | undefined, outcomes: ReadonlyMap<string, number>) {
+  private constructor(
+    last: EpochInput | undefined,
+    latencies: readonly LatencyInput[],
+    outcomes: ReadonlyMap<string, number>,
+  ) {
     this.#last = last;
+    this.#latencies = new Map(latencies.map((input) => [cellName(input), input]));
     this.outcomes = outcomes;
   }
 
@@ -30,16 +41,17 @@ export class MirrorHistory {
     const { losses } = await store.counts(mirror, WHOLE_MIRROR);
     const row = (await store.epochs(mirror)).at(-1);
     const last = row && readEpoch(row, await store.counts(mirror, row.epoch));
-    return new MirrorHistory(last, new Map(losses.map(({ cause, count }) => [cause, count])));
+    const latencies = row ? (await store.latencies(mirror, row.epoch)).map(readLatencies) : [];
+    return new MirrorHistory(last, latencies, new Map(losses.map(({ cause, count }) => [cause, count])));
   }
 
   static none(): MirrorHistory {
-    return new MirrorHistory(undefined, new Map());
+    return new MirrorHistory(undefined, [], new Map());
   }
 
   /** Of a mirror that was deleted and made again: nothing goes on, but numbers are not used twice. */
   static after(number: number, outcomes: ReadonlyMap<string, number>): MirrorHistory {
-    const history = new MirrorHistory(undefined, outcomes);
+    const history = new MirrorHistory(undefined, [], outcomes);
     history.#offset = number;
     return history;
   }
@@ -52,6 +64,11 @@ export class MirrorHistory {
   /** What was counted before in the epoch of this number, if it goes on. */
   before(number: number): EpochInput | undefined {
     return this.#last?.number === number ? this.#last : undefined;
+  }
+
+  /** The latencies that were chosen before in the epoch of this number, if it goes on. */
+  latenciesBefore(number: number): ReadonlyMap<string, LatencyInput> {
+    return this.#last?.number === number ? this.#latencies : NO_LATENCIES;
   }
 
   #offsetFor(tally: MirrorTally): number {

@@ -6,7 +6,20 @@ export {
 } from './differences.ts';
 export { type EndpointItem, reportEndpoints } from './endpoints.ts';
 export { compareEpochs, describeEpoch, type EpochComparison, type EpochItem } from './epochs.ts';
-export type { CellInput, EpochInput, FieldInput, LossInput, MirrorInput, Stratum } from './inputs.ts';
+export { type HealthInput, type HealthReport, reportHealth } from './health.ts';
+export type {
+  Arm,
+  ByArm,
+  CellInput,
+  EpochInput,
+  FieldInput,
+  LatencyInput,
+  LossInput,
+  MirrorInput,
+  SeriesPointInput,
+  Stratum,
+} from './inputs.ts';
+export { type LatencyArm, type LatencyFigures, type LatencyItem, reportLatency } from './latency.ts';
 export { type HiddenField, previewRule, type RulePreview } from './preview.ts';
 export {
   type AnswerView,
@@ -21,6 +34,7 @@ export {
   viewSampleBriefly,
   viewSampleCompared,
 } from './sample.ts';
-export { fieldWeights } from './weights.ts';
+export { reportSeries, type SeriesReport } from './series.ts';
+export { type RuleSuggestion, suggestRules, volatileFields } from './suggestions.ts';
 export { emptyVerdict, type ReportOptions, reportVerdict, type StratumReport, type VerdictReport } from './verdict.ts';
 export { fieldWeights } from './weights.ts';

@@ -17,6 +17,36 @@ export interface FieldInput {
   readonly sampleId?: string;
 }
 
+export type Arm = 'primary' | 'candidate' | 'control';
+
+/** Of one number an arm; the control's is 0 where it did not answer. */
+export type ByArm<T> = Readonly<Record<Arm, T>>;
+
+/** By the answer's status; gRPC's own status counts as the HTTP class of its meaning. */
+export interface ErrorCounts {
+  readonly clientErrors: number;
+  readonly serverErrors: number;
+}
+
+/** Until the last byte, of a random choice of the pairs of one endpoint and stratum: the same pairs in every arm. */
+export interface LatencyInput {
+  readonly endpoint: string;
+  readonly stratum: Stratum;
+  readonly controlled: boolean;
+  /** Pairs out of which they were chosen. */
+  readonly seen: number;
+  /** NaN where the control did not answer. */
+  readonly ms: ByArm<Float32Array>;
+}
+
+/** One minute of an endpoint; `*` is all together. */
+export interface SeriesPointInput {
+  readonly endpoint: string;
+  readonly atMs: number;
+  readonly compared: number;
+  readonly differing: number;
+}
+
 /** One endpoint in one stratum, with a control's answer or without. */
 export interface CellInput {
   readonly endpoint: string;
@@ -28,6 +58,7 @@ export interface CellInput {
   readonly bothMismatched: number;
   /** Differences at fields beyond the bound of what is counted by name. */
   readonly beyondFields: number;
+  readonly errors: ByArm<ErrorCounts>;
   readonly firstAtMs: number;
   readonly lastAtMs: number;
   readonly fields: readonly FieldInput[];
@@ -49,6 +80,10 @@ export interface EpochInput {
   readonly cells: readonly CellInput[];
   /** As far as the stratum of what was lost is known. */
   readonly losses: readonly LossInput[];
+  /** Answers that Envoy gave instead of a service, by endpoint; these exchanges are not compared. */
+  readonly localReplies: Readonly<Record<string, ByArm<number>>>;
+  /** Differences that rules hid when answers were compared, by rule id. */
+  readonly hidden: Readonly<Record<string, number>>;
 }
 
 export interface MirrorInput {

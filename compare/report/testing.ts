@@ -6,6 +6,8 @@ import type { CellInput, EpochInput, FieldInput, MirrorInput } from './index.ts'
 export const START_MS = Date.UTC(2026, 0, 5, 12);
 export const HOUR_MS = 3_600_000;
 
+const NO_ERRORS = { clientErrors: 0, serverErrors: 0 };
+
 /** Differences spread over time, each a spell of its own. */
 function tally(counts: Partial<Tally>): Tally {
   const { candidateOnly = 0, controlOnly = 0 } = counts;
@@ -27,6 +29,7 @@ export function cell(pairs: number, fields: readonly FieldInput[], more: Partial
     controlMismatched: most(({ controlOnly }) => controlOnly),
     bothMismatched: 0,
     beyondFields: 0,
+    errors: { primary: NO_ERRORS, candidate: NO_ERRORS, control: NO_ERRORS },
     firstAtMs: START_MS,
     lastAtMs: START_MS + HOUR_MS,
     fields,
@@ -43,6 +46,8 @@ export function epoch(cells: readonly CellInput[], more: Partial<EpochInput> = {
     lastAtMs: START_MS + HOUR_MS,
     cells,
     losses: [],
+    localReplies: {},
+    hidden: {},
     ...more,
   };
 }

@@ -10,6 +10,8 @@ import {
   summarise,
   wilsonInterval,
 } from '../judge/index.ts';
+import { pairsOf } from './drift-in.ts';
+import { type HiddenReport, hiddenIn } from './hidden.ts';
 import { IgnoredFields } from './ignored.ts';
 import type { EpochInput, MirrorInput, Stratum } from './inputs.ts';
 import { evidenceOf, type JudgedCell, judgeEpoch, mismatchedIn } from './judged.ts';
@@ -60,6 +62,10 @@ export interface VerdictReport {
   readonly missing: number | null;
   /** Whether noise was told by control copies: of all pairs, of some, or of none, which is weaker. */
   readonly control: 'all' | 'some' | 'none';
+  /** Pairs in which the candidate lacked what was made during mirroring (`class: "state"`); they decide nothing. */
+  readonly drifted: number;
+  /** What rules hide, which this verdict therefore does not count. */
+  readonly hidden: HiddenReport;
   /** What a reader must know, in words. */
   readonly notes: readonly string[];
   readonly strata: readonly StratumReport[];
@@ -80,6 +86,8 @@ export function reportVerdict(mirror: MirrorInput, epoch: EpochInput, options: R
   }));
   const compared = sumOf(epoch.cells, ({ pairs }) => pairs);
   const control = controlOf(epoch, compared);
+  const drifted = sumOf(judged, ({ cell: { drift } }) => pairsOf(drift));
+  const hidden = hiddenIn(epoch, judged);
   return {
     mirror: mirror.mirror,
     verdict: summarise(strata.map(({ verdict }) => verdict)),
@@ -97,7 +105,9 @@ export function reportVerdict(mirror: MirrorInput, epoch: EpochInput, options: R
     epochStartedAt: new Date(epoch.startedAtMs).toISOString(),
     missing: sumOfMissing(strata.map(({ missing }) => missing)),
     control,
-    notes: notesOn(mirror, control),
+    drifted,
+    hidden,
+    notes: [...notesOn(mirror, control), ...notesOnUncounted(drifted, hidden, mirror.lost)],
     strata,
   };
 }
@@ -112,6 +122,8 @@ export function emptyVerdict(mirror: MirrorInput, nowMs: number): VerdictReport 
     lastAtMs: nowMs,
     cells: [],
     losses: [],
+    localReplies: {},
+    hidden: {},
   } as const;
   return reportVerdict(mirror, epoch, { rules: [], nowMs });
 }
@@ -196,6 +208,30 @@ function notesOn({ hasControl, mirrored }: MirrorInput, control: VerdictReport['
   }
   if (mirrored === undefined) notes.push('No Envoy can be asked how many copies it sent.');
   return notes;
+}
+
+function notesOnUncounted(drifted: number, hidden: HiddenReport, lost: MirrorInput['lost']): string[] {
+  const notes: string[] = [];
+  if (hidden.differences > 0) {
+    const rules = hidden.rules === 1 ? '1 rule hides' : `${hidden.rules} rules hide`;
+    notes.push(`${rules} ${counted(hidden.differences, 'difference')}, which this verdict does not count.`);
+  }
+  if (drifted > 0) {
+    notes.push(
+      `In ${counted(drifted, 'pair')} the candidate lacked, or was in conflict over, what was made during mirroring. That is state, no defect, and decides nothing.`,
+    );
+  }
+  const { truncated = 0 } = lost;
+  if (truncated > 0) {
+    notes.push(
+      `${counted(truncated, 'pair')} could not be compared whole: a body is longer than capture.maxBodyBytes.`,
+    );
+  }
+  return notes;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 export function sumOfMissing(parts: ReadonlyArray<number | null>): number | null {

@@ -9,10 +9,12 @@ import {
   type StoredCell,
   type StoredEpoch,
   type StoredField,
+  type StoredLatencies,
   type StoredLoss,
   type StoredRule,
   type StoredSample,
   type StoredSampleSlot,
+  type StoredSeriesPoint,
   type Tables,
 } from './tables.ts';
 
@@ -113,6 +115,24 @@ export class ComparisonStore {
       ]);
       return { cells, fields, losses, slots };
     });
+  }
+
+  latencies(mirror: string, epoch: number): Promise<StoredLatencies[]> {
+    return this.#guarded((database) =>
+      database
+        .selectFrom('comparisonLatencies')
+        .selectAll()
+        .where('mirror', '=', mirror)
+        .where('epoch', '=', epoch)
+        .execute(),
+    );
+  }
+
+  /** Of all mirrors. */
+  series(sinceMs: number): Promise<StoredSeriesPoint[]> {
+    return this.#guarded((database) =>
+      database.selectFrom('comparisonSeries').selectAll().where('atMs', '>=', sinceMs).execute(),
+    );
   }
 
   sample(mirror: string, id: string): Promise<StoredSample | undefined> {

@@ -17,9 +17,13 @@ const DEFAULT_RETENTION: Required<Retention> = Object.freeze({
   maxSampleBytes: 256 * 1024 * 1024,
 });
 
+/** How far back counts a minute go. */
+const MAX_SERIES_MS = 24 * 3_600_000;
+
 const OF_AN_EPOCH = [
   'comparisonCells',
   'comparisonFields',
+  'comparisonLatencies',
   'comparisonLosses',
   'comparisonSampleSlots',
   'comparisonSamples',
@@ -36,13 +40,19 @@ export async function sweep(database: Kysely<Tables>, retentionOf: RetentionOf):
     .groupBy('mirror')
     .execute();
   for (const { mirror, epoch } of newest) {
-    const { maxEpochs, maxSampledEpochs, maxSampleBytes } = { ...DEFAULT_RETENTION, ...retentionOf(mirror) };
+    const { maxEpochs, maxSampledEpochs, maxSampleBytes } = {
+      ...DEFAULT_RETENTION,
+      ...retentionOf(mirror),
+    };
     for (const table of OF_AN_EPOCH) await deleteUpTo(database, table, mirror, Number(epoch) - maxEpochs);
     for (const table of ['comparisonSampleSlots', 'comparisonSamples'] as const) {
       await deleteUpTo(database, table, mirror, Number(epoch) - maxSampledEpochs);
     }
     await deleteBeyondBytes(database, mirror, maxSampleBytes);
   }
+  await sql`delete from comparison_series where at_ms < (select max(at_ms) from comparison_series) - ${MAX_SERIES_MS}`.execute(
+    database,
+  );
   await sql`delete from comparison_samples where not exists (select 1 from comparison_sample_slots
     where comparison_sample_slots.mirror = comparison_samples.mirror
     and comparison_sample_slots.sample_id = comparison_samples.id)`.execute(database);

@@ -1,0 +1,150 @@
+/** How fast and how faulty the arms answer, as `GET /mirrors/{name}/latency` gives it. */
+import { mannWhitney, shareDifference } from '../judge/index.ts';
+import { groupBy } from './group-by.ts';
+import type { Arm, ByArm, CellInput, EpochInput, LatencyInput, Stratum } from './inputs.ts';
+import { sumOf } from './verdict.ts';
+
+export interface LatencyArm {
+  /** Compared pairs that this arm answered. */
+  readonly count: number;
+  /** 5xx, and what gRPC means by it. */
+  readonly errors: number;
+  /** 4xx, and what gRPC means by it. */
+  readonly clientErrors: number;
+  /** Until the last byte; null without a single one. */
+  readonly p50Ms: number | null;
+  readonly p90Ms: number | null;
+  readonly p99Ms: number | null;
+  /** Answers that Envoy gave instead of the service; they are in no other figure. Null where only the whole is known. */
+  readonly localReplies: number | null;
+}
+
+export interface LatencyFigures {
+  readonly arms: { readonly primary: LatencyArm; readonly candidate: LatencyArm; readonly control?: LatencyArm };
+  /** Of the candidate against the primary: the median of all differences, with its interval. */
+  readonly shift: {
+    readonly ms: number;
+    readonly lowMs: number;
+    readonly highMs: number;
+    readonly pValue: number;
+  } | null;
+  /** Share of errors, candidate minus primary. */
+  readonly errors: { readonly difference: number; readonly low: number; readonly high: number } | null;
+}
+
+export interface LatencyItem extends LatencyFigures {
+  /** `*` is all together. */
+  readonly endpoint: string;
+  readonly strata: ReadonlyArray<LatencyFigures & { readonly reason: 'segment' | 'sample'; readonly segment?: string }>;
+}
+
+const ALL = '*';
+const CONFIDENCE = 0.95;
+/** Below, the normal approximation of the test says nothing. */
+const LEAST_FOR_SHIFT = 10;
+/** Keeps the estimate within a few milliseconds; more would hardly narrow it. */
+const MAX_FOR_SHIFT = 2_000;
+
+/** @param endpoint only this one and all together; absent: all. */
+export function reportLatency(epoch: EpochInput, latencies: readonly LatencyInput[], endpoint?: string): LatencyItem[] {
+  const byKey = new Map(latencies.map((input) => [keyOf(input), input]));
+  const parts = epoch.cells.map((cell) => ({ cell, latencies: byKey.get(keyOf(cell)) }));
+  const endpoints = groupBy(parts, ({ cell }) => cell.endpoint);
+  const item = (name: string, some: readonly Part[], replies: ByArm<number>): LatencyItem => ({
+    endpoint: name,
+    ...figuresOf(some, replies),
+    strata: [...groupBy(some, ({ cell }) => stratumKey(cell.stratum)).values()].map((ofStratum) => {
+      const { stratum } = ofStratum[0]!.cell;
+      return { ...stratum, ...figuresOf(ofStratum, undefined) };
+    }),
+  });
+  const wanted = [...endpoints].filter(([name]) => endpoint === undefined || name === endpoint);
+  const items = wanted.map(([name, some]) =>
+    item(name, some, epoch.localReplies[name] ?? { primary: 0, candidate: 0, control: 0 }),
+  );
+  items.sort(
+    (one, other) => other.arms.primary.count - one.arms.primary.count || (one.endpoint < other.endpoint ? -1 : 1),
+  );
+  if (parts.length === 0) return [];
+  const replies = Object.values(epoch.localReplies);
+  const total = (arm: Arm) => sumOf(replies, (counts) => counts[arm]);
+  const all = { primary: total('primary'), candidate: total('candidate'), control: total('control') };
+  return [item(ALL, parts, all), ...items];
+}
+
+interface Part {
+  readonly cell: CellInput;
+  readonly latencies: LatencyInput | undefined;
+}
+
+function figuresOf(parts: readonly Part[], localReplies: ByArm<number> | undefined): LatencyFigures {
+  const [primary, candidate, control] = [
+    chosen(parts, 'primary'),
+    chosen(parts, 'candidate'),
+    chosen(
+      parts.filter(({ cell }) => cell.controlled),
+      'control',
+    ),
+  ];
+  const arm = (name: Arm, ms: readonly number[]): LatencyArm => {
+    const answered = name === 'control' ? parts.filter(({ cell }) => cell.controlled) : parts;
+    const sorted = [...ms].sort((one, other) => one - other);
+    return {
+      count: sumOf(answered, ({ cell }) => cell.pairs),
+      errors: sumOf(answered, ({ cell }) => cell.errors[name].serverErrors),
+      clientErrors: sumOf(answered, ({ cell }) => cell.errors[name].clientErrors),
+      p50Ms: quantile(sorted, 0.5),
+      p90Ms: quantile(sorted, 0.9),
+      p99Ms: quantile(sorted, 0.99),
+      localReplies: localReplies?.[name] ?? null,
+    };
+  };
+  const arms = { primary: arm('primary', primary), candidate: arm('candidate', candidate) };
+  const isControlled = parts.some(({ cell }) => cell.controlled);
+  return {
+    arms: { ...arms, ...(isControlled && { control: arm('control', control) }) },
+    shift: shiftOf(primary, candidate),
+    errors: errorsOf(arms.primary, arms.candidate),
+  };
+}
+
+function shiftOf(primary: readonly number[], candidate: readonly number[]): LatencyFigures['shift'] {
+  if (Math.min(primary.length, candidate.length) < LEAST_FOR_SHIFT) return null;
+  const { shift, low, high, pValue } = mannWhitney(primary, candidate, CONFIDENCE);
+  return { ms: shift, lowMs: low, highMs: high, pValue };
+}
+
+function errorsOf(primary: LatencyArm, candidate: LatencyArm): LatencyFigures['errors'] {
+  if (primary.count === 0) return null;
+  const { rate, low, high } = shareDifference(
+    { hits: primary.errors, trials: primary.count },
+    { hits: candidate.errors, trials: candidate.count },
+    CONFIDENCE,
+  );
+  return { difference: rate, low, high };
+}
+
+/** Of every part as many as it has its share in all pairs; a random choice in itself, so its beginning is one too. */
+function chosen(parts: readonly Part[], arm: Arm): number[] {
+  const some = parts.flatMap(({ latencies }) => (latencies && latencies.seen > 0 ? [latencies] : []));
+  const seen = sumOf(some, (part) => part.seen);
+  // A part that has fewer values than its share bounds the others, or they would speak too loudly.
+  const total = Math.min(MAX_FOR_SHIFT, ...some.map((part) => (part.ms[arm].length * seen) / part.seen));
+  return some.flatMap((part) =>
+    [...part.ms[arm].subarray(0, Math.max(1, Math.round((total * part.seen) / seen)))].filter(
+      (ms) => !Number.isNaN(ms),
+    ),
+  );
+}
+
+function quantile(sorted: readonly number[], share: number): number | null {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null;
+}
+
+function keyOf({ endpoint, stratum, controlled }: Pick<CellInput, 'endpoint' | 'stratum' | 'controlled'>): string {
+  return JSON.stringify([endpoint, stratumKey(stratum), controlled]);
+}
+
+function stratumKey(stratum: Stratum): string {
+  return stratum.reason === 'segment' ? `segment/${stratum.segment}` : 'sample';
+}
