@@ -274,6 +274,22 @@ describe('rules', () => {
     });
   });
 
+  it('are suggested for what looks like noise, and not made', async () => {
+    epochs = [epoch([cell(1_000, [field('/at', { both: 1_000 }), field('/total', { candidateOnly: 300 })])])];
+    samples = [sample('x1', '{"at":"2026-01-05T12:00:00Z"}', '{"at":"2026-01-05T12:00:01Z"}')];
+    expect((await call('GET', `${BASE}/rules/suggestions`)).body.items).toEqual([
+      {
+        rule: { effect: 'format', path: '/at', endpoint: 'GET /orders/{id}', format: 'timestamp' },
+        why: 'The control differs here as well, in 100% of pairs, and looks like a time',
+        hides: { pairs: 1_000, of: 1_000 },
+      },
+    ]);
+    expect((await call('GET', `${BASE}/rules`)).body.items).toEqual([]);
+    const { rule } = (await call('GET', `${BASE}/rules/suggestions`)).body.items[0];
+    expect((await call('POST', `${BASE}/rules`, { ...rule, reason: 'a time' })).status).toBe(201);
+    expect((await call('GET', `${BASE}/rules/suggestions`)).body.items).toEqual([]);
+  });
+
   it('that are wrong are refused with what is wrong', async () => {
     const { status, body } = await call('POST', `${BASE}/rules`, { effect: 'ignore', path: 'total' });
     expect(status).toBe(400);

@@ -45,7 +45,7 @@ const HTTP_TIME = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \
 /** 2001-09-09 to 2100: what a count of seconds, milliseconds, micro- or nanoseconds since 1970 can be. */
 const EPOCH_SECONDS = { from: 1e9, to: 4_102_444_800 };
 
-function hasFormat(value: Json, format: ValueFormat): boolean {
+export function hasFormat(value: Json, format: ValueFormat): boolean {
   switch (format) {
     case 'string':
       return typeof value === 'string';

@@ -57,7 +57,11 @@ function readEpochRow(row: StoredEpoch): Omit<EpochInput, 'cells' | 'losses'> {
     begunBy: row.cause as EpochInput['begunBy'],
     startedAtMs: row.startedAtMs,
     // Rows of an earlier version know nothing of local replies and hidden differences.
-    ...{ localReplies: {}, hidden: {}, ...(JSON.parse(row.state) as Partial<EpochState> & Pick<EpochState, 'lastAtMs'>) },
+    ...{
+      localReplies: {},
+      hidden: {},
+      ...(JSON.parse(row.state) as Partial<EpochState> & Pick<EpochState, 'lastAtMs'>),
+    },
   };
 }
 
