@@ -1,102 +1,24 @@
 /** Settings of `compare` hold at once, by file and by API, for what comes and for what is shown. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { CAPTURE_PATH } from '../compare/ingest/index.ts';
-import { batchFields, encodeBatch, halfFields, header, SIDE } from '../compare/ingest/testing.ts';
-import { ensureFilter } from '../filter/index.ts';
-import { filterModule, type RunningShadowplane, startShadowplane } from './index.ts';
+import { type Json, startTestServer, type TestServer } from './testing.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: answers are compared by tests, not typed
-type Json = any;
-
-let dir: string;
-let running: RunningShadowplane;
-let sequence: number;
-let pairs: number;
+let server: TestServer;
 beforeEach(async () => {
-  sequence = 0;
-  pairs = 0;
-  dir = mkdtempSync(join(tmpdir(), 'shadowplane-settings-'));
-  writePolicy('{}');
-  await start();
+  server = await startTestServer();
 });
-afterEach(async () => {
-  await running.close();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterEach(() => server.close());
 
-async function start(): Promise<void> {
-  running = await startShadowplane({
-    policyFile: join(dir, 'shadowplane.yaml'),
-    dataDir: join(dir, 'data'),
-    compare: { listen: { host: '127.0.0.1', port: 0 } },
-    xdsListen: '127.0.0.1:0',
-    apiListen: '127.0.0.1:0',
-    filterWasmPath: await ensureFilter(filterModule(true)),
-    logger: pino({ level: 'silent' }),
-  });
-}
-
-function writePolicy(compare: string): void {
-  writeFileSync(
-    join(dir, 'shadowplane.yaml'),
-    `services: { v1: { address: '127.0.0.1:1' }, v2: { address: '127.0.0.1:2' } }
-mirrors:
-  orders: { match: { path: / }, primary: v1, shadow: v2, sample: 5%, compare: ${compare} }
-`,
-  );
-}
-
-async function call(method: string, path: string, body?: object): Promise<Json> {
-  const response = await fetch(`http://${running.apiAddress}/api/v1/mirrors/orders${path}`, {
-    method,
-    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  });
-  return response.json();
-}
-
-/** The same request so many times, answered by both sides; resolves when all of them have been compared. */
-async function exchange(count: number, primary: object, candidate: object, path = '/users/ann/orders'): Promise<void> {
-  const headers = (version: string) => [
-    header('content-type', 'application/json'),
-    header('x-rev', version),
-    header('x-node', version),
-  ];
-  const halves = Array.from({ length: count }, () => {
-    pairs += 1;
-    const common = {
-      exchange_id: `e${pairs}`,
-      mirror: 'orders',
-      reason: 2,
-      segment: '',
-      path: `${path}?token=s3cret`,
-      request_headers: [header('accept', '*/*'), header('x-api-key', 'k3y')],
-    };
-    return [
-      { ...common, side: SIDE.primary, headers: headers('1'), body: Buffer.from(JSON.stringify(primary)) },
-      { ...common, side: SIDE.candidate, headers: headers('2'), body: Buffer.from(JSON.stringify(candidate)) },
-    ].map(halfFields);
-  }).flat();
-  sequence += 1;
-  const response = await fetch(`http://${running.captureAddress}${CAPTURE_PATH}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-protobuf' },
-    body: encodeBatch(batchFields(halves, { sequence })),
-  });
-  expect(response.status).toBe(204);
-  await vi.waitFor(async () => expect((await call('GET', '/verdict')).comparedInAll).toBe(pairs), { timeout: 10_000 });
-}
-
+const call: TestServer['call'] = (...args) => server.call(...args);
+const exchange: TestServer['exchange'] = (...args) => server.exchange(...args);
 const paths = async (): Promise<string[]> =>
   (await call('GET', '/differences?noise=include')).items.map(({ path }: Json) => path);
 
 it('rules, weights and margin change what is told of what was counted', async () => {
   await exchange(100, { total: 1, note: 'a' }, { total: 2, note: 'b' });
   expect(await paths()).toEqual(expect.arrayContaining(['/total', '/note']));
-  const margin = async () => (await call('GET', '/verdict')).marginRate ?? (await call('GET', '/verdict')).margin;
+  const margin = async () => (await call('GET', '/verdict')).marginRate;
   expect(await margin()).toBe(0.005);
 
   const weights = [{ path: '/note', weight: 100 }];
@@ -113,20 +35,20 @@ it('rules, weights and margin change what is told of what was counted', async ()
 });
 
 it('saving the file is as good: rules with an author, for what comes next too', async () => {
-  writePolicy(`{ rules: [{ effect: tolerance, path: /total, absolute: 1, reason: rounding, author: ann }] }`);
+  server.writePolicy(`{ rules: [{ effect: tolerance, path: /total, absolute: 1, reason: rounding, author: ann }] }`);
   await vi.waitFor(async () => expect((await call('GET', '/rules')).items).toMatchObject([{ author: 'ann' }]), {
     timeout: 10_000,
   });
   await exchange(20, { total: 1 }, { total: 2 });
   expect(await paths()).not.toContain('/total');
-  writePolicy('{}');
+  server.writePolicy('{}');
   await vi.waitFor(async () => expect((await call('GET', '/rules')).items).toEqual([]), { timeout: 10_000 });
   await exchange(20, { total: 1 }, { total: 2 });
   expect(await paths()).toContain('/total');
 });
 
 it('the version header, templates and an OpenAPI document name epochs and endpoints', async () => {
-  writeFileSync(join(dir, 'api.yaml'), 'paths:\n  /shops/{shop}: { get: {} }\n');
+  writeFileSync(join(server.folder, 'api.yaml'), 'paths:\n  /shops/{shop}: { get: {} }\n');
   await call('PATCH', '', {
     compare: { versionHeader: 'X-Rev', endpoints: ['/users/{user}/orders'], openapi: 'api.yaml' },
   });
@@ -164,8 +86,7 @@ it('redaction takes out of samples what nobody may see, also out of those that a
   const shown = async () => JSON.stringify(await call('GET', '/samples'));
   expect(new Set((await shown()).match(secrets))).toEqual(new Set(['ann@example', 's3cret', 'k3y']));
   const redact = { headers: ['X-Api-Key'], paths: ['/customer/email'], query: ['token'] };
-  await running.close();
-  await start();
+  await server.restart();
   expect(await shown()).toMatch(secrets);
   await call('PATCH', '', { compare: { redact } });
   expect(await shown()).toMatch(/redacted/);

@@ -14,7 +14,10 @@ export interface ComparingOptions {
 }
 
 export interface ShadowplaneOptions
-  extends Omit<ControlPlaneOptions, 'captureAddress' | 'routes' | 'events' | 'registry' | 'onPolicy' | 'stats'> {
+  extends Omit<
+    ControlPlaneOptions,
+    'captureAddress' | 'routes' | 'openApi' | 'events' | 'registry' | 'onPolicy' | 'stats'
+  > {
   /** Absent: nothing is captured and compared, and `filterWasmPath` is the module that cannot capture. */
   readonly compare?: ComparingOptions | undefined;
 }
@@ -40,6 +43,7 @@ export async function startShadowplane(options: ShadowplaneOptions): Promise<Run
       ...rest,
       captureAddress: compare.address ?? comparison.captureAddress,
       routes: [comparison.routes],
+      openApi: [comparison.openApi],
       events: [comparison.events],
       registry: comparison.registry,
       stats: comparison.stats,

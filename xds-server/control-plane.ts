@@ -5,7 +5,13 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { ShadowplaneError } from '../errors/index.ts';
 import { storeDialect } from '../store/index.ts';
-import { createApi, type EnvoyStatusSource, type EventSource, type WaitForApplied } from './api/index.ts';
+import {
+  createApi,
+  type EnvoyStatusSource,
+  type EventSource,
+  type OpenApiPart,
+  type WaitForApplied,
+} from './api/index.ts';
 import { envoysOf } from './envoys.ts';
 import { formatAddress, type Policy, PolicyStore, parseAddress, parseListenAddress } from './policy/index.ts';
 import { followPolicyFile } from './policy-file-source.ts';
@@ -32,6 +38,8 @@ export interface ControlPlaneOptions {
   readonly logger: Logger;
   /** Further routes below `/api/v1`, of other rooms, and the registry that `/metrics` shows with ours. */
   readonly routes?: readonly FastifyPluginCallback[];
+  /** What OpenAPI says of those routes. */
+  readonly openApi?: readonly OpenApiPart[];
   readonly registry?: Registry;
   /** Further sources of server-sent events. */
   readonly events?: readonly EventSource[];
@@ -112,6 +120,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     waitForApplied: waitForApplied(xds, cache),
     host,
     ...(options.routes && { routes: options.routes }),
+    ...(options.openApi && { openApi: options.openApi }),
     ...(options.registry && { registry: options.registry }),
     ...(options.events && { events: options.events }),
     ...(options.pageFolder !== undefined && { pageFolder: options.pageFolder }),

@@ -13,7 +13,7 @@ import { addEventRoutes, type EventSource } from './event-routes.ts';
 import { guardAgainstPages, isLoopbackHost } from './guard.ts';
 import { addMetrics } from './metrics.ts';
 import { addMirrorRoutes } from './mirror-routes.ts';
-import { buildOpenApi } from './openapi.ts';
+import { buildOpenApi, type OpenApiPart } from './openapi.ts';
 import { addPageRoutes } from './page-routes.ts';
 import { sendProblem, toProblem, toShadowplaneError } from './problem.ts';
 import { rollBackRejected } from './roll-back-rejected.ts';
@@ -31,6 +31,8 @@ export interface ApiOptions {
   readonly registry?: Registry;
   /** Further routes below `/api/v1`, of other rooms; what they throw is answered as ours is. */
   readonly routes?: readonly FastifyPluginCallback[];
+  /** What OpenAPI says of them. */
+  readonly openApi?: readonly OpenApiPart[];
   /** Further sources of server-sent events. */
   readonly events?: readonly EventSource[];
   /** A folder with a web page, served at `/`; absent: there is none. */
@@ -111,7 +113,7 @@ export function createApiWithRoutes(options: ApiOptions): {
       addMirrorRoutes(api, store, writer);
       addEventRoutes(api, store, envoys, options.events);
       api.get('/envoys', () => ({ items: envoys.list() }));
-      api.get('/openapi.json', () => buildOpenApi());
+      api.get('/openapi.json', () => buildOpenApi(options.openApi));
       api.get('/schema.json', () => jsonSchema());
       for (const more of options.routes ?? []) api.register(more);
       done();

@@ -1,13 +1,30 @@
 import { MIRROR_NAME_PATTERN, policyDefinitions, toPortable } from '../policy/index.ts';
 import { API_SCHEMAS, type ApiSchemaName } from './api-schemas.ts';
 
-interface Operation {
+export interface Operation {
   readonly summary: string;
-  /** A schema, or the media type of an answer that has none. */
-  readonly answer: ApiSchemaName | { readonly mediaType: string };
-  readonly body?: { readonly schema: ApiSchemaName; readonly mediaTypes: readonly string[] };
+  /** Name of a schema, the media type of an answer that has none, or undefined where nothing is answered. */
+  readonly answer: string | { readonly mediaType: string } | undefined;
+  readonly body?: {
+    readonly schema: string;
+    readonly mediaTypes: readonly string[];
+    /** May be left out. */
+    readonly optional?: true;
+  };
+  /** As OpenAPI writes them; those of the path are added. */
+  readonly parameters?: readonly object[];
+  /** Of success. Default 200. */
+  readonly status?: number;
   readonly write?: true;
   readonly created?: true;
+}
+
+/** What another room, whose routes are mounted below `/api/v1`, adds to the document. */
+export interface OpenApiPart {
+  /** By method and path below `/api/v1`. */
+  readonly operations: Readonly<Record<string, Operation>>;
+  /** By name; they refer to each other as `#/$defs/NAME`. */
+  readonly schemas: Readonly<Record<string, object>>;
 }
 
 const JSON_TYPE = 'application/json';
@@ -71,14 +88,18 @@ const WRITE_PARAMETERS = [
   },
 ];
 
-/** OpenAPI 3.1 of every route. */
-export function buildOpenApi(): Readonly<Record<string, unknown>> {
+/** OpenAPI 3.1 of every route, those of other rooms included. */
+export function buildOpenApi(parts: readonly OpenApiPart[] = []): Readonly<Record<string, unknown>> {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const [route, operation] of Object.entries(OPERATIONS)) {
+  const further = parts.flatMap(({ operations }) =>
+    Object.entries(operations).map(([route, operation]) => [route.replace(' ', ' /api/v1'), operation] as const),
+  );
+  for (const [route, operation] of [...Object.entries(OPERATIONS), ...further]) {
     const [method = '', path = ''] = route.split(' ');
     paths[path] = { ...paths[path], [method.toLowerCase()]: toOperation(path, operation) };
   }
-  const schemas = toPortable({ ...policyDefinitions, ...API_SCHEMAS });
+  const ofParts = Object.assign({}, ...parts.map(({ schemas }) => schemas));
+  const schemas = toPortable({ ...policyDefinitions, ...API_SCHEMAS, ...ofParts });
   return {
     openapi: '3.1.0',
     info: {
@@ -91,32 +112,39 @@ export function buildOpenApi(): Readonly<Record<string, unknown>> {
   };
 }
 
-function toOperation(path: string, { summary, answer, body, write, created }: Operation): unknown {
+function toOperation(path: string, operation: Operation): unknown {
+  const { summary, answer, body, write, created, status = 200 } = operation;
   const name = { name: 'name', in: 'path', required: true, schema: { type: 'string', pattern: MIRROR_NAME_PATTERN } };
-  const parameters = [...(path.includes('{name}') ? [name] : []), ...(write ? WRITE_PARAMETERS : [])];
-  const success = { description: 'Done', content: content(answer) };
+  const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+  const parameters = [
+    ...(path.includes('{name}') ? [name] : []),
+    ...(path.includes('{id}') ? [id] : []),
+    ...(operation.parameters ?? []),
+    ...(write ? WRITE_PARAMETERS : []),
+  ];
+  const success = { description: 'Done', ...(answer !== undefined && { content: content(answer) }) };
   return {
     summary,
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {
-        required: true,
+        required: body.optional !== true,
         content: Object.fromEntries(body.mediaTypes.map((type) => [type, { schema: reference(body.schema) }])),
       },
     }),
     responses: {
-      200: success,
+      [status]: success,
       ...(created && { 201: { ...success, description: 'Created' } }),
       default: { description: 'Refused', content: { 'application/problem+json': { schema: reference('Problem') } } },
     },
   };
 }
 
-function content(answer: Operation['answer']): unknown {
+function content(answer: NonNullable<Operation['answer']>): unknown {
   return typeof answer === 'string' ? { [JSON_TYPE]: { schema: reference(answer) } } : { [answer.mediaType]: {} };
 }
 
-function reference(name: ApiSchemaName): unknown {
+function reference(name: string): unknown {
   return { $ref: `#/components/schemas/${name}` };
 }
 
