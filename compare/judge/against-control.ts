@@ -13,7 +13,7 @@ import { binomialUpperTail } from './binomial.ts';
 import { type FieldEvidence, isStructural } from './evidence.ts';
 
 /** Differences at the control up to which a field counts as rarely noisy. */
-const RARE = 30;
+export const RARE = 30;
 
 /**
  * Rates of rare noise are taken as equally frequent on a logarithmic scale (fields per factor e). What is assumed of a
@@ -71,10 +71,16 @@ export function expectedInnocent({ tally, kind }: FieldEvidence, noise: MirrorNo
   const { candidateOnly, controlOnly, both, candidateSpells, controlSpells } = tally;
   if (candidateOnly === 0) return Number.POSITIVE_INFINITY;
   if (controlOnly + both === 0) return noise.rareDensity[groupOf(kind)] * spikeTail(candidateSpells);
+  return noise.noisyFields * excessOdds(candidateOnly, candidateSpells, controlOnly, controlSpells, both);
+}
+
+/**
+ * That a noisy field shows so much more on one side than on the other, by what is assumed of another build, against a
+ * defect. `both`: differences that do not tell the sides apart.
+ */
+export function excessOdds(more: number, moreSpells: number, less: number, lessSpells: number, both = 0): number {
   // Spells hold what noise that comes in bursts would make of a count of pairs.
-  const byPairs = excessTail(candidateOnly, controlOnly, both);
-  const bySpells = controlTail(candidateSpells, controlSpells, 0);
-  return NOISY_FIELD_ODDS * noise.noisyFields * Math.max(byPairs, bySpells);
+  return NOISY_FIELD_ODDS * Math.max(excessTail(more, less, both), controlTail(moreSpells, lessSpells, 0));
 }
 
 /**

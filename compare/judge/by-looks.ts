@@ -1,7 +1,11 @@
 /**
- * Without a control nothing but the looks of a field hint at noise: weaker, and not learnt but assumed. The figures stand
- * for the same thing as those against a control: expected innocent fields that look like this one.
+ * Without a control nothing but the looks of a field hint at noise: weaker, and mostly not learnt but assumed. The figures
+ * stand for the same thing as those against a control: expected innocent fields that look like this one.
+ *
+ * One thing the pairs themselves tell: a field that comes and goes in every answer is missing about as often as it is extra,
+ * because the primary lacks it as often as the candidate does. A defect of the candidate goes one way.
  */
+import { excessOdds, RARE } from './against-control.ts';
 import { type FieldEvidence, isStructural, type Looks } from './evidence.ts';
 
 const VOLATILE_DISTINCT_SHARE = 0.8;
@@ -17,11 +21,31 @@ const OTHER_INNOCENT = 0.7;
 const ORDER_INNOCENT = 2;
 const VOLATILE_INNOCENT = 5;
 
-export function expectedInnocentByLooks({ kind, pairs, tally, looks }: FieldEvidence): number {
+/** Fields of a mirror that were missing and extra, each counted once. */
+export interface ComingAndGoing {
+  readonly fields: number;
+  /** Of them those that do so rarely, and may be met one way only. */
+  readonly rare: number;
+}
+
+export function learnComingAndGoing(fields: readonly FieldEvidence[]): ComingAndGoing {
+  const both = fields.filter(({ kind, tally, opposite }) => {
+    return kind === 'missing' && tally.candidateOnly > 0 && (opposite?.candidateOnly ?? 0) > 0;
+  });
+  const rare = both.filter(({ tally, opposite }) => tally.candidateOnly + opposite!.candidateOnly <= RARE);
+  return { fields: both.length, rare: rare.length };
+}
+
+export function expectedInnocentByLooks(field: FieldEvidence, comingAndGoing: ComingAndGoing): number {
+  const { kind, pairs, tally, looks, opposite } = field;
   const { candidateOnly, candidateSpells } = tally;
   if (candidateOnly === 0) return Number.POSITIVE_INFINITY;
   const accident = 0.5 ** (candidateSpells - 1);
-  if (isStructural(kind)) return STRUCTURAL_INNOCENT * accident;
+  if (opposite && opposite.candidateOnly > 0) {
+    const odds = excessOdds(candidateOnly, candidateSpells, opposite.candidateOnly, opposite.candidateSpells);
+    return comingAndGoing.fields * odds;
+  }
+  if (isStructural(kind)) return (STRUCTURAL_INNOCENT + comingAndGoing.rare) * accident;
   if (kind === 'order') return ORDER_INNOCENT;
   const rate = candidateOnly / pairs;
   if (looks && isVolatile(looks) && rate >= VOLATILE_RATE) return VOLATILE_INNOCENT;

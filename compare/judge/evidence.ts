@@ -18,6 +18,11 @@ export interface FieldEvidence {
   readonly pairs: number;
   readonly tally: Readonly<Tally>;
   readonly looks?: Looks;
+  /**
+   * The same field the other way round: `extra` where this is `missing`, and `missing` where this is `extra`. A field that
+   * comes and goes by itself does both. Left out where one pair can show both, as with the elements of an array.
+   */
+  readonly opposite?: Readonly<Pick<Tally, 'candidateOnly' | 'candidateSpells'>>;
 }
 
 /** What an answer is made of, not what it says: noise shows here far more seldom. */

@@ -117,6 +117,34 @@ test('without control: shown as seen, decided only by structure or a systematic 
   expect(judgeFields(without, false)[0]?.noise).toBeUndefined();
 });
 
+/** A field that is missing and extra so often, as its two kinds of difference. */
+function comingAndGoing(missing: number, extra: number): FieldEvidence[] {
+  const [one, other] = [field({ candidateOnly: missing }), field({ candidateOnly: extra })];
+  return [
+    { ...one, kind: 'missing', opposite: other.tally },
+    { ...other, kind: 'extra', opposite: one.tally },
+  ];
+}
+
+test('without control: a field that comes and goes is noise, one that goes is not', () => {
+  expect(levels(comingAndGoing(40, 34), false)).toEqual(['noise', 'noise']);
+  expect(levels(comingAndGoing(40, 0), false)).toEqual(['different', 'same']);
+  expect(levels(comingAndGoing(0, 40), false)).toEqual(['same', 'different']);
+  expect(levels(comingAndGoing(3, 2), false)).toEqual(['noise', 'noise']);
+});
+
+test('without control: a field that comes and goes, but goes far more often, is found', () => {
+  expect(levels(comingAndGoing(300, 40), false)).toEqual(['different', 'noise']);
+});
+
+test('without control: where fields come and go, it takes more for one that only goes', () => {
+  const missing = field({ candidateOnly: 5 }, { kind: 'missing' });
+  const restless = [1, 2, 3, 4, 5, 6].flatMap(() => comingAndGoing(4, 3));
+  expect(levels([missing], false)[0]).toBe('different');
+  expect(levels([missing, ...restless], false)[0]).toBe('seen');
+  expect(levels([field({ candidateOnly: 9 }, { kind: 'missing' }), ...restless], false)[0]).toBe('different');
+});
+
 const counts = fc.record({ candidateOnly: fc.nat(60), controlOnly: fc.nat(60), both: fc.nat(60) });
 const RANK: Record<FieldLevel, number> = { same: 0, noise: 1, seen: 2, different: 3 };
 

@@ -4,7 +4,7 @@
  */
 import { expectedInnocent, learnNoise } from './against-control.ts';
 import { falseDiscoveryRates } from './benjamini-hochberg.ts';
-import { expectedInnocentByLooks } from './by-looks.ts';
+import { expectedInnocentByLooks, learnComingAndGoing } from './by-looks.ts';
 import { DEFAULTS, type JudgeOptions } from './defaults.ts';
 import type { FieldEvidence } from './evidence.ts';
 import { mcnemarExact } from './mcnemar.ts';
@@ -41,8 +41,9 @@ export function judgeFields(
 ): FieldVerdict[] {
   const limits = { ...DEFAULTS, ...options };
   const mirrorNoise = learnNoise(fields);
+  const comingAndGoing = learnComingAndGoing(fields);
   const expected = fields.map((field) =>
-    control ? expectedInnocent(field, mirrorNoise) : expectedInnocentByLooks(field),
+    control ? expectedInnocent(field, mirrorNoise) : expectedInnocentByLooks(field, comingAndGoing),
   );
   const rates = falseDiscoveryRates(expected);
   return fields.map((field, index) => ({

@@ -43,12 +43,18 @@ function judgeAlike(cells: readonly SettledCell[], controlled: boolean, ignored:
   );
   // What a rule hides is no finding, so it must not make others look less certain either.
   const counted = rows.flat().filter(({ rule }) => !rule);
-  const evidence = counted.map(({ cell: { pairs }, field: { kind, counts, looks } }) => ({
-    kind: kind as FieldEvidence['kind'],
-    pairs,
-    tally: counts,
-    ...(looks && { looks }),
-  }));
+  const opposites = alike.map(oppositesIn);
+  const evidence = counted.map(({ cell, field }) => {
+    const { kind, counts, looks } = field;
+    const opposite = opposites[alike.indexOf(cell)]!(field);
+    return {
+      kind: kind as FieldEvidence['kind'],
+      pairs: cell.pairs,
+      tally: counts,
+      ...(looks && { looks }),
+      ...(opposite && { opposite }),
+    };
+  });
   const verdicts = judgeFields(evidence, controlled);
   const verdictOf = new Map(counted.map((row, index) => [row, verdicts[index]!]));
   const hidden = rows.flat().filter(({ rule }) => rule);
@@ -69,6 +75,19 @@ function judgeAlike(cells: readonly SettledCell[], controlled: boolean, ignored:
       ...(row.rule && { ignoredBy: row.rule.id }),
     })),
   }));
+}
+
+/** Finds what a field shows the other way round: `extra` for `missing`, `missing` for `extra`. */
+function oppositesIn({ fields }: CellInput): (field: FieldInput) => FieldInput['counts'] | undefined {
+  const missing = new Map<string, FieldInput['counts']>();
+  const extra = new Map<string, FieldInput['counts']>();
+  for (const { kind, path, counts } of fields) {
+    // Elements of an array can be missing and extra in one answer: there, both say nothing of coming and going.
+    if (path.endsWith('/*')) continue;
+    if (kind === 'missing') missing.set(path, counts);
+    if (kind === 'extra') extra.set(path, counts);
+  }
+  return ({ kind, path }) => (kind === 'missing' ? extra : kind === 'extra' ? missing : undefined)?.get(path);
 }
 
 /**

@@ -37,6 +37,26 @@ describe('the verdict', () => {
     expect(reportVerdict(MIRROR, epoch([cell(99 + few.missing!, [])]), OPTIONS).verdict).toBe('not-enough-data');
   });
 
+  it('without a control takes a field that comes and goes for noise, but not elements that are replaced', () => {
+    const at = (path: string) =>
+      reportVerdict(
+        { ...MIRROR, hasControl: false },
+        epoch([
+          cell(
+            5_000,
+            [
+              field(path, { candidateOnly: 30 }, { kind: 'missing' }),
+              field(path, { candidateOnly: 28 }, { kind: 'extra' }),
+            ],
+            { controlled: false },
+          ),
+        ]),
+        OPTIONS,
+      ).verdict;
+    expect(at('/note')).toBe('same');
+    expect(at('/items/*')).toBe('different');
+  });
+
   it('is different for the stratum that differs, and never pools strata', () => {
     const staff = { stratum: { reason: 'segment', segment: 'staff' } } as const;
     const report = reportVerdict(

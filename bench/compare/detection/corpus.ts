@@ -5,7 +5,7 @@
 import { type Random, seededRandom, shuffled } from '../../support/index.ts';
 import { type DefectPairs, defectPairs } from './defect.ts';
 import { uniform, weighted, wholeNumber } from './draw.ts';
-import { type Behaviour, CANDIDATE, noiseMarks } from './noise.ts';
+import { type Behaviour, CANDIDATE, noiseMarks, withoutControl } from './noise.ts';
 import {
   ALWAYS_DISTINCT_SHARE,
   DEFECT,
@@ -51,7 +51,10 @@ export interface Series {
   readonly behaviour: Behaviour;
   /** The planted defect, if this series shows one. */
   readonly defect?: DefectPairs['spread'];
-  /** A byte a pair, in the order of time; bit 1: the candidate differs, bit 2: the control does (0 without control). */
+  /**
+   * A byte a pair, in the order of time; bit 1: the candidate differs, bit 2: the control does (0 without control). Of
+   * noise, further bits tell which answers took the unusual form (`deviationOf`); no judge is told.
+   */
   readonly marks: Uint8Array;
 }
 
@@ -93,7 +96,7 @@ export function generate(plan: Plan): Corpus {
         kind,
         looks,
         behaviour,
-        marks: plan.control ? marks : marks.map((mark) => mark & CANDIDATE),
+        marks: plan.control ? marks : marks.map(withoutControl),
         ...(defect && { defect }),
       })),
     ),

@@ -28,7 +28,8 @@ function series(change: Partial<Scored>): Scored {
 
 function corpus(...all: ReadonlyArray<Partial<Scored>>): ScoredCorpus {
   const plan = { seed: 1, pairs: 500, control: true, defectRate: 0.01 };
-  return { plan, series: all.map(series), alarmWithMissing: false };
+  const quiet = { alarm: false, found: 0 };
+  return { plan, series: all.map(series), missing: quiet, comingAndGoing: quiet };
 }
 
 const CORPORA = [

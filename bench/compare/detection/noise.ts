@@ -21,25 +21,44 @@ export type Behaviour = 'steady' | 'always' | 'sometimes' | 'rare' | 'burst';
 export const CANDIDATE = 1;
 export const CONTROL = 2;
 
+/** Further bits, where the mark is not empty: which of the three answers took the unusual form, as in `ARM`. */
+const DEVIATION_SHIFT = 2;
+
 /** Bits of a deviation: which of the three answers took the unusual form. */
-const ARM = { primary: 1, candidate: 2, control: 4 } as const;
+export const ARM = { primary: 1, candidate: 2, control: 4 } as const;
 const ARMS = Object.values(ARM);
 
 const MARK_OF_DEVIATION = Array.from({ length: 8 }, (_, deviation) => {
   const primary = (deviation & ARM.primary) !== 0;
-  return (
+  return withDeviation(
     ((deviation & ARM.candidate) !== 0 || primary ? CANDIDATE : 0) +
-    ((deviation & ARM.control) !== 0 || primary ? CONTROL : 0)
+      ((deviation & ARM.control) !== 0 || primary ? CONTROL : 0),
+    deviation,
   );
 });
 /** With two possible values, two answers that deviate are equal again. */
 const TWO_VALUED_MARK_OF_DEVIATION = Array.from({ length: 8 }, (_, deviation) => {
   const primary = (deviation & ARM.primary) !== 0;
-  return (
+  return withDeviation(
     (((deviation & ARM.candidate) !== 0) !== primary ? CANDIDATE : 0) +
-    (((deviation & ARM.control) !== 0) !== primary ? CONTROL : 0)
+      (((deviation & ARM.control) !== 0) !== primary ? CONTROL : 0),
+    deviation,
   );
 });
+
+function withDeviation(mark: number, deviation: number): number {
+  return mark === 0 ? 0 : mark | (deviation << DEVIATION_SHIFT);
+}
+
+/** Which answers took the unusual form, of a mark that is not empty. */
+export function deviationOf(mark: number): number {
+  return mark >> DEVIATION_SHIFT;
+}
+
+/** The mark as it is known without a control. */
+export function withoutControl(mark: number): number {
+  return mark & (CANDIDATE | ((ARM.primary | ARM.candidate) << DEVIATION_SHIFT));
+}
 
 /** One byte a pair. `sameBuild`: the candidate is the primary's own build, so its noise is equally frequent. */
 export function noiseMarks(
