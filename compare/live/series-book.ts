@@ -16,7 +16,7 @@ export class SeriesBook {
     const live = (tally?.series.points() ?? []).filter(({ atMs }) => atMs >= sinceMs);
     const keys = new Set(live.map((point) => keyOf({ mirror, ...point })));
     const before = [...this.#before].filter(([key, point]) => point.mirror === mirror && !keys.has(key));
-    return [...before.map(([, point]) => point), ...live.map((point) => this.#add(mirror, point))];
+    return [...before.map(([, { mirror: _, ...point }]) => point), ...live.map((point) => this.#add(mirror, point))];
   }
 
   /** Rows of the minutes that have changed. */

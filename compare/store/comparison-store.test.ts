@@ -117,6 +117,25 @@ for (const { name, skip, dialect } of databases) {
       expect(await store.counts(mirror, 2)).toEqual({ cells: [], fields: [], losses: [], slots: [] });
     });
 
+    it('keeps latencies and counts a minute; the oldest minutes are swept', async () => {
+      const { pairs: _, firstAtMs, lastAtMs, ...key } = cellRow(mirror, 1, 0);
+      const latencies = { ...key, seen: 2 ** 40, state: '["AAAA"]' };
+      // Sweeping goes by the newest minute of all mirrors.
+      const point = (atMs: number) => ({ mirror, endpoint: 'GET /', atMs, compared: 7, differing: 1 });
+      const newestMs = 1_890_000_000_000;
+      await store.write({
+        comparisonLatencies: [latencies],
+        comparisonSeries: [point(newestMs), point(newestMs - 23 * 3_600_000), point(newestMs - 25 * 3_600_000)],
+      });
+      expect(await store.latencies(mirror, 1)).toEqual([latencies]);
+      expect(await store.latencies(mirror, 2)).toEqual([]);
+      await store.sweep();
+      const kept = (await store.series(0)).filter((row) => row.mirror === mirror);
+      expect(kept.map(({ atMs }) => newestMs - atMs).sort((one, other) => one - other)).toEqual([0, 23 * 3_600_000]);
+      expect(kept[0]).toEqual(point(kept[0]!.atMs));
+      expect((await store.series(newestMs)).filter((row) => row.mirror === mirror)).toEqual([point(newestMs)]);
+    });
+
     it('writes more rows than a statement can hold', async () => {
       const rows = Array.from({ length: 4_321 }, (_, index) => fieldRow(mirror, 1, `/f${index}`));
       await store.write({ comparisonFields: rows });
