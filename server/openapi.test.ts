@@ -1,4 +1,5 @@
 /** OpenAPI describes every route there is, of whichever room, and answers are as it says. */
+import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Comparison, comparisonOpenApi, comparisonRoutes } from '../compare/api/index.ts';
@@ -31,6 +32,18 @@ describe('the document', () => {
     const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name!);
     expect(new Set(references)).toEqual(new Set(Object.keys(document.components.schemas)));
     expect(text).not.toMatch(/\$defs/);
+  });
+
+  it('and docs/api.md describe the same', () => {
+    const page = readFileSync(new URL('../docs/api.md', import.meta.url), 'utf8');
+    const rows = [...page.matchAll(/^\| `([A-Z]+) (\/[^`?]*)/gm)].map(
+      ([, method, path]) => `${method} ${path!.replace(/^\/mirrors/, '/api/v1/mirrors')}`,
+    );
+    const described = Object.entries<Json>(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(described.filter((route) => !rows.includes(route))).toEqual([]);
+    expect(rows.filter((route) => !described.includes(route) && route !== 'GET /')).toEqual([]);
   });
 
   it('names every parameter of a path', () => {

@@ -28,7 +28,7 @@ export async function readComparing(
   if (!isLoopback(listen.host) && !options.captureInsecure) {
     throw new ShadowplaneError(
       'USAGE',
-      `${ADDRESS_FLAGS.captureListen} ${listen.host}: answers hold your users' data, so beyond loopback they travel over plain text only when you say --capture-insecure, for a network that is private to Envoy and control plane`,
+      `${ADDRESS_FLAGS.captureListen} ${listen.host}: answers hold your users' data, so beyond loopback they travel in plain text only when you say --capture-insecure, for a network that is private to Envoy and control plane`,
     );
   }
   const address = options.captureAddress;
