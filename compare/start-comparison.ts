@@ -6,7 +6,7 @@ import { servicesOf } from './again/index.ts';
 import { comparisonOpenApi, comparisonRoutes } from './api/index.ts';
 import { CopyBooks } from './copies/index.ts';
 import { OpenApiFiles } from './endpoint/index.ts';
-import { startLiveComparison } from './live/index.ts';
+import { createLiveMetrics, startLiveComparison } from './live/index.ts';
 import { type ComparedMirror, type PipelineOptions, startPipeline } from './pipeline/index.ts';
 import { fieldWeights } from './report/index.ts';
 import { comparedMirror } from './settings.ts';
@@ -71,6 +71,12 @@ export async function startComparison(options: ComparisonServerOptions): Promise
       retentionOf: (mirror) => mirrors.get(mirror)?.compare.retention,
       mirroredOf: (mirror) => copies.mirrored(mirror),
       ...(onStoreFailing && { onStoreFailing }),
+    });
+    createLiveMetrics(registry, {
+      mirrors: () => mirrors.keys(),
+      tally: (mirror) => pipeline.tallies.mirror(mirror),
+      mirroredOf: (mirror, role) => copies.mirrored(mirror, role),
+      storeStatus,
     });
     const compare = () => {
       const templatesOf = ({ compare: { openapi } }: Mirror) =>

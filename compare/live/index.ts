@@ -1,3 +1,4 @@
+export { createLiveMetrics } from './live-metrics.ts';
 export {
   type RunningComparison,
   type StartLiveComparisonOptions,
