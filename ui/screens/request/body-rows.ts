@@ -1,0 +1,58 @@
+/** The bodies of a sample as rows, whatever they hold. */
+import type { AnswerView, SampleView } from '../../api/index.ts';
+import { jsonRows } from './json-rows.ts';
+import { parseJsonText } from './json-text.ts';
+import { hexRows, textRows } from './plain-rows.ts';
+import type { Row } from './rows.ts';
+
+export type BodyForm = 'none' | 'json' | 'text' | 'bytes';
+
+export interface Bodies {
+  readonly form: BodyForm;
+  readonly rows: readonly Row[];
+  /** Some bytes are not shown. */
+  readonly note?: string;
+}
+
+/** Beyond it, what is equal is not laid out before it is asked for. */
+const LARGE_CHARACTERS = 200_000;
+const MOST_HEX_BYTES = 32 * 1024;
+
+export function answersOf({ primary, candidate, control }: SampleView): readonly AnswerView[] {
+  return [primary, candidate, ...(control ? [control] : [])];
+}
+
+export function sizeOfBodies(sample: SampleView): number {
+  return answersOf(sample).reduce((sum, { body, bodyBase64 }) => sum + (body ?? bodyBase64 ?? '').length, 0);
+}
+
+export function bodyRows(sample: SampleView): Bodies {
+  const answers = answersOf(sample);
+  const { differences, noise = [] } = sample;
+  if (answers.every(isEmpty)) return { form: 'none', rows: [] };
+  if (answers.some(({ bodyBase64 }) => bodyBase64 !== undefined)) {
+    const all = answers.map(bytesOf);
+    const rows = hexRows(
+      all.map((bytes) => bytes.subarray(0, MOST_HEX_BYTES)),
+      differences,
+      noise,
+    );
+    const isCut = all.some((bytes) => bytes.length > MOST_HEX_BYTES);
+    return { form: 'bytes', rows, ...(isCut && { note: `Only the first ${MOST_HEX_BYTES / 1024} KiB are shown.` }) };
+  }
+  const texts = answers.map(({ body }) => (body === '' ? undefined : body));
+  const trees = texts.map((text) => (text === undefined ? undefined : parseJsonText(text)));
+  const isJson = texts.every((text, at) => text === undefined || trees[at] !== undefined);
+  if (isJson)
+    return { form: 'json', rows: jsonRows(trees, differences, noise, sizeOfBodies(sample) > LARGE_CHARACTERS) };
+  return { form: 'text', rows: textRows(texts, differences, noise) };
+}
+
+function isEmpty({ body, bodyBase64 }: AnswerView): boolean {
+  return !body && !bodyBase64;
+}
+
+function bytesOf({ body, bodyBase64 }: AnswerView): Uint8Array {
+  if (bodyBase64 === undefined) return new TextEncoder().encode(body ?? '');
+  return Uint8Array.from(atob(bodyBase64), (character) => character.charCodeAt(0));
+}
