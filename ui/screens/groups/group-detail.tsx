@@ -162,7 +162,7 @@ function Numbers({ item }: { item: DifferenceItem }) {
         <Fact name="p-value" title="Exact McNemar test of the stratum with the most evidence">
           {noise === null ? <span class="quiet">no control</span> : pValue(p)}
         </Fact>
-        <Number
+        <Fact
           name="innocent fields like this"
           title="Expected number among the fields of this mirror; the level goes by it"
         >
