@@ -32,8 +32,9 @@ export function IntervalBar({ rate, low, high, margin, tone = 'not-enough-data' 
 export function IntervalAxis({ margin }: { margin?: number | undefined }) {
   return (
     <span class="interval-axis" aria-hidden="true">
-      {SHARE_TICKS.map((tick) => (
+      {SHARE_TICKS.map((tick, index) => (
         <span key={tick} style={{ left: `${sharePosition(tick)}%` }}>
+          {index === 0 && '≤'}
           {percent(tick)}
         </span>
       ))}

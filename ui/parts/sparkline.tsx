@@ -1,4 +1,4 @@
-/** Two counts over time in a small picture: all pairs as a pale area, those that differ as a line on the same scale. */
+/** Counts a minute in a small picture: all pairs pale, those that differ before them on the same scale. */
 
 export type Point = readonly [atMs: number, compared: number, differing: number];
 
@@ -12,30 +12,24 @@ export interface SparklineProps {
 
 const WIDTH = 120;
 const HEIGHT = 24;
+const STEP_MS = 60_000;
 
 export function Sparkline({ points, fromMs, toMs, label }: SparklineProps) {
   const most = Math.max(...points.map(([, compared]) => compared), 1);
-  const x = (atMs: number) => ((atMs - fromMs) / Math.max(toMs - fromMs, 1)) * WIDTH;
-  const y = (value: number) => HEIGHT - 1 - (value / most) * (HEIGHT - 3);
-  const line = (pick: (point: Point) => number) =>
-    points.map((point) => `${x(point[0]).toFixed(1)},${y(pick(point)).toFixed(1)}`).join(' ');
-  const first = points[0];
-  const last = points.at(-1);
+  const perMs = WIDTH / Math.max(toMs - fromMs, STEP_MS);
+  const bars = (pick: (point: Point) => number) =>
+    points
+      .filter(([atMs]) => atMs >= fromMs && atMs < toMs)
+      .map((point) => {
+        const height = (pick(point) / most) * HEIGHT;
+        const x = (point[0] - fromMs) * perMs;
+        return `M${x.toFixed(2)} ${HEIGHT}v${(-height).toFixed(2)}h${(STEP_MS * perMs).toFixed(2)}V${HEIGHT}z`;
+      })
+      .join('');
   return (
     <svg class="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={label}>
-      {first && last && (
-        <>
-          <polygon
-            class="sparkline-all"
-            points={`${x(first[0])},${HEIGHT} ${line(([, compared]) => compared)} ${x(last[0])},${HEIGHT}`}
-          />
-          <polyline
-            class="sparkline-differing"
-            points={line(([, , differing]) => differing)}
-            vector-effect="non-scaling-stroke"
-          />
-        </>
-      )}
+      <path class="sparkline-all" d={bars(([, compared]) => compared)} />
+      <path class="sparkline-differing" d={bars(([, , differing]) => differing)} />
     </svg>
   );
 }

@@ -1,7 +1,7 @@
 /** Counts over time with an axis and a cursor; drawn by uPlot, which is loaded when the first chart is shown. */
 import { useEffect, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
-import { count } from './format.ts';
+import { count, shortCount } from './format.ts';
 import type { Point } from './sparkline.tsx';
 
 export interface TimeChartProps {
@@ -29,7 +29,7 @@ export function TimeChart({ points, fromMs, toMs }: TimeChartProps) {
       if (isGone) return;
       const draw = (): void => {
         chart.current?.destroy();
-        chart.current = new UPlot(optionsOf(element), latest.current.data, element);
+        chart.current = new UPlot(optionsOf(element, UPlot.paths), latest.current.data, element);
         setScale(chart.current, latest.current);
       };
       draw();
@@ -76,7 +76,7 @@ function toData(points: readonly Point[]): uPlot.AlignedData {
 }
 
 /** Colours come from the page's own, so that they follow the scheme. */
-function optionsOf(element: HTMLElement): uPlot.Options {
+function optionsOf(element: HTMLElement, paths: typeof uPlot.paths | undefined): uPlot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const axis = {
@@ -85,23 +85,34 @@ function optionsOf(element: HTMLElement): uPlot.Options {
     grid: { stroke: colour('--line'), width: 1 },
     ticks: { show: false },
   };
+  // A bar begins with its minute; a line would say something of the time between.
+  const bars = paths?.bars?.({ size: [0.86, 40], align: 1, gap: 1 });
+  const series = (label: string, fill: string): uPlot.Series => ({
+    label,
+    fill: colour(fill),
+    width: 0,
+    points: { show: false },
+    value: (_, value) => (value === null ? '–' : count(value)),
+    ...(bars && { paths: bars }),
+  });
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    cursor: { y: false, points: { size: 6 } },
+    cursor: { y: false, points: { show: false } },
     legend: { live: true },
     scales: { y: { range: (_, _low, high) => [0, Math.max(high ?? 0, 1) * 1.08] } },
-    axes: [axis, { ...axis, size: 44 }],
+    axes: [
+      { ...axis, space: 56, values: (_, splits) => splits.map((at) => clock(at * 1000)) },
+      { ...axis, size: 44, space: 36, values: (_, splits) => splits.map((value) => shortCount(value)) },
+    ],
     series: [
-      { label: 'at', value: '{HH}:{mm}' },
-      {
-        label: 'compared',
-        stroke: colour('--noise'),
-        width: 1.5,
-        fill: colour('--noise-ground'),
-        points: { show: false },
-      },
-      { label: 'differing', stroke: colour('--different'), width: 1.5, points: { show: false } },
+      { label: 'minute', value: (_, value) => (value === null ? '–' : clock(value * 1000)) },
+      series('compared', '--noise-fill'),
+      series('differing', '--different'),
     ],
   };
+}
+
+function clock(ms: number): string {
+  return new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
 }

@@ -16,7 +16,7 @@ import {
 } from '../../parts/index.ts';
 import { hrefTo, place, useApi } from '../../state/index.ts';
 import type { ScreenProps } from '../screen.ts';
-import { minutesOf } from '../series.ts';
+import { minutesOf, spanOf } from '../series.ts';
 
 const TOPICS = ['comparison', 'rules'] as const;
 
@@ -113,8 +113,7 @@ function columnsOf(margin: number | undefined, series: SeriesReport | undefined)
           points && (
             <Sparkline
               points={points}
-              fromMs={beginOf(series)}
-              toMs={Date.parse(series.to)}
+              {...spanOf(series, place.value.range)}
               label={`${count(compared)} pairs, ${percent(differing / Math.max(compared, 1))} of them differ`}
             />
           )
@@ -123,11 +122,6 @@ function columnsOf(margin: number | undefined, series: SeriesReport | undefined)
     },
     { id: 'coverage', title: 'pairs missing', align: 'right', cell: (item) => <Missing item={item} /> },
   ];
-}
-
-/** Of all rows the same: from the first minute in which anything was compared. */
-function beginOf({ from, items }: SeriesReport): number {
-  return items[0]?.points[0]?.[0] ?? Date.parse(from);
 }
 
 function Endpoint({ text }: { text: string }) {
@@ -141,16 +135,17 @@ function Endpoint({ text }: { text: string }) {
 
 function Fields({ fields: { different, seen, noise } }: { fields: EndpointItem['fields'] }) {
   const parts = [
-    { value: different, word: 'different', tone: 'is-different' },
-    { value: seen, word: 'seen', tone: 'is-seen' },
-    { value: noise, word: 'noise', tone: 'is-noise' },
+    { value: different, word: 'different', sign: '≠', tone: 'is-different' },
+    { value: seen, word: 'seen', sign: '~', tone: 'is-seen' },
+    { value: noise, word: 'noise', sign: '∿', tone: 'is-noise' },
   ].filter(({ value }) => value > 0);
   if (parts.length === 0) return <span class="quiet">none differs</span>;
   return (
     <span class="field-counts">
-      {parts.map(({ value, word, tone }) => (
-        <span key={word} class={tone}>
-          {value} {word}
+      {parts.map(({ value, word, sign, tone }) => (
+        <span key={word} class={tone} title={word}>
+          <span aria-hidden="true">{sign}</span> {value}
+          <span class="hidden"> {word}</span>
         </span>
       ))}
     </span>

@@ -164,7 +164,7 @@ function CopiesTable({ shadow, candidate, control, controlCopies }: CopiesTableP
       </thead>
       <tbody>
         {line('sent', ({ sent }) => count(sent))}
-        {line('under way', ({ active, breaker }) => (
+        {line('under way, of at most', ({ active, breaker }) => (
           <Breaker active={active} breaker={breaker} />
         ))}
         {TROUBLES.map(([key, name]) => line(name, (copies) => bad(copies[key], copies.sent)))}
@@ -189,14 +189,16 @@ function CopiesTable({ shadow, candidate, control, controlCopies }: CopiesTableP
 function Breaker({ active, breaker: { open, maxRequests } }: { active: number; breaker: Copies['breaker'] }) {
   return (
     <span class="breaker">
-      <span class={`badge ${open ? 'is-different' : 'is-same'}`}>{open ? 'breaker open' : 'breaker closed'}</span>
+      {open && <span class="badge is-different">breaker open</span>}
+      <span>
+        {count(active)} <span class="quiet">of {count(maxRequests)}</span>
+      </span>
       <span class="breaker-bar" role="img" aria-label={`${active} of ${maxRequests} under way`}>
         <span
           class="bar-part is-candidate"
           style={{ width: `${Math.min(100, (active / Math.max(maxRequests, 1)) * 100)}%` }}
         />
       </span>
-      {count(active)} <span class="quiet">of {count(maxRequests)}</span>
     </span>
   );
 }

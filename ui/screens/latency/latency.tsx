@@ -60,7 +60,7 @@ export function LatencyAndErrors({ mirror }: ScreenProps) {
                 <p class="quiet foot">
                   Of compared pairs, so the arms answered the same requests. Envoy's own replies count apart and are in
                   no latency. The shift is the median of all differences (Hodges-Lehmann) with its 95% interval; p is of
-                  Mann-Whitney.
+                  Mann-Whitney. A row opens its segments.
                 </p>
               </>
             )

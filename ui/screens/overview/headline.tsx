@@ -53,10 +53,12 @@ export function Headline({ mirror, verdict, endpoints, top }: HeadlineProps) {
       {compared > 0 && (
         <figure class="headline-rate">
           <figcaption>
-            <span class="figure-number">{percent(mismatch.rate)}</span> of pairs differ beyond noise
+            <span class="figure-number">
+              {percent(mismatch.low)} to {percent(mismatch.high)}
+            </span>{' '}
+            of pairs differ beyond noise
             <span class="quiet">
-              95% between {percent(mismatch.low)} and {percent(mismatch.high)}; up to {percent(marginRate)} it is the
-              same
+              at 95%, most likely {percent(mismatch.rate)}; up to {percent(marginRate)} it is the same
             </span>
           </figcaption>
           <IntervalAxis margin={marginRate} />

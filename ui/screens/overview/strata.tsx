@@ -32,7 +32,9 @@ export interface StrataProps {
 export function Strata({ mirror, verdict, state }: StrataProps) {
   const rows = rowsOf(state, verdict?.strata ?? []);
   const most = Math.max(
-    ...rows.map(({ report }) => (report ? report.differing / Math.max(report.compared, 1) : 0)),
+    ...rows.map(({ report }) =>
+      report ? Math.max(report.differing, report.noise ?? 0) / Math.max(report.compared, 1) : 0,
+    ),
     0.01,
   );
   const margin = verdict?.marginRate;

@@ -1,0 +1,184 @@
+/**
+ * The web page over the demo, in a real browser: what it shows within a minute, what it changes at Envoy, and that it can
+ * be used with keys alone, reopened by its address, and read on small and large screens. Screenshots stay in
+ * test/artifacts/browser.
+ */
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/index.ts';
+import { keepScreenshot, locateChromium, type OpenOptions, openPage, overflowOf, startBrowser } from './chromium.ts';
+import { type Demo, startDemo } from './demo.ts';
+
+const chromium = await locateChromium();
+const HOME = '/mirrors/orders';
+
+let browser: Browser;
+let demo: Demo;
+let faults: string[] = [];
+
+beforeAll(async () => {
+  if (!chromium) return;
+  [browser, demo] = await Promise.all([startBrowser(chromium), startDemo({ rate: 200 })]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await demo?.close();
+});
+afterEach(async () => {
+  for (const context of browser?.contexts() ?? []) await context.close();
+  // Whatever a test does, the page must not log errors, load anything from elsewhere, or ask for what is not there.
+  expect(faults.splice(0)).toEqual([]);
+});
+
+async function open(path: string, options?: OpenOptions): Promise<Page> {
+  const opened = await openPage(browser, demo.url + path, options);
+  faults = opened.faults;
+  return opened.page;
+}
+
+/** Text of a field of the table of differences, worst first. */
+const differences = (page: Page) => page.locator('table:has(caption:text("Differences")) tbody tr').allInnerTexts();
+const isShown = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
+/** Where the focus is. */
+const focused = (page: Page) => page.evaluate<string>('document.activeElement?.textContent?.trim() ?? ""');
+
+const hasFocus = (element: Locator) => element.evaluate('(element) => element === document.activeElement');
+const rowsOf = (page: Page) => page.locator('table tbody a.row-link').allInnerTexts();
+
+describe.skipIf(!chromium)('the web page', () => {
+  it('shows the planted bugs of the demo within a minute, as different, and no innocent field', async () => {
+    const page = await open('/');
+    await eventually(
+      async () => {
+        const different = (await differences(page)).filter((row) => row.includes('different'));
+        return different.some((row) => /total/.test(row)) && different.some((row) => /gift|shipping/.test(row));
+      },
+      { timeoutMs: 60_000, intervalMs: 250, what: 'the totals and the gift of order-v2 shown as different' },
+    );
+    // One mirror needs no list of mirrors.
+    expect(new URL(page.url()).pathname).toBe(HOME);
+    expect((await differences(page)).filter((row) => /At\b|trace|version|^\/id/.test(row))).toEqual([]);
+    expect(await page.locator('.headline .badge').textContent()).toMatch(/≠\s*different/);
+  });
+
+  it('changes a fraction, which is then in effect at Envoy', async () => {
+    const page = await open(HOME);
+    const field = page.getByLabel('Exact share of everyone else, in percent');
+    await field.fill('33.5');
+    await page.getByRole('button', { name: 'Apply 1 change' }).click();
+    await isShown(page, /is in effect: acknowledged by the Envoy within/);
+    expect(await demo.admin.get('/runtime')).toMatch(/"shadowplane\.orders\.sample":[^}]*?number_value: 335000\b/);
+    expect(await field.inputValue()).toBe('33.5');
+  });
+
+  it('pauses, so that Envoy makes no copies, and resumes', async () => {
+    const page = await open(HOME);
+    await page.getByRole('button', { name: 'Pause mirroring' }).click();
+    await page.getByRole('button', { name: 'Resume mirroring' }).waitFor();
+    const copies = () => demo.admin.sum(/^cluster\..+\/candidate\/.+\.upstream_rq_total$/);
+    const requests = () => demo.admin.sum(/^http\..*\.downstream_rq_completed$/);
+    const [copiesBefore, requestsBefore] = [await copies(), await requests()];
+    await eventually(async () => (await requests()) > requestsBefore + 100);
+    expect(await copies()).toBe(copiesBefore);
+    await page.getByRole('button', { name: 'Resume mirroring' }).click();
+    await eventually(async () => (await copies()) > copiesBefore);
+  });
+
+  it('is used with keys alone', async () => {
+    const page = await open(HOME);
+    await page.locator('.headline').waitFor();
+    await page.keyboard.press('Tab');
+    expect(await focused(page)).toBe('Skip to content');
+    await page.keyboard.press('Tab');
+    for (const link of ['Shadowplane', 'Overview', 'Endpoints']) {
+      expect(await focused(page)).toBe(link);
+      if (link !== 'Endpoints') await page.keyboard.press('Tab');
+    }
+    const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
+    expect(outline).toBe('solid');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Endpoints by impact' }).waitFor();
+
+    // A table is one stop; arrows move inside.
+    const rows = page.locator('table tbody a.row-link');
+    await rows.nth(1).waitFor();
+    await rows.first().focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await hasFocus(rows.nth(1))).toBe(true);
+    await page.keyboard.press('End');
+    expect(await hasFocus(rows.last())).toBe(true);
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/fields\?endpoint=/);
+
+    await page.goBack();
+    await page.goBack();
+    const slider = page.getByLabel('Share of beta, in percent', { exact: true });
+    await slider.focus();
+    await page.keyboard.press('ArrowRight');
+    await isShown(page, '51%');
+    await page.getByLabel('Exact share of beta, in percent').focus();
+    await page.keyboard.press('Enter');
+    await isShown(page, /is in effect/);
+  });
+
+  it('reopens what its address says', async () => {
+    const page = await open(`${HOME}/endpoints`);
+    await page.getByText('1 h', { exact: true }).click();
+    await page.getByRole('button', { name: 'differ' }).click();
+    await page.getByRole('columnheader', { name: 'differ ↓' }).waitFor();
+    const { href } = new URL(page.url());
+    expect(href).toMatch(/range=60/);
+    expect(href).toMatch(/sort=-differ/);
+    const reopened = await open(href.replace(demo.url, ''));
+    expect(await reopened.getByRole('radio', { name: '1 h' }).isChecked()).toBe(true);
+    // The order of both may change with the next pair, but it is the same one.
+    await eventually(async () => {
+      const [here, there] = await Promise.all([rowsOf(page), rowsOf(reopened)]);
+      return here.length > 2 && here.join() === there.join();
+    });
+    expect(await reopened.getByRole('columnheader', { name: 'differ ↓' }).getAttribute('aria-sort')).toBe('descending');
+  });
+
+  it('refreshes without taking the focus or the place away', async () => {
+    const page = await open(`${HOME}/endpoints`);
+    const row = page.locator('table tbody a.row-link').nth(1);
+    await row.focus();
+    const name = await focused(page);
+    const compared = () => page.locator('table tbody tr').nth(1).locator('td').nth(3).textContent();
+    const before = await compared();
+    await eventually(async () => (await compared()) !== before, { timeoutMs: 20_000 });
+    expect(await focused(page)).toBe(name);
+  });
+
+  it('says what is wrong when the address names what is not there', async () => {
+    const page = await open('/mirrors/oders');
+    await isShown(page, 'There is no mirror oders');
+    await page.getByRole('link', { name: 'All mirrors' }).click();
+    await page.locator('.headline').waitFor();
+  });
+
+  it.each(['', '/endpoints', '/fields', '/groups', '/rules', '/latency', '/health'])(
+    'fits and stays quiet at %s, wide and narrow, light and dark',
+    async (path) => {
+      const seen: string[] = [];
+      for (const [width, colorScheme] of [
+        [1280, 'light'],
+        [1280, 'dark'],
+        [390, 'light'],
+        [390, 'dark'],
+      ] as const) {
+        const page = await open(HOME + path, { width, colorScheme });
+        await page.locator('main .panel').first().waitFor();
+        await page.waitForLoadState('load');
+        // Events stay open, so there is no idle network to wait for; nothing may still be loading.
+        await eventually(async () => (await page.locator('.state.is-loading').count()) === 0);
+        expect(await overflowOf(page), `${path} at ${width}`).toBe(0);
+        await keepScreenshot(page, `${path.slice(1) || 'overview'}-${width}-${colorScheme}`);
+        seen.push(...faults);
+        await page.context().close();
+      }
+      expect(seen).toEqual([]);
+    },
+  );
+});
