@@ -1,14 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command } from 'commander';
+import type { VerdictReport } from '../../compare/report/index.ts';
 import { createEnvoyAdmin } from '../../envoy/index.ts';
-import { createApiClient } from '../api-client.ts';
+import { ShadowplaneError } from '../../errors/index.ts';
+import { type ApiClient, createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { addExamples, addOptions, addressOption, apiOption, DEFAULT_ADDRESSES, jsonOption } from '../options.ts';
 import type { EnvoyItem } from '../view/envoy-item.ts';
 import type { MirrorItem } from '../view/mirror-item.ts';
 import { renderEnvoys } from '../view/render-envoys.ts';
 import { renderTraffic } from '../view/render-traffic.ts';
+import { renderVerdicts } from '../view/render-verdicts.ts';
 import { type MirrorTraffic, readTraffic, TRAFFIC_FILTER } from '../view/traffic.ts';
+import { exitCodeOfVerdicts } from '../view/verdict-text.ts';
 
 const RATE_INTERVAL_MS = 1_000;
 
@@ -18,10 +22,13 @@ interface StatusOptions {
   readonly json?: boolean;
 }
 
-/** Mirrors, Envoys and live figures on one page. The figures are missing when Envoy's admin interface cannot be reached. */
+/**
+ * Mirrors, verdicts, Envoys and live figures on one page. The figures are missing when Envoy's admin interface cannot be
+ * reached, the verdicts when the control plane does not compare. The exit code is the worst verdict.
+ */
 export function statusCommand(context: Context): Command {
   const command = new Command('status').description(
-    'mirrors, shares, Envoys, and live figures where Envoy can be reached',
+    'mirrors, verdicts, shares, Envoys, and live figures where Envoy can be reached',
   );
   addOptions(command, apiOption(), addressOption('envoyAdmin'), jsonOption()).action(async (options: StatusOptions) => {
     const api = createApiClient(options.api);
@@ -30,12 +37,17 @@ export function statusCommand(context: Context): Command {
       api.get<{ items: readonly EnvoyItem[] }>('/envoys'),
     ]);
     const address = options.envoyAdmin ?? DEFAULT_ADDRESSES.envoyAdmin;
-    const figures = await readFigures(address, mirrors.items);
+    const [figures, verdicts] = await Promise.all([
+      readFigures(address, mirrors.items),
+      readVerdicts(api, mirrors.items),
+    ]);
+    process.exitCode = exitCodeOfVerdicts(verdicts.map(({ verdict }) => verdict));
     if (options.json) {
       context.printJson({
         mirrors: figures?.now ?? readTraffic(mirrors.items, new Map()),
         envoys: envoys.items,
         counted: figures !== undefined,
+        verdicts,
       });
       return;
     }
@@ -49,12 +61,30 @@ export function statusCommand(context: Context): Command {
         counted: figures !== undefined,
         before: figures && { traffic: figures.before, agoMs: figures.agoMs },
       }),
+      ...(verdicts.length > 0 ? ['', ...renderVerdicts(verdicts, { style, width })] : []),
     );
     if (!figures)
       context.note(style.dim(`No figures: Envoy's admin interface does not answer at ${address} (--envoy-admin).`));
   });
   addExamples(command, 'status', 'status --json --api http://control-plane.internal:8790');
-  return command.addHelpText('after', '\nExit codes: 0 shown, 1 the control plane does not answer, 2 wrong usage.');
+  return command.addHelpText(
+    'after',
+    '\nExit codes, of the worst verdict: 0 same or nothing is compared, 3 different, 4 not enough data; 1 the control plane does not answer, 2 wrong usage.',
+  );
+}
+
+/** Without those of a mirror that is gone in between; none where the control plane does not compare. */
+async function readVerdicts(api: ApiClient, mirrors: readonly MirrorItem[]): Promise<VerdictReport[]> {
+  const verdicts = await Promise.all(
+    mirrors.map(({ name }) =>
+      api.get<VerdictReport>(`/mirrors/${encodeURIComponent(name)}/verdict`).catch((error: unknown) => {
+        const isGone = error instanceof ShadowplaneError && ['NOT_FOUND', 'MIRROR_NOT_FOUND'].includes(error.code);
+        if (isGone) return undefined;
+        throw error;
+      }),
+    ),
+  );
+  return verdicts.filter((verdict) => verdict !== undefined);
 }
 
 interface Figures {

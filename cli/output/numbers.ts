@@ -14,3 +14,9 @@ export function rate(perSecond: number): string {
 export function percentOf(part: number, whole: number): string {
   return whole === 0 ? '-' : `${((part / whole) * 100).toFixed(1)}%`;
 }
+
+/** Two digits where they tell something. */
+export function share(rate: number): string {
+  if (rate > 0 && rate < 0.0005) return '<0.05%';
+  return percentOf(rate, 1);
+}

@@ -1,4 +1,5 @@
 import type { DifferenceItem, EndpointItem, EpochComparison, VerdictReport } from '../../compare/report/index.ts';
+import { exitCodeOfVerdicts } from './verdict-text.ts';
 
 /** All that `diff` asks the API for. */
 export interface DiffAnswer {
@@ -9,8 +10,6 @@ export interface DiffAnswer {
   readonly sinceLastEpoch: EpochComparison | undefined;
 }
 
-const EXIT_CODES = { same: 0, different: 3, 'not-enough-data': 4 } as const;
-
 export function exitCodeOf({ verdict: { verdict } }: DiffAnswer): number {
-  return EXIT_CODES[verdict];
+  return exitCodeOfVerdicts([verdict]);
 }

@@ -1,8 +1,9 @@
 import type { DifferenceItem, EndpointItem, VerdictReport } from '../../compare/report/index.ts';
-import { count, percentOf } from '../output/numbers.ts';
+import { count, share } from '../output/numbers.ts';
 import { printable, type Style } from '../output/style.ts';
 import { renderTable } from '../output/table.ts';
 import type { DiffAnswer } from './diff-answer.ts';
+import { verdictText } from './verdict-text.ts';
 
 export interface RenderDiffOptions {
   readonly style: Style;
@@ -147,17 +148,6 @@ function coverageLines(endpoints: readonly EndpointItem[], { style, width }: Ren
     ...renderTable(columns, rows, { style, width, indent: INDENT }),
     ...more,
   ];
-}
-
-function verdictText(verdict: VerdictReport['verdict'], style: Style): string {
-  if (verdict === 'same') return style.green('same');
-  return verdict === 'different' ? style.red('different') : style.yellow('not enough data');
-}
-
-/** Two digits where they tell something. */
-function share(rate: number): string {
-  if (rate > 0 && rate < 0.0005) return '<0.05%';
-  return percentOf(rate, 1);
 }
 
 const UNITS = [

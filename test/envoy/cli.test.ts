@@ -185,9 +185,11 @@ describe('up', () => {
     await eventually(() => shadow.recorder.count === 20, { what: 'all copies' });
 
     const status = shadowplane('status', '--json', ...api, '--envoy-admin', String(ready.envoyAdmin));
-    expect(status.code).toBe(0);
+    // Twenty pairs are too few for a verdict.
+    expect(status.code).toBe(4);
     expect(JSON.parse(status.out)).toMatchObject({
       counted: true,
+      verdicts: [{ mirror: 'orders', verdict: 'not-enough-data' }],
       envoys: [{ version: '1.40.0', lastRejection: null }],
       mirrors: [{ name: 'orders', groups: [{ segment: 'employees', share: '100%', seen: 20, copied: 20 }, {}] }],
     });

@@ -1,0 +1,95 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { emptyVerdict, reportVerdict } from '../../compare/report/index.ts';
+import { cell, epoch, field, MIRROR, OPTIONS } from '../../compare/report/testing.ts';
+import type { Context } from '../context.ts';
+import { PLAIN } from '../output/style.ts';
+import { run } from '../program.ts';
+
+let server: Server;
+let api: string;
+let verdicts: Record<string, object>;
+
+beforeEach(async () => {
+  verdicts = {};
+  server = createServer((request, response) => {
+    const path = request.url!.replace('/api/v1', '');
+    const verdict = verdicts[/^\/mirrors\/(.+)\/verdict$/.exec(path)?.[1] ?? ''];
+    const body =
+      path === '/mirrors'
+        ? { items: MIRRORS }
+        : path === '/envoys'
+          ? { items: [] }
+          : (verdict ?? { code: 'NOT_FOUND' });
+    response.writeHead(body === verdict || 'items' in body ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  api = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(async () => {
+  await new Promise((resolve) => server.close(resolve));
+  process.exitCode = undefined;
+});
+
+const MIRRORS = ['orders', 'stock'].map((name) => ({
+  name,
+  match: { path: `/api/${name}` },
+  primary: 'v1',
+  shadow: 'v2',
+  sample: '5%',
+  segments: {},
+}));
+
+async function status(...argv: string[]) {
+  const out: string[] = [];
+  const stream = (lines: string[]) => ({ write: (text: string) => lines.push(text) }) as unknown as NodeJS.WriteStream;
+  const context: Context = {
+    env: {},
+    stdout: stream(out),
+    stderr: stream([]),
+    style: PLAIN,
+    width: 80,
+    print: (...lines) => void out.push(...lines.map((line) => `${line}\n`)),
+    printJson: (value) => void out.push(JSON.stringify(value)),
+    note: () => {},
+  };
+  // Nothing listens on port 1, so there are no figures.
+  const code = await run(['status', ...argv, '--api', api, '--envoy-admin', '127.0.0.1:1'], context);
+  process.exitCode = undefined;
+  return { code, out: out.join('') };
+}
+
+const same = (mirror: string) => reportVerdict({ ...MIRROR, mirror }, epoch([cell(5_000, [])]), OPTIONS);
+const different = (mirror: string) =>
+  reportVerdict({ ...MIRROR, mirror }, epoch([cell(1_000, [field('/total', { candidateOnly: 300 })])]), OPTIONS);
+const unknown = (mirror: string) => emptyVerdict({ ...MIRROR, mirror, compared: 0, lost: {} }, OPTIONS.nowMs);
+
+describe('the exit code is the worst verdict', () => {
+  it.each([
+    ['same', 0, { orders: same, stock: same }],
+    ['too few pairs', 4, { orders: same, stock: unknown }],
+    ['different', 3, { orders: unknown, stock: different }],
+    ['one is not compared', 0, { orders: same }],
+    ['nothing is compared', 0, {}],
+  ] as const)('%s', async (_, expected, of) => {
+    verdicts = Object.fromEntries(Object.entries(of).map(([mirror, make]) => [mirror, make(mirror)]));
+    const { code, out } = await status('--json');
+    expect(code).toBe(expected);
+    expect(JSON.parse(out).verdicts.map(({ mirror }: { mirror: string }) => mirror)).toEqual(Object.keys(of));
+  });
+});
+
+it('prints a line a mirror', async () => {
+  verdicts = { orders: different('orders'), stock: unknown('stock') };
+  const { out } = await status();
+  expect(out).toContain(
+    [
+      'mirror  verdict          epoch   compared  mismatch  lost',
+      'orders  different        1 (v2)     1,000     30.0%     2',
+      'stock   not enough data  -              0         -     0',
+      '',
+    ].join('\n'),
+  );
+});
