@@ -7,11 +7,11 @@ import { describe, diffBytes, sameBytes } from './bytes-diff.ts';
 import { DEFAULT_FINDING_LIMITS, type Difference, type FindingLimits, Findings } from './difference.ts';
 import { diffMessages } from './grpc-diff.ts';
 import { diffHeaders, headerValue } from './header-diff.ts';
-import { diffJson, reportScalars } from './json-diff.ts';
+import { diffJson } from './json-diff.ts';
 import type { Body, PreparedAnswer } from './prepared-answer.ts';
 import { preview, shorten } from './preview.ts';
 import { type CompiledRules, noRules } from './rule-matcher.ts';
-import { diffInStep } from './step-diff.ts';
+import { diffTapes } from './tape-diff.ts';
 import { diffText } from './text-diff.ts';
 
 export interface CompareOptions {
@@ -60,7 +60,7 @@ export function compareAnswers(
   if (primary.encoding === candidate.encoding && sameBytes(primary.answer.body, candidate.answer.body)) {
     return comparison(findings, 'compared');
   }
-  if (compareInStep(primary, candidate, rules, findings)) return comparison(findings, 'compared');
+  if (compareUnparsed(primary, candidate, rules, findings)) return comparison(findings, 'compared');
   for (const { body } of [primary, candidate]) {
     // A candidate that its clients cannot read either is not beyond comparison: it is broken.
     const isBroken = body === candidate.body && body.form === 'unreadable' && body.damaged;
@@ -177,7 +177,7 @@ function whyIncomplete(
 }
 
 /** @returns whether that was enough. A lone scalar may be plain text that only looks like JSON. */
-function compareInStep(
+function compareUnparsed(
   primary: PreparedAnswer,
   candidate: PreparedAnswer,
   rules: CompiledRules,
@@ -186,9 +186,7 @@ function compareInStep(
   const one = primary.jsonBytes;
   const other = candidate.jsonBytes;
   if (!one || !other) return false;
-  const found = diffInStep(one, other);
-  if (!found || found.some(({ path }) => path.length === 0)) return false;
-  return reportScalars(found, rules, findings);
+  return diffTapes(one, other, rules, findings);
 }
 
 function compareBodies(primary: Body, candidate: Body, rules: CompiledRules, findings: Findings): void {

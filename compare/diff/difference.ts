@@ -100,6 +100,19 @@ export class Findings {
     this.kept.push(new AtPlace(kind, place, primary, candidate));
   }
 
+  /** What `undoTo` takes to forget what comes after it. */
+  mark(): FindingsMark {
+    return { kept: this.kept.length, more: this.more, hidden: this.hiddenByRule && new Map(this.hiddenByRule) };
+  }
+
+  undoTo({ kept, more, hidden }: FindingsMark): void {
+    this.kept.length = kept;
+    this.written.length = Math.min(this.written.length, kept);
+    this.more = more;
+    this.hiddenByRule = hidden && new Map(hidden);
+    this.byPath = undefined;
+  }
+
   /** So many that one path may have all it is allowed; before, nobody has to count. */
   private get isFull(): boolean {
     return this.kept.length >= this.limits.perPath || this.kept.length >= this.limits.total;
@@ -125,6 +138,12 @@ export class Findings {
     }
     return counts;
   }
+}
+
+interface FindingsMark {
+  readonly kept: number;
+  readonly more: number;
+  readonly hidden: ReadonlyMap<string, number> | undefined;
 }
 
 /** A difference in a JSON body, as it was found. */

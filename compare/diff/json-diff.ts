@@ -7,37 +7,19 @@ import { type DifferenceKind, Findings, type Place } from './difference.ts';
 import { harmlessBy } from './harmless.ts';
 import { Effort, jsonEqual } from './json-equal.ts';
 import { ExactNumber, type Json, type JsonObject, typeName } from './json-value.ts';
-import { type PathSegment, pointer } from './path.ts';
+import type { PathSegment } from './path.ts';
 import type { CompiledRules, RulePosition, RulesHere } from './rule-matcher.ts';
-import type { ScalarDifference } from './step-diff.ts';
 
 const MAX_DEPTH = 512;
 /** About half a second. */
-const EFFORT = 10_000_000;
+export const EFFORT = 10_000_000;
 
 export function diffJson(primary: Json, candidate: Json, rules: CompiledRules, findings: Findings): void {
   new JsonWalk(findings, new Effort(EFFORT)).compare(primary, candidate, rules.body, 0);
 }
 
-/** Reports what `diffInStep` found. @returns false, having reported nothing, when a rule asks for the whole comparison. */
-export function reportScalars(found: readonly ScalarDifference[], rules: CompiledRules, findings: Findings): boolean {
-  if (rules.body && found.some(({ path }) => crossesArrayRule(path, rules.body))) return false;
-  const walk = new JsonWalk(findings, new Effort(0));
-  const ignored = new Set<string>();
-  for (const { path, primary, candidate } of found) walk.compareScalarAt(path, primary, candidate, rules.body, ignored);
-  return true;
-}
-
-function crossesArrayRule(path: readonly PathSegment[], root: RulePosition | undefined): boolean {
-  let position = root;
-  for (const segment of path) {
-    if (position?.here.array) return true;
-    position = position?.step(segment);
-  }
-  return false;
-}
-
-class JsonWalk {
+/** What stands at one place in both bodies is compared by `compare`; `enter` and `leave` say where that is. */
+export class JsonWalk {
   private readonly findings: Findings;
   private readonly effort: Effort;
   private readonly place: Place = { primary: [], candidate: [], depth: 0, moved: 0 };
@@ -45,33 +27,6 @@ class JsonWalk {
   constructor(findings: Findings, effort: Effort) {
     this.findings = findings;
     this.effort = effort;
-  }
-
-  /** @param ignored Places already counted as hidden: what lies below one of them counts once. */
-  compareScalarAt(
-    path: readonly PathSegment[],
-    primary: Json,
-    candidate: Json,
-    root: RulePosition | undefined,
-    ignored: Set<string>,
-  ): void {
-    let position = root;
-    for (let depth = 0; depth < path.length && position; depth++) {
-      if (position.here.ignore) {
-        this.hideOnce(position.here.ignore.id, pointer(path.slice(0, depth)), primary, candidate, ignored);
-        return;
-      }
-      position = position.step(path[depth]!);
-    }
-    for (const segment of path) this.enter(segment, segment);
-    this.compare(primary, candidate, position, path.length);
-    for (const _ of path) this.leave();
-  }
-
-  private hideOnce(ruleId: string, place: string, primary: Json, candidate: Json, ignored: Set<string>): void {
-    if (ignored.has(place) || jsonEqual(primary, candidate)) return;
-    ignored.add(place);
-    this.findings.hide(ruleId);
   }
 
   compare(primary: Json, candidate: Json, position: RulePosition | undefined, depth: number): void {
@@ -127,7 +82,7 @@ class JsonWalk {
     }
   }
 
-  private compareArrays(primary: Json[], candidate: Json[], position: RulePosition | undefined, depth: number): void {
+  compareArrays(primary: Json[], candidate: Json[], position: RulePosition | undefined, depth: number): void {
     const rule = position?.here.array;
     if (rule === undefined && primary.length === 1 && candidate.length === 1) {
       this.compareElements(primary, 0, candidate, 0, position, depth);
@@ -170,18 +125,18 @@ class JsonWalk {
     this.leave();
   }
 
-  private absent(kind: 'missing' | 'extra', value: Json, position: RulePosition | undefined): void {
+  absent(kind: 'missing' | 'extra', value: Json, position: RulePosition | undefined): void {
     const rule = position?.here.ignore ?? (value === null ? position?.here.nullEqualsMissing : undefined);
     if (rule) this.findings.hide(rule.id);
     else if (kind === 'missing') this.found(kind, value, undefined);
     else this.found(kind, undefined, value);
   }
 
-  private found(kind: DifferenceKind, primary: Json | undefined, candidate: Json | undefined): void {
+  found(kind: DifferenceKind, primary: Json | undefined, candidate: Json | undefined): void {
     this.findings.addJson(kind, this.place, primary, candidate);
   }
 
-  private enter(primary: PathSegment, candidate: PathSegment): void {
+  enter(primary: PathSegment, candidate: PathSegment): void {
     const { place } = this;
     place.primary[place.depth] = primary;
     place.candidate[place.depth] = candidate;
@@ -189,7 +144,7 @@ class JsonWalk {
     if (primary !== candidate) place.moved++;
   }
 
-  private leave(): void {
+  leave(): void {
     const { place } = this;
     place.depth--;
     if (place.primary[place.depth] !== place.candidate[place.depth]) place.moved--;

@@ -94,6 +94,11 @@ export class RulePosition {
   }
 }
 
+/** Whether a rule matches exactly here. */
+export function hasRules(position: RulePosition): boolean {
+  return position.here !== NO_RULES;
+}
+
 /** `**` may also stand for nothing. */
 function withEmptyRest(progress: Progress): Progress[] {
   const all = [progress];
