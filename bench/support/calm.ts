@@ -29,7 +29,8 @@ export interface Ticks {
   readonly total: number;
 }
 
-function readTicks(): Ticks {
+/** Of all cores since the machine started. */
+export function readTicks(): Ticks {
   return parseStat(readFileSync('/proc/stat', 'utf8'));
 }
 

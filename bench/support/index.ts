@@ -1,6 +1,6 @@
 export { type BarChart, barChart } from './bar-chart.ts';
 export { type BenchProcess, startBenchProcess } from './bench-process.ts';
-export { type CalmOptions, waitForCalm } from './calm.ts';
+export { busyBetween, type CalmOptions, readTicks, waitForCalm } from './calm.ts';
 export { describeMachine, type Machine, machineLines } from './machine.ts';
 export { type PinnedEnvoy, type PinnedEnvoyOptions, startPinnedEnvoy } from './pinned-envoy.ts';
 export { elapsedMicroseconds, readThreadTimes, type ThreadTime, type ThreadTimes } from './process-cpu.ts';

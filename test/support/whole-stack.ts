@@ -19,6 +19,9 @@ export interface WholeStack {
   readonly port: number;
   readonly api: ApiClient;
   readonly admin: EnvoyAdmin;
+  readonly envoyPid: number;
+  readonly envoyVersion: string;
+  readonly controlPlanePid: number;
   close(): Promise<void>;
 }
 
@@ -47,7 +50,8 @@ export async function startWholeStack(document: object): Promise<WholeStack> {
       '2',
       ...PORTS.flatMap((flag) => [flag, '127.0.0.1:0']),
     ];
-    const env = { ...process.env, SHADOWPLANE_ENVOY: (await locateEnvoy()).path };
+    const located = await locateEnvoy();
+    const env = { ...process.env, SHADOWPLANE_ENVOY: located.path };
     const child = spawn(process.execPath, [LAUNCHER, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const exited = once(child, 'exit');
     cleanup.defer(async () => {
@@ -65,6 +69,9 @@ export async function startWholeStack(document: object): Promise<WholeStack> {
       port: Number(new URL(`http://${ready.listen}`).port),
       api: new ApiClient(ready.api),
       admin: new EnvoyAdmin(`http://${ready.envoyAdmin}`, () => ready.envoyPid),
+      envoyPid: ready.envoyPid,
+      envoyVersion: located.version,
+      controlPlanePid: child.pid!,
       close: () => cleanup.run(),
     };
   } catch (error) {

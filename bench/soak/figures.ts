@@ -1,0 +1,88 @@
+/** What a soak says, from what was sampled: pure, so that its arithmetic can be tested. */
+
+export interface MemorySample {
+  /** Since the load began. */
+  readonly atMs: number;
+  readonly envoyMiB: number;
+  readonly nodeMiB: number;
+}
+
+export interface Trend {
+  readonly startMiB: number;
+  readonly endMiB: number;
+  readonly mostMiB: number;
+  /** Least squares after the warm-up. */
+  readonly slopeMiBPerMinute: number;
+  /** What that slope adds in an hour, as a share of the memory at the end. */
+  readonly hourlyShare: number;
+  readonly isBounded: boolean;
+}
+
+/** Until buffers, caches and samples are full. */
+export const WARM_UP_SHARE = 1 / 3;
+/** Less than this an hour is the noise of an allocator. */
+const BOUNDED_HOURLY_SHARE = 0.25;
+const BOUNDED_MIB_PER_MINUTE = 0.5;
+
+export function trendOf(samples: readonly MemorySample[], of: 'envoyMiB' | 'nodeMiB'): Trend {
+  const warm = afterWarmUp(samples);
+  const values = warm.map((sample) => sample[of]);
+  const slope = slopeOf(
+    warm.map(({ atMs }) => atMs / 60_000),
+    values,
+  );
+  const end = values.at(-1) ?? 0;
+  const hourlyShare = (slope * 60) / Math.max(end, 1);
+  return {
+    startMiB: samples[0]?.[of] ?? 0,
+    endMiB: end,
+    mostMiB: Math.max(...samples.map((sample) => sample[of])),
+    slopeMiBPerMinute: slope,
+    hourlyShare,
+    isBounded: slope <= BOUNDED_MIB_PER_MINUTE || hourlyShare <= BOUNDED_HOURLY_SHARE,
+  };
+}
+
+function afterWarmUp(samples: readonly MemorySample[]): readonly MemorySample[] {
+  const from = (samples.at(-1)?.atMs ?? 0) * WARM_UP_SHARE;
+  return samples.filter(({ atMs }) => atMs >= from);
+}
+
+/** Of the line through the points with the least squares; 0 where there is none. */
+export function slopeOf(x: readonly number[], y: readonly number[]): number {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [meanX, meanY] = [mean(x), mean(y)];
+  const spread = x.reduce((sum, value) => sum + (value - meanX) ** 2, 0);
+  const common = x.reduce((sum, value, index) => sum + (value - meanX) * (y[index]! - meanY), 0);
+  return spread > 0 ? common / spread : 0;
+}
+
+export interface Balance {
+  /** Copies to the candidate, by Envoy's admin interface. */
+  readonly copies: number;
+  /** The same as the control plane has it from Envoy. */
+  readonly mirrored: number | null;
+  readonly compared: number;
+  readonly lost: Readonly<Record<string, number>>;
+  /** Copies that ended neither way; should be 0. */
+  readonly unexplained: number;
+}
+
+export function balanceOf(
+  copies: number,
+  verdict: { readonly mirrored: number | null; readonly comparedInAll: number; readonly lost: Record<string, number> },
+): Balance {
+  const { mirrored, comparedInAll: compared } = verdict;
+  const lost = Object.fromEntries(Object.entries(verdict.lost).filter(([, count]) => count > 0));
+  const ended = Object.values(lost).reduce((sum, count) => sum + count, compared);
+  return { copies, mirrored, compared, lost, unexplained: copies - ended };
+}
+
+/** What a user would have noticed: no answer at all, or one that the services of the demo never give. */
+export function failuresOf(stats: {
+  readonly failed: number;
+  readonly statuses: Readonly<Record<string, number>>;
+}): number {
+  const errors = Object.entries(stats.statuses).filter(([status]) => Number(status) >= 500);
+  return stats.failed + errors.reduce((sum, [, count]) => sum + count, 0);
+}
