@@ -7,12 +7,13 @@ export interface DialogProps {
   readonly children: ComponentChildren;
 }
 
-/** The browser's own modal dialog: focus stays inside, Escape closes, and the focus goes back to where it was. */
+/** The browser's own modal dialog: focus begins at `data-first`, stays inside, Escape closes, and the focus goes back to where it was. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
+    dialog.current?.querySelector<HTMLElement>('[data-first]')?.focus();
     return () => {
       if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     };

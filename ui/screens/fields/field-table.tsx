@@ -83,7 +83,9 @@ export function FieldTable({ mirror, endpoint, tree, rules, onIgnore }: FieldTab
             <th scope="col" class="is-right" title="Exact McNemar test; the level goes by more than this">
               p-value
             </th>
-            <th scope="col">kinds</th>
+            <th scope="col" class="is-after-right">
+              kinds
+            </th>
             <th scope="col" class="is-right">
               ignored
             </th>
@@ -168,7 +170,7 @@ function FieldRow({ row: { node, depth, isOpen }, endpoint, isEntry, rule, onEnt
       class={`is-level-${totals.level}${children.length > 0 ? ' is-branch' : ''}`}
       aria-current={path === place.value.path ? 'true' : undefined}
     >
-      <td class="tree-field" data-label="field">
+      <td class="is-named" data-label="field">
         <span class={`tree-indent is-depth-${Math.min(depth, MAX_INDENT)}`}>
           {children.length > 0 ? (
             <button
@@ -208,7 +210,9 @@ function FieldRow({ row: { node, depth, isOpen }, endpoint, isEntry, rule, onEnt
           {items.some(({ isNew }) => isNew) && <span class="new-mark">new</span>}
         </span>
       </td>
-      <td data-label="level">{(first || isFolded || depth === 0) && <LevelBadge level={totals.level} />}</td>
+      <td class="is-named" data-label="level">
+        {(first || isFolded || depth === 0) && <LevelBadge level={totals.level} />}
+      </td>
       <td class="is-right" data-label="raw">
         {first || isFolded ? (
           <span>
@@ -225,12 +229,12 @@ function FieldRow({ row: { node, depth, isOpen }, endpoint, isEntry, rule, onEnt
       <td class="is-right quiet" data-label="p-value">
         {first && totals.noise !== null ? pValue(totals.pValue) : ''}
       </td>
-      <td data-label="kinds" class="quiet">
+      <td data-label="kinds" class="is-named is-after-right quiet">
         {totals.kinds
           .map(([kind, differing]) => (totals.kinds.length === 1 ? kind : `${kind} ${count(differing)}`))
           .join(', ')}
       </td>
-      <td class="is-right" data-label="ignored">
+      <td class="is-right is-named" data-label="ignored">
         <IgnoreSwitch node={node} rule={rule} onSwitch={onIgnore} />
       </td>
     </tr>

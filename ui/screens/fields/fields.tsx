@@ -29,7 +29,7 @@ export function Fields({ mirror: { name } }: ScreenProps) {
     topics: ['comparison', 'rules'],
   });
   return (
-    <section class="panel">
+    <section class="panel flowing">
       <div class="panel-head">
         <h1>Fields</h1>
         <div class="toolbar">

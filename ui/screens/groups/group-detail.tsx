@@ -227,11 +227,11 @@ function Example({ mirror, item: { sampleId, path, kind, endpoint } }: { mirror:
         <p class="quiet">By the rules of today these answers are equal here.</p>
       ) : (
         <dl class="example-values">
-          {found.slice(0, MOST_VALUES).map(({ pointer, primary, candidate }) => (
-            <div key={pointer}>
-              <dt class="mono">{pointer || 'body'}</dt>
+          {found.slice(0, MOST_VALUES).map((difference) => (
+            <div key={difference.pointer}>
+              <dt class="mono">{difference.pointer || 'body'}</dt>
               <dd>
-                <Values primary={primary} candidate={candidate} />
+                <Values {...difference} />
               </dd>
             </div>
           ))}
@@ -251,7 +251,7 @@ function Kept({ mirror, item: { endpoint, path, kind } }: { mirror: string; item
     { topics: ['comparison'] },
   );
   return (
-    <section class="panel">
+    <section class="panel flowing">
       <div class="panel-head">
         <h2>Requests kept of it</h2>
         <p class="quiet">The first, the most different and the latest.</p>
@@ -273,6 +273,7 @@ function Kept({ mirror, item: { endpoint, path, kind } }: { mirror: string; item
                 {
                   id: 'path',
                   title: 'request',
+                  className: 'is-whole is-named',
                   cell: (sample) => (
                     <code>
                       {sample.method} {sample.path}
@@ -292,7 +293,12 @@ function Kept({ mirror, item: { endpoint, path, kind } }: { mirror: string; item
                   cell: ({ primary, candidate }) =>
                     `${milliseconds(primary.lastByteMs)} → ${milliseconds(candidate.lastByteMs)}`,
                 },
-                { id: 'why', title: 'copied as', cell: ({ segment }) => segment ?? 'sample' },
+                {
+                  id: 'why',
+                  title: 'copied as',
+                  className: 'is-after-right',
+                  cell: ({ segment }) => segment ?? 'sample',
+                },
                 { id: 'at', title: 'at', align: 'right', cell: ({ at }) => ago(at, nowMs) },
               ]}
             />

@@ -27,7 +27,7 @@ export function GroupList({ mirror }: { mirror: string }) {
   const nowMs = useNow();
   const filtered = endpoint !== undefined || kind !== undefined || level !== undefined;
   return (
-    <section class="panel">
+    <section class="panel flowing">
       <div class="panel-head">
         <h1>Groups</h1>
         <div class="toolbar">
@@ -67,16 +67,21 @@ export function GroupList({ mirror }: { mirror: string }) {
                   {
                     id: 'path',
                     title: 'difference',
-                    className: 'is-wide',
+                    className: 'is-whole is-named',
                     cell: (item) => <GroupName item={item} />,
                   },
                   {
                     id: 'example',
                     title: 'for example',
-                    className: 'is-wide',
+                    className: 'is-whole is-named',
                     cell: (item) => item.rank <= WITH_EXAMPLE && <Representative mirror={mirror} item={item} />,
                   },
-                  { id: 'level', title: 'level', cell: ({ verdict }) => <LevelBadge level={verdict} /> },
+                  {
+                    id: 'level',
+                    title: 'level',
+                    className: 'is-named',
+                    cell: ({ verdict }) => <LevelBadge level={verdict} />,
+                  },
                   {
                     id: 'differing',
                     title: 'pairs',

@@ -1,6 +1,8 @@
 import { type ComparedSampleView, type DifferenceItem, pathOf } from '../../api/index.ts';
 import { useApi } from '../../state/index.ts';
 
+type Found = ComparedSampleView['differences'][number];
+
 /** What stood there in one exchange: the primary's value and the candidate's. */
 export function Representative({ mirror, item: { sampleId, path, kind } }: { mirror: string; item: DifferenceItem }) {
   const { data, error } = useApi<ComparedSampleView>(
@@ -10,12 +12,16 @@ export function Representative({ mirror, item: { sampleId, path, kind } }: { mir
   const found = data?.differences.find((difference) => difference.path === path && difference.kind === kind);
   if (!data) return null;
   if (!found) return <span class="quiet">ignored now</span>;
-  return <Values primary={found.primary} candidate={found.candidate} />;
+  return <Values {...found} />;
 }
 
-export function Values({ primary, candidate }: { primary: string | undefined; candidate: string | undefined }) {
+/** What the two numbers of such a difference are; other kinds show what stands there. */
+const OF_KINDS: Readonly<Record<string, string>> = { length: 'length', order: 'first moved element' };
+
+export function Values({ kind, primary, candidate }: Pick<Found, 'kind' | 'primary' | 'candidate'>) {
   return (
     <span class="values mono">
+      {OF_KINDS[kind] && <span class="values-of quiet">{OF_KINDS[kind]}</span>}
       <span class="values-one">{shorten(primary)}</span>
       <span class="quiet" aria-hidden="true">
         →

@@ -57,7 +57,7 @@ export function Arms({ mirror, sample }: { mirror: MirrorView; sample: SampleVie
       <tbody>
         {arms.map(([name, service, answer]) => (
           <tr key={name}>
-            <td data-label="answer of">
+            <td class="is-whole is-named" data-label="answer of">
               <span>
                 <span class={`arm is-${name}`}>{name}</span> <span class="quiet">{service}</span>
               </span>
@@ -78,7 +78,7 @@ export function Arms({ mirror, sample }: { mirror: MirrorView; sample: SampleVie
             <td class="is-right" data-label="body">
               {count(answer.bodyBytes)} B
             </td>
-            <td class="quiet" data-label="">
+            <td class="quiet is-named" data-label="notes">
               {[
                 ENDINGS[answer.ended],
                 answer.truncated && 'only its beginning was captured',
@@ -87,7 +87,7 @@ export function Arms({ mirror, sample }: { mirror: MirrorView; sample: SampleVie
                 .filter(Boolean)
                 .join(', ')}
             </td>
-            <td class="is-right" data-label="">
+            <td class="is-right is-named" data-label="copy">
               <span>
                 <CopyButton
                   title={`A command that sends this request to the ${name}, marked as shadow traffic`}

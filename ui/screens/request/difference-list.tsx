@@ -48,12 +48,12 @@ export function DifferenceList({ sample, onIgnore }: { sample: SampleView; onIgn
                 class={isNoise(found) ? 'is-noise' : ''}
                 aria-current={path === wanted && kind === place.value.kind ? 'true' : undefined}
               >
-                <td data-label="differs at">
+                <td class="is-whole is-named" data-label="differs at">
                   <a class="mono" href={hrefTo({ screen: 'groups', endpoint, path, kind })} title={path}>
                     {pointer || 'body'}
                   </a>
                 </td>
-                <td data-label="kind">
+                <td class="is-named" data-label="kind">
                   <span>
                     {kind}
                     {isNoise(found) && (
@@ -64,13 +64,13 @@ export function DifferenceList({ sample, onIgnore }: { sample: SampleView; onIgn
                     )}
                   </span>
                 </td>
-                <td data-label="primary" class="mono value">
+                <td data-label="primary" class="mono value is-whole">
                   {primary ?? <span class="sbs-nothing">nothing</span>}
                 </td>
-                <td data-label="candidate" class="mono value">
+                <td data-label="candidate" class="mono value is-whole">
                   {candidate ?? <span class="sbs-nothing">nothing</span>}
                 </td>
-                <td class="is-right" data-label="">
+                <td class="is-right is-named" data-label="ignore">
                   <span>
                     <button type="button" aria-label={`Ignore ${path || 'the body'}`} onClick={() => onIgnore(path)}>
                       Ignore…

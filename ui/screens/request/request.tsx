@@ -41,7 +41,7 @@ export function Request({ mirror }: ScreenProps) {
 function ChooseSample({ siblings }: { siblings: ReturnType<typeof useApi<Items<BriefSampleView>>> }) {
   const nowMs = useNow();
   return (
-    <section class="panel">
+    <section class="panel flowing">
       <div class="panel-head">
         <h1>Requests</h1>
         <p class="quiet">Kept as examples of what differs; redacted before they were kept.</p>
@@ -62,6 +62,7 @@ function ChooseSample({ siblings }: { siblings: ReturnType<typeof useApi<Items<B
                 {
                   id: 'path',
                   title: 'request',
+                  className: 'is-whole is-named',
                   cell: ({ method, path }) => (
                     <code>
                       {method} {path}
@@ -111,7 +112,7 @@ function SampleOf({ mirror, sample, siblings }: SampleOfProps) {
   const trailers = headerRows(sample, 'trailer');
   return (
     <>
-      <section class="panel request">
+      <section class="panel flowing">
         <Head sample={sample} siblings={siblings} />
         <Arms mirror={mirror} sample={sample} />
         <DifferenceList

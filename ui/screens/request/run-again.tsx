@@ -24,7 +24,7 @@ export function RunAgain({ mirror, sample: { id, method } }: { mirror: string; s
     setIsRunning(false);
   };
   return (
-    <section class="panel">
+    <section class="panel flowing">
       <div class="panel-head">
         <h2>Is it deterministic?</h2>
         <p class="quiet">

@@ -74,7 +74,11 @@ export function SideBySide({ caption, arms, rows: given, wanted }: SideBySidePro
           </tr>
         </thead>
         {chunks.map((chunk) => (
-          <Chunk key={chunk.from} length={chunk.lines.length} isWanted={active !== undefined && isIn(chunk, active)}>
+          <Chunk
+            key={chunk.from}
+            length={chunk.lines.length}
+            isWanted={chunks.length === 1 || (active !== undefined && isIn(chunk, active))}
+          >
             {() =>
               chunk.lines.map((line, at) =>
                 line.type === 'fold' ? (

@@ -62,6 +62,7 @@ function RuleForm({ mirror, initial, endpoints, onMade, onCancel }: RuleFormProp
   const [refusal, setRefusal] = useState<ApiError>();
   const [isSending, setIsSending] = useState(false);
   const previewed = usePreview(mirror, draft);
+  const isPathGiven = initial.path !== '/';
   const change = (part: Partial<RuleDraft>): void => setDraft((before) => ({ ...before, ...part }));
   const problemOf = (path: string): string | undefined =>
     [...(refusal?.errors ?? []), ...(previewed.error?.errors ?? [])].find((problem) => problem.path === path)?.message;
@@ -103,6 +104,7 @@ function RuleForm({ mirror, initial, endpoints, onMade, onCancel }: RuleFormProp
           type="text"
           class="mono"
           spellcheck={false}
+          data-first={isPathGiven ? undefined : ''}
           value={draft.path}
           onInput={({ currentTarget }) => change({ path: currentTarget.value })}
         />
@@ -123,7 +125,7 @@ function RuleForm({ mirror, initial, endpoints, onMade, onCancel }: RuleFormProp
         <input
           type="text"
           required
-          ref={focusOnce}
+          data-first={isPathGiven ? '' : undefined}
           value={draft.reason}
           onInput={({ currentTarget }) => change({ reason: currentTarget.value })}
         />

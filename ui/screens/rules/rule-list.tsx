@@ -28,6 +28,7 @@ export function RuleList({ mirror, rules }: { mirror: string; rules: readonly Ru
           {
             id: 'rule',
             title: 'rule',
+            className: 'is-whole is-named',
             cell: (rule) => (
               <div class={`rule-name${leaving.has(rule.id) || rule.expired ? ' is-gone' : ''}`}>
                 <span class="rule-effect">{describeEffect(rule)}</span> <code>{describePath(rule.path)}</code>
@@ -35,7 +36,7 @@ export function RuleList({ mirror, rules }: { mirror: string; rules: readonly Ru
               </div>
             ),
           },
-          { id: 'reason', title: 'reason', className: 'is-wide', cell: ({ reason }) => reason },
+          { id: 'reason', title: 'reason', className: 'is-whole is-named', cell: ({ reason }) => reason },
           {
             id: 'author',
             title: 'author',
@@ -63,8 +64,9 @@ export function RuleList({ mirror, rules }: { mirror: string; rules: readonly Ru
           {
             id: 'delete',
             title: <span class="hidden">delete</span>,
-            label: '',
+            label: 'delete',
             align: 'right',
+            className: 'is-named',
             cell: ({ id, source, path }) =>
               source === 'file' ? (
                 <span class="quiet">read-only</span>

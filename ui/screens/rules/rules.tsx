@@ -18,7 +18,7 @@ export function Rules({ mirror: { name } }: ScreenProps) {
   );
   return (
     <>
-      <section class="panel">
+      <section class="panel flowing">
         <div class="panel-head">
           <h1>Rules</h1>
           <button type="button" onClick={() => setDraft({ ...NO_DRAFT, path: '/' })}>
