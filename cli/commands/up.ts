@@ -65,7 +65,8 @@ export function upCommand(context: Context): Command {
         ),
         stop: signals.stop,
         onEnvoyEvent: (event) => output.log(envoyEventText(event, context.style)),
-        onAccessLog: output.log,
+        // It was asked for on standard output; with --json that belongs to the events.
+        onAccessLog: output.mode === 'json' ? output.log : output.line,
       });
       if (!stack) return;
       for (const line of startupLines(stack, policyFile, context.style)) output.line(line);

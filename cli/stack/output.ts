@@ -9,7 +9,7 @@ export interface RunOutput {
   readonly mode: 'terminal' | 'lines' | 'json';
   /** A line for people. */
   line(text: string): void;
-  /** A line of a log: on standard error where standard output is for machines. */
+  /** A line of a log: on standard error; on a terminal that both share, above the live region. */
   log(text: string): void;
   /** An event for programs; only with `--json`. */
   event(type: string, fields: object): void;
@@ -31,14 +31,15 @@ export function createRunOutput(context: Context, json: boolean): RunOutput {
   }
   if (!context.stdout.isTTY || context.env.TERM === 'dumb') {
     const line = (text: string) => context.print(text);
-    return { mode: 'lines', line, log: line, event: () => {}, draw: () => {}, end: () => {} };
+    return { mode: 'lines', line, log: context.note, event: () => {}, draw: () => {}, end: () => {} };
   }
   const region: LiveRegion = createLiveRegion(context.stdout);
   process.once('exit', region.end); // no way out leaves the cursor hidden
   return {
     mode: 'terminal',
     line: region.print,
-    log: region.print,
+    // Both on one screen: only the region knows where lines may go. A file has them for itself.
+    log: context.stderr.isTTY ? region.print : context.note,
     event: () => {},
     draw: region.draw,
     end() {
