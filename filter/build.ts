@@ -3,12 +3,12 @@
  * in several processes do not disturb each other), and is not older than its sources where the sources are there. In a
  * published package or an image, which carry the built file without sources or compiler, that file is used as it is.
  */
-import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ShadowplaneError } from '../errors/index.ts';
-import { compileModule } from './proxy-wasm/compile.ts';
+import { compileApart } from './compile-apart.ts';
 
 export interface BuiltFilter {
   readonly wasmPath: string;
@@ -25,19 +25,18 @@ const OUTPUT = join(ROOM, 'build');
 /** Compiles a module of the filter, also when the built file is up to date. */
 export async function buildFilter(module: FilterModule = 'filter.wasm'): Promise<BuiltFilter> {
   const startedAt = new Date();
-  const compiled = await compileModule(entryOf(module));
   await mkdir(OUTPUT, { recursive: true });
   const wasmPath = join(OUTPUT, module);
   const draft = `${wasmPath}.${process.pid}.${Date.now()}.tmp`;
   try {
-    await writeFile(draft, compiled);
+    await compileApart(entryOf(module), draft);
     // A source that was changed while the compiler ran is newer than this.
     await utimes(draft, startedAt, startedAt);
     await rename(draft, wasmPath);
   } finally {
     await rm(draft, { force: true });
   }
-  return { wasmPath, bytes: compiled.byteLength };
+  return { wasmPath, bytes: (await stat(wasmPath)).size };
 }
 
 const building = new Map<FilterModule, Promise<BuiltFilter>>();
