@@ -112,6 +112,10 @@ export async function startComparison(options: ComparisonServerOptions): Promise
         marginRateOf: (mirror) => mirrors.get(mirror)?.compare.marginRate,
         weightOf: (mirror) => fieldWeights(mirrors.get(mirror)?.compare.weights ?? []),
         redactionOf: (mirror) => compared.get(mirror)?.redaction,
+        comparedAs: (mirror) => {
+          const { versionHeader = '', alsoCompareHeaders = [] } = compared.get(mirror) ?? {};
+          return { versionHeader, alsoCompareHeaders: new Set(alsoCompareHeaders) };
+        },
         healthOf: (mirror) => ({
           envoys: copies.envoys(mirror),
           vms: pipeline.vms(),

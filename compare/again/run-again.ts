@@ -5,7 +5,7 @@
 import type { Mirror, Service } from '../../xds-server/policy/model.ts';
 import { type CompiledRules, compareAnswers, type Difference, PreparedAnswer } from '../diff/index.ts';
 import type { Answer } from '../exchange.ts';
-import { type AnswerView, type SampleInput, viewAnswer } from '../report/index.ts';
+import { type AnswerView, type ComparedAs, type SampleInput, viewAnswer } from '../report/index.ts';
 import { type Redaction, redactAnswer } from '../tally/index.ts';
 import { type Asked, type AskLimits, askService } from './ask-service.ts';
 import { type Arm, requestOfSample } from './request-of-sample.ts';
@@ -22,6 +22,7 @@ export interface MirrorServices {
 export interface RunAgainOptions {
   readonly services: MirrorServices;
   readonly rules: CompiledRules;
+  readonly comparedAs?: ComparedAs;
   /** What nobody may see of an answer; it is taken out before anything else is done with it. */
   readonly redaction?: Redaction | undefined;
   readonly times: number;
@@ -56,7 +57,7 @@ type Arms = Partial<Record<Arm, Asked>>;
 
 /** @throws ShadowplaneError RUN_AGAIN_REFUSED */
 export async function runAgain(sample: SampleInput, options: RunAgainOptions): Promise<RunAgainReport> {
-  const { services, rules, redaction = {}, times } = options;
+  const { services, rules, comparedAs = {}, redaction = {}, times } = options;
   const { method } = sample.exchange;
   const request = requestOfSample(sample, services.headers);
   const limits = { ...RUN_AGAIN_LIMITS, ...options.limits };
@@ -70,7 +71,8 @@ export async function runAgain(sample: SampleInput, options: RunAgainOptions): P
   while (answered.length < times) answered.push(Object.fromEntries(await Promise.all(arms.map(ask))));
 
   const differ = (one: Answer, other: Answer): readonly Difference[] => {
-    const { differences } = compareAnswers(new PreparedAnswer(one), new PreparedAnswer(other), { method, rules });
+    const by = { ...comparedAs, method, rules };
+    const { differences } = compareAnswers(new PreparedAnswer(one), new PreparedAnswer(other), by);
     // That no answer has no headers either, goes without saying.
     return one.status && other.status ? differences : differences.filter(({ kind }) => kind === 'status');
   };

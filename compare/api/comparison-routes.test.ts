@@ -44,7 +44,12 @@ beforeEach(async () => {
     if (!(error instanceof ShadowplaneError)) throw error;
     return reply.code(error.httpStatus).send({ code: error.code, detail: error.message, errors: error.problems });
   });
-  const routes = comparisonRoutes({ comparison, rules: new RuleBook(shelf), now: () => NOW_MS });
+  const routes = comparisonRoutes({
+    comparison,
+    rules: new RuleBook(shelf),
+    now: () => NOW_MS,
+    comparedAs: () => ({ versionHeader: 'x-build' }),
+  });
   app.register(routes, { prefix: '/api/v1' });
   await app.ready();
 });
@@ -199,6 +204,14 @@ describe('samples', () => {
     const { body } = await call('GET', `${BASE}/samples?path=/total&kind=value&epoch=1`);
     expect(body.items).toHaveLength(1);
     expect(asked).toEqual([{ path: '/total', kind: 'value', epoch: 1, limit: 20 }]);
+  });
+
+  it('do not differ by what names the version', async () => {
+    const [one] = samples as [SampleInput];
+    const { exchange } = one;
+    const candidate: Answer = { ...exchange.primary, headers: [...exchange.primary.headers, ['x-build', '2']] };
+    samples = [{ ...one, exchange: { ...exchange, candidate } }];
+    expect((await call('GET', `${BASE}/samples/x1`)).body.differences).toEqual([]);
   });
 
   it('are listed in brief, without what they hold', async () => {

@@ -152,6 +152,7 @@ function addEpochRoutes(app: FastifyInstance, options: ComparisonRoutesOptions):
 function addSampleRoutes(app: FastifyInstance, options: ComparisonRoutesOptions): void {
   const { comparison } = options;
   const rulesAt = (name: string, endpoint: string) => compileRules(options.rules.of(name), endpoint, nowOf(options));
+  const asOf = (name: string) => options.comparedAs?.(name) ?? {};
 
   app.get<Named>('/mirrors/:name/samples', async ({ params: { name }, query }) => {
     const read = new Query(query, ['epoch', 'endpoint', 'path', 'kind', 'since', 'view', 'limit']);
@@ -170,7 +171,7 @@ function addSampleRoutes(app: FastifyInstance, options: ComparisonRoutesOptions)
       limit: read.integer('limit', 1, MAX_SAMPLES) ?? DEFAULT_SAMPLES,
     });
     if (isBrief) return { items: samples.map(viewSampleBriefly) };
-    return { items: samples.map((sample) => viewSample(sample, rulesAt(name, sample.endpoint))) };
+    return { items: samples.map((sample) => viewSample(sample, rulesAt(name, sample.endpoint), asOf(name))) };
   });
 
   app.get<OfOne>('/mirrors/:name/samples/:id', async ({ params: { name, id }, query }) => {
@@ -178,8 +179,8 @@ function addSampleRoutes(app: FastifyInstance, options: ComparisonRoutesOptions)
     comparison.mirror(name);
     const sample = await comparison.sample(name, id);
     if (!sample) throw new ShadowplaneError('NOT_FOUND', `The sample ${id} is not kept, or not any more`);
-    if (view === 'differences') return viewSampleCompared(sample, rulesAt(name, sample.endpoint));
-    return viewSample(sample, rulesAt(name, sample.endpoint));
+    if (view === 'differences') return viewSampleCompared(sample, rulesAt(name, sample.endpoint), asOf(name));
+    return viewSample(sample, rulesAt(name, sample.endpoint), asOf(name));
   });
   addRunAgainRoute(app, options, rulesAt);
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { ShadowplaneError } from '../../errors/index.ts';
 import { type MirrorServices, runAgain } from '../again/index.ts';
 import type { CompiledRules } from '../diff/index.ts';
+import type { ComparedAs } from '../report/index.ts';
 import type { Redaction } from '../tally/index.ts';
 import type { Comparison } from './comparison.ts';
 import { Query, refused } from './query.ts';
@@ -10,6 +11,8 @@ export interface RunAgainOptions {
   readonly comparison: Comparison;
   /** By mirror: where its requests go now; undefined where the policy no longer says. Absent: nothing is run again. */
   readonly servicesOf?: (mirror: string) => MirrorServices | undefined;
+  /** By mirror: how its headers are compared. */
+  readonly comparedAs?: (mirror: string) => ComparedAs;
   /** By mirror: what nobody may see of an answer. */
   readonly redactionOf?: (mirror: string) => Redaction | undefined;
 }
@@ -21,7 +24,7 @@ const MAX_UNDER_WAY = 2;
 
 export function addRunAgainRoute(
   app: FastifyInstance,
-  { comparison, servicesOf, redactionOf }: RunAgainOptions,
+  { comparison, servicesOf, comparedAs, redactionOf }: RunAgainOptions,
   rulesAt: (mirror: string, endpoint: string) => CompiledRules,
 ): void {
   let underWay = 0;
@@ -44,7 +47,13 @@ export function addRunAgainRoute(
     underWay += 1;
     try {
       const rules = rulesAt(name, sample.endpoint);
-      return await runAgain(sample, { services, rules, redaction: redactionOf?.(name), times });
+      return await runAgain(sample, {
+        services,
+        rules,
+        comparedAs: comparedAs?.(name) ?? {},
+        redaction: redactionOf?.(name),
+        times,
+      });
     } finally {
       underWay -= 1;
     }

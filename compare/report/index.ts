@@ -24,6 +24,7 @@ export { type HiddenField, previewRule, type RulePreview } from './preview.ts';
 export {
   type AnswerView,
   type BriefSampleView,
+  type ComparedAs,
   type ComparedSampleView,
   decodeSample,
   encodeSample,

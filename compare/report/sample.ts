@@ -1,5 +1,11 @@
 /** One exchange as it is kept and shown. What is in here has been redacted before. */
-import { type CompiledRules, compareAnswers, type Difference, PreparedAnswer } from '../diff/index.ts';
+import {
+  type CompareOptions,
+  type CompiledRules,
+  compareAnswers,
+  type Difference,
+  PreparedAnswer,
+} from '../diff/index.ts';
 import type { Answer, Exchange, HeaderList } from '../exchange.ts';
 
 export interface SampleInput {
@@ -8,6 +14,9 @@ export interface SampleInput {
   readonly version?: string;
   readonly requestHeaders: HeaderList;
 }
+
+/** How a mirror's headers are compared, beside its rules. */
+export type ComparedAs = Pick<CompareOptions, 'alsoCompareHeaders' | 'versionHeader'>;
 
 export interface AnswerView extends Omit<Answer, 'body'> {
   /** Text where the body is UTF-8, otherwise absent. */
@@ -38,9 +47,10 @@ export interface SampleView {
 export function viewSample(
   { exchange, endpoint, version, requestHeaders }: SampleInput,
   rules: CompiledRules,
+  as: ComparedAs = {},
 ): SampleView {
   const { primary, candidate, control, id, reason, segment, method, path, atMs } = exchange;
-  const differences = diffSample(exchange, rules);
+  const differences = diffSample(exchange, rules, as);
   return {
     id,
     endpoint,
@@ -55,7 +65,7 @@ export function viewSample(
     candidate: viewAnswer(candidate),
     ...(control && { control: viewAnswer(control) }),
     differences,
-    ...(control && { noise: diffSample({ method, primary, candidate: control }, rules) }),
+    ...(control && { noise: diffSample({ method, primary, candidate: control }, rules, as) }),
   };
 }
 
@@ -87,16 +97,18 @@ export function viewSampleBriefly({ exchange, endpoint, version }: SampleInput):
 /** And what of it a list of differences shows. */
 export type ComparedSampleView = BriefSampleView & Pick<SampleView, 'differences' | 'noise'>;
 
-export function viewSampleCompared(sample: SampleInput, rules: CompiledRules): ComparedSampleView {
-  const { differences, noise } = viewSample(sample, rules);
+export function viewSampleCompared(sample: SampleInput, rules: CompiledRules, as: ComparedAs = {}): ComparedSampleView {
+  const { differences, noise } = viewSample(sample, rules, as);
   return { ...viewSampleBriefly(sample), differences, ...(noise && { noise }) };
 }
 
 export function diffSample(
   { method, primary, candidate }: Pick<Exchange, 'method' | 'primary' | 'candidate'>,
   rules: CompiledRules,
+  as: ComparedAs = {},
 ): readonly Difference[] {
-  return compareAnswers(new PreparedAnswer(primary), new PreparedAnswer(candidate), { method, rules }).differences;
+  const options = { ...as, method, rules };
+  return compareAnswers(new PreparedAnswer(primary), new PreparedAnswer(candidate), options).differences;
 }
 
 export function viewAnswer({ body, ...answer }: Answer): AnswerView {
