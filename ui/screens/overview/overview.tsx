@@ -33,7 +33,7 @@ export function Overview({ mirror }: ScreenProps) {
   return (
     <>
       <ViewSettings range noise>
-        <PauseButton isPaused={mirror.paused} state={state} />
+        <PauseButton state={state} />
       </ViewSettings>
       <Ready loaded={verdict} what="verdict">
         {(report) => (
@@ -45,7 +45,7 @@ export function Overview({ mirror }: ScreenProps) {
           />
         )}
       </Ready>
-      <Strata mirror={mirror} verdict={verdict.data} state={state} />
+      <Strata verdict={verdict.data} state={state} />
       <TopDifferences loaded={differences} />
       <div class="columns">
         {verdict.data && <Copies verdict={verdict.data} />}
@@ -56,10 +56,10 @@ export function Overview({ mirror }: ScreenProps) {
   );
 }
 
-function PauseButton({ isPaused, state }: { isPaused: boolean; state: SharesState }) {
+function PauseButton({ state }: { state: SharesState }) {
   return (
     <button type="button" disabled={state.isApplying} onClick={() => void state.togglePaused()}>
-      {isPaused ? 'Resume mirroring' : 'Pause mirroring'}
+      {state.isPaused ? 'Resume mirroring' : 'Pause mirroring'}
     </button>
   );
 }

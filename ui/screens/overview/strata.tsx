@@ -1,4 +1,4 @@
-import type { MirrorView, StratumReport, VerdictReport } from '../../api/index.ts';
+import type { StratumReport, VerdictReport } from '../../api/index.ts';
 import {
   Applied,
   count,
@@ -20,7 +20,6 @@ interface Row {
 }
 
 export interface StrataProps {
-  readonly mirror: MirrorView;
   readonly verdict: VerdictReport | undefined;
   readonly state: SharesState;
 }
@@ -29,7 +28,7 @@ export interface StrataProps {
  * Who is copied, how much, and what was found there, on one line each: segments and the sample are never pooled, so the
  * verdict stands beside the fraction that can be changed.
  */
-export function Strata({ mirror, verdict, state }: StrataProps) {
+export function Strata({ verdict, state }: StrataProps) {
   const rows = rowsOf(state, verdict?.strata ?? []);
   const most = Math.max(
     ...rows.map(({ report }) =>
@@ -64,7 +63,7 @@ export function Strata({ mirror, verdict, state }: StrataProps) {
               id: 'share',
               title: 'copied, live',
               className: 'is-share',
-              cell: (row) => <ShareCell row={row} state={state} isPaused={mirror.paused} />,
+              cell: (row) => <ShareCell row={row} state={state} isPaused={state.isPaused} />,
             },
             {
               id: 'verdict',

@@ -13,6 +13,7 @@ export interface Outcome {
 }
 
 export interface SharesState {
+  readonly isPaused: boolean;
   readonly shares: readonly Share[];
   readonly drafts: Drafts;
   readonly changes: ReturnType<typeof changedShares>;
@@ -26,17 +27,22 @@ export interface SharesState {
   togglePaused(): Promise<void>;
 }
 
-export function useShares(mirror: MirrorView): SharesState {
+export function useShares(listed: MirrorView): SharesState {
+  const [newest, setNewest] = useState(listed);
+  // What a change was answered with is newer than the list for a moment.
+  const mirror = newest.revision > listed.revision ? newest : listed;
   const [drafts, setDrafts] = useState<Drafts>({});
   const [isApplying, setApplying] = useState(false);
   const [outcome, setOutcome] = useState<Outcome>();
   const shares = sharesOf(mirror);
   const changes = changedShares(shares, drafts);
 
-  const write = async (send: () => Promise<Written>): Promise<void> => {
+  const write = async (send: () => Promise<Written & MirrorView>): Promise<void> => {
     setApplying(true);
     try {
-      setOutcome({ written: await send() });
+      const written = await send();
+      setOutcome({ written });
+      setNewest(written);
       setDrafts({});
     } catch (error) {
       setOutcome({ error: error instanceof ApiError ? error : new ApiError(String(error), 'UNKNOWN', 0) });
@@ -47,6 +53,7 @@ export function useShares(mirror: MirrorView): SharesState {
   };
 
   return {
+    isPaused: mirror.paused,
     shares,
     drafts,
     changes,
