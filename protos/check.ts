@@ -1,7 +1,6 @@
 import protobuf from 'protobufjs';
 import protojson from 'protobufjs/ext/protojson.js';
-import type { InputProblem } from '../errors/index.ts';
-import { nearest } from './nearest.ts';
+import { type InputProblem, nearest } from '../errors/index.ts';
 import type { ProtoTree } from './tree.ts';
 import { messageNameOf, TYPE_URL_PREFIX } from './type-url.ts';
 

@@ -1,5 +1,4 @@
-import { ShadowplaneError } from '../../errors/index.ts';
-import { didYouMean } from '../../xds-server/policy/index.ts';
+import { didYouMean, ShadowplaneError } from '../../errors/index.ts';
 import type { Comparison, SampleQuery } from '../api/index.ts';
 import {
   decodeSample,

@@ -1,11 +1,5 @@
-import { type InputProblem, ShadowplaneError } from '../../errors/index.ts';
-import {
-  didYouMean,
-  FIELD_PATH_HINT,
-  isFieldPath,
-  RULE_EFFECTS,
-  VALUE_FORMATS,
-} from '../../xds-server/policy/index.ts';
+import { didYouMean, type InputProblem, ShadowplaneError } from '../../errors/index.ts';
+import { FIELD_PATH_HINT, isFieldPath, RULE_EFFECTS, VALUE_FORMATS } from '../../xds-server/policy/index.ts';
 import type { Rule, RuleEffect } from '../diff/index.ts';
 
 /** What makes a rule beside what a user writes. */

@@ -1,12 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { ShadowplaneError } from '../../errors/index.ts';
-import {
-  didYouMean,
-  type MirrorDocument,
-  type PolicyDocument,
-  type PolicyStore,
-  type StoredPolicy,
-} from '../policy/index.ts';
+import { didYouMean, ShadowplaneError } from '../../errors/index.ts';
+import type { MirrorDocument, PolicyDocument, PolicyStore, StoredPolicy } from '../policy/index.ts';
 import { mergePatch } from './merge-patch.ts';
 import { entityTag } from './request-options.ts';
 import type { Writer, Written } from './writes.ts';

@@ -1,6 +1,6 @@
+import { didYouMean } from '../../errors/index.ts';
 import { formatAddress } from './address.ts';
 import type { Mirror, Service } from './model.ts';
-import { didYouMean } from './nearest.ts';
 import type { Checked } from './partial.ts';
 import type { Findings, Path } from './problems.ts';
 import type { PolicyDocument } from './schema.ts';

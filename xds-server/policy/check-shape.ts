@@ -1,6 +1,5 @@
-import { ShadowplaneError } from '../../errors/index.ts';
+import { didYouMean, ShadowplaneError } from '../../errors/index.ts';
 import { FORMATS } from './formats.ts';
-import { didYouMean } from './nearest.ts';
 import type { Findings, Path } from './problems.ts';
 
 /** The part of JSON Schema that schema.ts uses. */

@@ -1,7 +1,6 @@
 export { formatAddress, parseAddress, parseListenAddress } from './address.ts';
 export { jsonSchema, toPortable } from './json-schema.ts';
 export type * from './model.ts';
-export { didYouMean } from './nearest.ts';
 export { parsePolicy } from './parse-policy.ts';
 export { type ParsedPolicyFile, parsePolicyFile } from './parse-policy-file.ts';
 export { formatProblem } from './problems.ts';

@@ -1,7 +1,7 @@
+import { didYouMean } from '../../errors/index.ts';
 import { DEFAULTS } from './defaults.ts';
 import { parseHost, parseMethod, parseMirrorPath } from './formats.ts';
 import type { Condition, Mirror, MirrorLimits, MirrorSegment, Subject } from './model.ts';
-import { didYouMean } from './nearest.ts';
 import type { Checked } from './partial.ts';
 import { NONE, parsePercent } from './percent.ts';
 import type { Findings, Path } from './problems.ts';

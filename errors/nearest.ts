@@ -1,5 +1,5 @@
 /** The known name that a mistyped one most probably meant: few edits away for its length, else undefined. */
-function nearestName(typed: string, known: Iterable<string>): string | undefined {
+export function nearest(typed: string, known: Iterable<string>): string | undefined {
   const word = typed.slice(0, 64).toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
@@ -15,8 +15,8 @@ function nearestName(typed: string, known: Iterable<string>): string | undefined
 
 /** `; did you mean "X"?`, or nothing when no known name is near. */
 export function didYouMean(typed: string, known: Iterable<string>): string {
-  const nearest = nearestName(typed, known);
-  return nearest === undefined ? '' : `; did you mean ${JSON.stringify(nearest)}?`;
+  const found = nearest(typed, known);
+  return found === undefined ? '' : `; did you mean ${JSON.stringify(found)}?`;
 }
 
 /** Damerau-Levenshtein (neighbours swapped count as one edit); `limit` or more is answered as `limit`. */
