@@ -53,13 +53,26 @@ export function DifferenceTable({ items, caption = 'Differences by impact' }: Di
           ),
         },
         {
-          id: 'p',
-          title: 'p',
+          id: 'chance',
+          title: 'by chance',
           align: 'right',
-          cell: ({ pValue: p, noise }) => (noise === null ? <span class="quiet">no control</span> : pValue(p)),
+          cell: (item) => <Chance item={item} />,
         },
       ]}
     />
+  );
+}
+
+/** What the verdict goes by: small is certain. */
+function Chance({ item: { expectedInnocent, noise, pValue: p } }: { item: DifferenceItem }) {
+  if (expectedInnocent === null) return <span class="quiet">–</span>;
+  const test = noise === null ? 'no control to test against' : `McNemar p ${pValue(p)}`;
+  return (
+    <span
+      title={`Innocent fields of this mirror expected to look as different: ${expectedInnocent.toPrecision(2)}; ${test}`}
+    >
+      {pValue(expectedInnocent)}
+    </span>
   );
 }
 
