@@ -10,10 +10,8 @@ export {
   type StratumVerdict,
   summarise,
 } from './judge-mirror.ts';
-/** @public for the latency screen, whose reservoirs the tally already keeps */
 export { mannWhitney, type Shift } from './mann-whitney.ts';
 export { mcnemarExact } from './mcnemar.ts';
-/** @public for error rates per arm */
 export { type Share, shareDifference } from './newcombe.ts';
 export { countDifference, emptyTally, type Tally } from './tally.ts';
 export { type Interval, wilsonInterval } from './wilson.ts';

@@ -34,16 +34,22 @@ const errors = (candidate: number, primary = 0) => ({
 
 it('says how much slower the candidate is, and how sure that is', () => {
   const primary = upTo(100, (index) => 10 + index / 10);
-  const candidate = primary.map((ms) => ms + 5);
-  const [all, item] = reportLatency(epoch([cell(100, [])]), [latencies({ primary, candidate, control: primary })]);
+  // The listener adds to what the primary takes, not to what the copies take.
+  const control = primary.map((ms) => ms - 3);
+  const candidate = control.map((ms) => ms + 5);
+  const [all, item] = reportLatency(epoch([cell(100, [])]), [latencies({ primary, candidate, control })]);
   expect(all).toMatchObject({ endpoint: '*', shift: item!.shift });
   expect(item!.shift!.ms).toBeCloseTo(5, 1);
   expect(item!.shift!.lowMs).toBeGreaterThan(4);
   expect(item!.shift!.highMs).toBeLessThan(6);
   expect(item!.shift!.pValue).toBeLessThan(0.001);
+  expect(item!.shift!.against).toBe('control');
   expect(item!.arms.primary).toMatchObject({ count: 100, p50Ms: 15, errors: 0 });
-  expect(item!.arms.candidate.p90Ms).toBeCloseTo(24, 5);
-  expect(item!.arms.control!.p99Ms).toBeCloseTo(19.9, 5);
+  expect(item!.arms.candidate.p90Ms).toBeCloseTo(21, 5);
+  expect(item!.arms.control!.p99Ms).toBeCloseTo(16.9, 5);
+  const uncontrolled = epoch([cell(100, [], { controlled: false })]);
+  const [, other] = reportLatency(uncontrolled, [latencies({ primary, candidate }, { controlled: false })]);
+  expect(other!.shift).toMatchObject({ against: 'primary', ms: expect.closeTo(2, 1) });
 });
 
 it('compares shares of errors, with the interval', () => {

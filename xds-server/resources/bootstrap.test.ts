@@ -38,6 +38,22 @@ describe('the bootstrap', () => {
     ]);
   });
 
+  it('tells what Envoy counts to where the configuration comes from', () => {
+    expect(buildBootstrap(OPTIONS)).toMatchObject({
+      stats_flush_interval: '1s',
+      stats_sinks: [
+        {
+          name: 'envoy.stat_sinks.metrics_service',
+          typed_config: {
+            '@type': 'type.googleapis.com/envoy.config.metrics.v3.MetricsServiceConfig',
+            transport_api_version: 'V3',
+            grpc_service: { envoy_grpc: { cluster_name: 'shadowplane-xds' } },
+          },
+        },
+      ],
+    });
+  });
+
   it('speaks state of the world where asked', () => {
     expect(at(buildBootstrap({ ...OPTIONS, mode: 'sotw' }), 'dynamic_resources', 'ads_config', 'api_type')).toBe(
       'GRPC',

@@ -24,7 +24,7 @@ const XDS_CLUSTER = 'shadowplane-xds';
  */
 const RECONNECT: EnvoyJson = { retry_back_off: { base_interval: duration(500), max_interval: duration(5_000) } };
 /** How old the figures of the control plane may be, and how soon it knows why a copy was not sent. */
-const STATS_INTERVAL_MS = 2_000;
+const STATS_INTERVAL_MS = 1_000;
 /** Above what a host can serve, so that only a flood meets it: Envoy warns when there is no bound at all. */
 const MAX_DOWNSTREAM_CONNECTIONS = 100_000;
 
