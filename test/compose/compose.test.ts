@@ -119,6 +119,15 @@ describe.skipIf(why !== undefined)('docker-compose.yml, run', () => {
     expect(await seen('order-v1')).toMatchObject({ requests: 50, shadowRequests: 0, effects: { persisted: 50 } });
   });
 
+  test('their answers are compared, over the network that belongs to the containers', async () => {
+    const compared = async (): Promise<number> => {
+      const [answer] = await send([{ url: 'http://127.0.0.1:8790/api/v1/mirrors/orders/verdict' }]);
+      return (JSON.parse(answer?.body ?? '{}') as { compared?: number }).compared ?? 0;
+    };
+    await eventually(async () => (await compared()) >= 50, { what: '50 compared orders', timeoutMs: 30_000 });
+    expect(await sandbox.compose('logs', 'control-plane')).toContain('PLAIN TEXT');
+  });
+
   test('PATCH on 8790 changes the share for the next requests', async () => {
     const sampled = async (): Promise<number> => (await seen('order-v2')).copies['orders/sample/-/candidate'] ?? 0;
     expect((await patch({ sample: '100%' })).status).toBe(200);
