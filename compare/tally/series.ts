@@ -10,7 +10,7 @@ export interface SeriesPoint {
   differing: number;
 }
 
-export const ALL_ENDPOINTS = '*';
+const ALL_ENDPOINTS = '*';
 export const MINUTE_MS = 60_000;
 /** What is kept in memory. */
 export const SERIES_MS = 6 * 3_600_000;
