@@ -78,6 +78,12 @@ function headerMaps(host: SimulatedHost): HostFunctions {
     const name = HEADER_MAPS[map ?? -1];
     return name === undefined ? undefined : current(host)?.headerMaps.get(name);
   };
+  /** Envoy chooses the route again after any change to the request's headers, also one without effect. */
+  const changed = (map: number | undefined) => {
+    const stream = currentStream(host);
+    if (stream !== undefined && HEADER_MAPS[map ?? -1] === 'requestHeaders') stream.routeCacheClears++;
+    return STATUS.ok;
+  };
   return {
     proxy_get_header_map_value: (map, key, keySize, address, size) => {
       const value = list(map)?.get(host.memory.readText(key!, keySize!));
@@ -85,15 +91,15 @@ function headerMaps(host: SimulatedHost): HostFunctions {
     },
     proxy_add_header_map_value: (map, key, keySize, value, valueSize) => {
       list(map)?.add(host.memory.readText(key!, keySize!), host.memory.read(value!, valueSize!));
-      return STATUS.ok;
+      return changed(map);
     },
     proxy_replace_header_map_value: (map, key, keySize, value, valueSize) => {
       list(map)?.replace(host.memory.readText(key!, keySize!), host.memory.read(value!, valueSize!));
-      return STATUS.ok;
+      return changed(map);
     },
     proxy_remove_header_map_value: (map, key, keySize) => {
       list(map)?.remove(host.memory.readText(key!, keySize!));
-      return STATUS.ok;
+      return changed(map);
     },
     proxy_get_header_map_pairs: (map, address, size) => {
       const headers = list(map);
@@ -103,7 +109,7 @@ function headerMaps(host: SimulatedHost): HostFunctions {
       const name = HEADER_MAPS[map ?? -1];
       if (name === undefined) return STATUS.badArgument;
       current(host)?.headerMaps.set(name, HeaderList.decode(host.memory.read(address!, size!)));
-      return STATUS.ok;
+      return changed(map);
     },
     proxy_get_header_map_size: (map, out) => {
       const headers = list(map);

@@ -1,11 +1,12 @@
 import {
   Bytes,
-  clearRouteCache,
   DataStatus,
   getProperty,
+  HeaderMap,
   HeadersStatus,
   handOver,
   propertyPath,
+  removeHeader,
   Status,
   StreamContext,
   setFilterState,
@@ -35,6 +36,7 @@ const ROUTE_NAME = propertyPath('xds.route_name');
 const outbox = new Outbox(BatchRole.Primary);
 
 const CONNECT = Bytes.of('CONNECT');
+const UPGRADE = Bytes.of('upgrade');
 
 /**
  * Role primary: picks the requests that may be copied. It never changes a request; a decision goes into filter state,
@@ -105,7 +107,7 @@ class Selector extends StreamContext {
     this.request = new Request(subjects);
     this.authority = subjects.intern(SubjectKind.Header, Bytes.of(':authority'));
     this.marker = subjects.intern(SubjectKind.Header, Bytes.of('x-shadow'));
-    this.upgrade = subjects.intern(SubjectKind.Header, Bytes.of('upgrade'));
+    this.upgrade = subjects.intern(SubjectKind.Header, UPGRADE);
     this.contentLength = subjects.intern(SubjectKind.Header, Bytes.of('content-length'));
     let byHost = false;
     for (let i = 0; i < mirrors.length; i++) byHost = byHost || mirrors[i].hosts.length > 0;
@@ -247,9 +249,19 @@ class DecidedStream extends StreamContext {
 function announce(choice: Choice): bool {
   if (setFilterState(EXCHANGE_ID, nextExchangeId()) != Status.Ok) return false;
   if (setFilterState(DECISION, choice.decision) != Status.Ok) return false;
-  clearRouteCache();
+  letRouteBeChosenAgain();
   choice.selected.increment();
   return true;
+}
+
+/**
+ * Envoy forgets the route it has chosen when a filter of this ABI touches the request's headers, also when that changes
+ * nothing: a request with an `upgrade` never gets here. The foreign function `clear_route_cache` does the same at several
+ * times the cost, since Envoy copies its table of functions to look it up. (`upgrade` is one of the headers to which Envoy
+ * keeps a pointer; for others it would have to search.)
+ */
+function letRouteBeChosenAgain(): void {
+  removeHeader(HeaderMap.RequestHeaders, UPGRADE);
 }
 
 /** True also for what is no number: an odd length is no reason to copy. */
