@@ -23,7 +23,7 @@ export function measuredBootstrap(variants: readonly Variant[], modules: Modules
     ...common(),
     layered_runtime: { layers: [{ name: 'fractions', static_layer: RUNTIME }] },
     static_resources: {
-      listeners: variants.map((variant) => listener(variant.name, variant.routes, filtersOf(variant, modules))),
+      listeners: variants.map((variant) => listener(variant.name, variant.table, filtersOf(variant, modules))),
       clusters: [PRIMARY_CLUSTER, SHADOW_CLUSTER].map((name) => cluster(name, backendPort)),
     },
   };
@@ -35,19 +35,19 @@ export function backendBootstrap(): EnvoyJson {
     match: { prefix: '/' },
     direct_response: { status: 200, body: { inline_string: BACKEND_BODY } },
   };
-  return { ...common(), static_resources: { listeners: [listener('backend', [answer], [])] } };
+  return { ...common(), static_resources: { listeners: [listener('backend', { routes: [answer] }, [])] } };
 }
 
 function common(): EnvoyJson {
   return { admin: { address: socket(0) } };
 }
 
-function listener(name: string, routes: readonly EnvoyJson[], filters: readonly EnvoyJson[]): EnvoyJson {
+function listener(name: string, table: EnvoyJson, filters: readonly EnvoyJson[]): EnvoyJson {
   const manager = {
     '@type': `${HTTP_FILTERS_TYPE}network.http_connection_manager.v3.HttpConnectionManager`,
     stat_prefix: name,
     use_remote_address: true,
-    route_config: { name, virtual_hosts: [{ name, domains: ['*'], routes }] },
+    route_config: { name, virtual_hosts: [{ name, domains: ['*'], ...table }] },
     http_filters: [
       ...filters,
       { name: 'router', typed_config: { '@type': `${HTTP_FILTERS_TYPE}http.router.v3.Router` } },

@@ -127,12 +127,12 @@ How to read it:
 
 - The mirror has three segments: a header, a cookie and a header prefix. "In the third segment" evaluates all three,
   writes decision and exchange id into filter state and has the route chosen again. Route tables are those of production
-  (a route a segment with filter state and runtime fraction), but only "copied" really sends copies.
+  (a map from decisions to routes with runtime fractions), but only "copied" really sends copies.
 - The empty module exports the request-header callback and the life of a stream, and does nothing in them.
 - Native matchers compare the same headers in the route table; they know no cookies (the \`cookie\` header is searched for
   \`plan=beta\`) and give the copy no id. Lua makes the same tests and leaves its decision in dynamic metadata, without an
   id and without counters.
-- "Empty module, the mirror's routes" is what of it is Envoy's own: looking through the four routes of the mirror that do not match.
+- "Empty module, the mirror's routes" is what of it is Envoy's own: looking for a decision, which is not there.
 - Opening and closing connections is not in the figures. A measurement is made in a calm moment if there is one, and
   repeated when other work took Envoy's core for more than 5% of the time; the calmest counts.
 

@@ -23,7 +23,8 @@ export interface Variant {
   readonly label: string;
   /** Which filter stands in front of the router. */
   readonly filter: 'none' | 'empty' | 'lua' | FilterConfig;
-  readonly routes: readonly EnvoyJson[];
+  /** The part of the virtual host that leads to a route: `routes`, or `matcher`. */
+  readonly table: EnvoyJson;
   readonly request: LoadRequest;
   readonly expectedRoute: string;
   /** Requests are also copied to the shadow cluster. */
@@ -102,31 +103,59 @@ function fraction(name: string): EnvoyJson {
   return { default_value: { numerator: 0, denominator: 'MILLION' }, runtime_key: fractionKey(name) };
 }
 
-function decided(name: string, action?: EnvoyJson): EnvoyJson {
-  const decision = { key: DECISION_STATE, string_match: { exact: name } };
-  return route(name, { ...BELOW, filter_state: [decision], runtime_fraction: fraction(name) }, action);
-}
+const TYPE = 'type.googleapis.com/envoy.';
 
 const PLAIN_ROUTES = [route(plainRoute(MIRROR), BELOW), route(DEFAULT_ROUTE, { prefix: '/' })];
+const PLAIN_TABLE: EnvoyJson = { routes: PLAIN_ROUTES };
 const MIRROR_ROUTES = [...SEGMENTS.map(({ name }) => segmentRoute(MIRROR, name)), sampleRoute(MIRROR)];
+
+/** As the control plane writes it: a map from decisions to routes, and the plain routes for what has none. */
+function decisionTable(action: (name: string) => EnvoyJson): EnvoyJson {
+  const lists = MIRROR_ROUTES.map((name) => {
+    const copying = route(name, { ...BELOW, runtime_fraction: fraction(name) }, action(name));
+    return [name, routeList([copying, ...PLAIN_ROUTES])];
+  });
+  const input = {
+    '@type': `${TYPE}extensions.matching.common_inputs.network.v3.FilterStateInput`,
+    key: DECISION_STATE,
+  };
+  return {
+    matcher: {
+      matcher_tree: {
+        input: { name: 'decision', typed_config: input },
+        exact_match_map: { map: Object.fromEntries(lists) },
+      },
+      on_no_match: routeList(PLAIN_ROUTES),
+    },
+  };
+}
+
+function routeList(routes: readonly EnvoyJson[]): EnvoyJson {
+  return { action: { name: 'routes', typed_config: { '@type': `${TYPE}config.route.v3.RouteList`, routes } } };
+}
+
 /** As in production, but no copies are sent: what remains is the cost of the selection. */
-const SELECTION_ROUTES = [...MIRROR_ROUTES.map((name) => decided(name)), ...PLAIN_ROUTES];
-const COPYING_ROUTES = [...MIRROR_ROUTES.map((name) => decided(name, copyTo(name))), ...PLAIN_ROUTES];
-const NATIVE_ROUTES = [
-  ...SEGMENTS.map(({ name: segment, native }) => {
-    const name = segmentRoute(MIRROR, segment);
-    return route(name, { ...BELOW, headers: [native], runtime_fraction: fraction(name) });
-  }),
-  ...PLAIN_ROUTES,
-];
-const LUA_ROUTES = [
-  ...SEGMENTS.map(({ name: segment }) => {
-    const name = segmentRoute(MIRROR, segment);
-    const decision = { ...LUA_DECISION, value: { string_match: { exact: name } } };
-    return route(name, { ...BELOW, dynamic_metadata: [decision], runtime_fraction: fraction(name) });
-  }),
-  ...PLAIN_ROUTES,
-];
+const SELECTION_TABLE = decisionTable(() => ({}));
+const COPYING_TABLE = decisionTable(copyTo);
+const NATIVE_TABLE: EnvoyJson = {
+  routes: [
+    ...SEGMENTS.map(({ name: segment, native }) => {
+      const name = segmentRoute(MIRROR, segment);
+      return route(name, { ...BELOW, headers: [native], runtime_fraction: fraction(name) });
+    }),
+    ...PLAIN_ROUTES,
+  ],
+};
+const LUA_TABLE: EnvoyJson = {
+  routes: [
+    ...SEGMENTS.map(({ name: segment }) => {
+      const name = segmentRoute(MIRROR, segment);
+      const decision = { ...LUA_DECISION, value: { string_match: { exact: name } } };
+      return route(name, { ...BELOW, dynamic_metadata: [decision], runtime_fraction: fraction(name) });
+    }),
+    ...PLAIN_ROUTES,
+  ],
+};
 
 function copyTo(routeName: string): EnvoyJson {
   const [, reason = '', segment] = routeName.split('/');
@@ -155,29 +184,29 @@ function variant(
   name: string,
   label: string,
   filter: Variant['filter'],
-  routes: readonly EnvoyJson[],
+  table: EnvoyJson,
   [request, expectedRoute, mirrored = false]: readonly [LoadRequest, string, boolean?],
 ): Variant {
-  return { name, label, filter, routes, request, expectedRoute, mirrored };
+  return { name, label, filter, table, request, expectedRoute, mirrored };
 }
 
 export const VARIANTS: readonly Variant[] = [
-  variant(PLAIN, 'plain proxying', 'none', PLAIN_ROUTES, [NO_SEGMENT, plainRoute(MIRROR)]),
-  variant(PLAIN_AGAIN, 'plain proxying again (A/A)', 'none', PLAIN_ROUTES, [NO_SEGMENT, plainRoute(MIRROR)]),
-  variant(BASELINE, 'empty wasm module', 'empty', PLAIN_ROUTES, [NO_SEGMENT, plainRoute(MIRROR)]),
-  variant('empty-routes', "empty module, the mirror's routes", 'empty', SELECTION_ROUTES, [
+  variant(PLAIN, 'plain proxying', 'none', PLAIN_TABLE, [NO_SEGMENT, plainRoute(MIRROR)]),
+  variant(PLAIN_AGAIN, 'plain proxying again (A/A)', 'none', PLAIN_TABLE, [NO_SEGMENT, plainRoute(MIRROR)]),
+  variant(BASELINE, 'empty wasm module', 'empty', PLAIN_TABLE, [NO_SEGMENT, plainRoute(MIRROR)]),
+  variant('empty-routes', "empty module, the mirror's routes", 'empty', SELECTION_TABLE, [
     NO_SEGMENT,
     plainRoute(MIRROR),
   ]),
-  variant('path', 'filter, path of no mirror', WITHOUT_SAMPLE, SELECTION_ROUTES, [OTHER_PATH, DEFAULT_ROUTE]),
-  variant('none', 'filter, in no segment', WITHOUT_SAMPLE, SELECTION_ROUTES, [NO_SEGMENT, plainRoute(MIRROR)]),
-  variant('third', 'filter, in the third segment', WITHOUT_SAMPLE, SELECTION_ROUTES, [THIRD_SEGMENT, THIRD]),
-  variant('sample', 'filter, in the sample', WITH_SAMPLE, SELECTION_ROUTES, [NO_SEGMENT, sampleRoute(MIRROR)]),
-  variant('native-none', 'native matchers, none matches', 'none', NATIVE_ROUTES, [NO_SEGMENT, plainRoute(MIRROR)]),
-  variant('native-third', 'native matchers, third matches', 'none', NATIVE_ROUTES, [THIRD_SEGMENT, THIRD]),
-  variant('lua-none', 'Lua, in no segment', 'lua', LUA_ROUTES, [NO_SEGMENT, plainRoute(MIRROR)]),
-  variant('lua-third', 'Lua, in the third segment', 'lua', LUA_ROUTES, [THIRD_SEGMENT, THIRD]),
-  variant('copy', 'filter, third segment, copied', WITHOUT_SAMPLE, COPYING_ROUTES, [THIRD_SEGMENT, THIRD, true]),
+  variant('path', 'filter, path of no mirror', WITHOUT_SAMPLE, SELECTION_TABLE, [OTHER_PATH, DEFAULT_ROUTE]),
+  variant('none', 'filter, in no segment', WITHOUT_SAMPLE, SELECTION_TABLE, [NO_SEGMENT, plainRoute(MIRROR)]),
+  variant('third', 'filter, in the third segment', WITHOUT_SAMPLE, SELECTION_TABLE, [THIRD_SEGMENT, THIRD]),
+  variant('sample', 'filter, in the sample', WITH_SAMPLE, SELECTION_TABLE, [NO_SEGMENT, sampleRoute(MIRROR)]),
+  variant('native-none', 'native matchers, none matches', 'none', NATIVE_TABLE, [NO_SEGMENT, plainRoute(MIRROR)]),
+  variant('native-third', 'native matchers, third matches', 'none', NATIVE_TABLE, [THIRD_SEGMENT, THIRD]),
+  variant('lua-none', 'Lua, in no segment', 'lua', LUA_TABLE, [NO_SEGMENT, plainRoute(MIRROR)]),
+  variant('lua-third', 'Lua, in the third segment', 'lua', LUA_TABLE, [THIRD_SEGMENT, THIRD]),
+  variant('copy', 'filter, third segment, copied', WITHOUT_SAMPLE, COPYING_TABLE, [THIRD_SEGMENT, THIRD, true]),
 ];
 
 /** Fractions as RTDS serves them: every decided request takes its route. */

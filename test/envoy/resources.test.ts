@@ -112,6 +112,7 @@ describe('a policy with every feature', () => {
     const rejected = await stack.admin.stats(/(update_rejected|update_failure|config_fail|init_fetch_timeout)$/);
     expect(Object.entries(rejected).filter(([, count]) => count > 0)).toEqual([]);
     expect(Object.keys(rejected).length).toBeGreaterThan(3);
+    expect(await stack.admin.stats(/^server\.wip_protos$/)).toEqual({ 'server.wip_protos': 0 });
     expect(await stack.admin.get('/config_dump?resource=dynamic_listeners')).not.toContain('error_state');
     const clusters = await stack.admin.stats(/^cluster\..+\.membership_total$/);
     expect(Object.keys(clusters)).toEqual(

@@ -1,20 +1,21 @@
 import type { EnvoyJson, Mirror } from '../policy/model.ts';
 import { mirrorPolicies, type Reason } from './mirror-policy.ts';
-import { clusterName, DECISION_STATE, fractionKey, plainRoute, sampleRoute, segmentRoute } from './names.ts';
+import { clusterName, fractionKey, plainRoute, sampleRoute, segmentRoute } from './names.ts';
+
+/** The route that takes a mirror's requests without copies. */
+export function plainRouteOf(mirror: Mirror): EnvoyJson {
+  return routeTo(plainRoute(mirror.name), pathMatch(mirror.path), primaryOf(mirror));
+}
 
 /**
- * The routes of one mirror, in the order Envoy must try them: one for each segment, one for the sample, then the plain
- * one. A mirror route matches only what the filter decided in filter state, which no client can forge and which is not
- * there when the filter is not, and then only the share that the runtime holds. All of them go to the same primary.
+ * The routes that copy: one for each segment and one for the sample, each under the decision that leads to it. A route
+ * takes only the share that the runtime holds; the plain one, to the same primary, takes the others.
  */
-export function routesOfMirror(mirror: Mirror): EnvoyJson[] {
-  return [
-    ...mirror.segments.map(({ name }) =>
-      mirrorRoute(mirror, segmentRoute(mirror.name, name), { reason: 'segment', segment: name }),
-    ),
-    mirrorRoute(mirror, sampleRoute(mirror.name), { reason: 'sample' }),
-    routeTo(plainRoute(mirror.name), pathMatch(mirror.path), primaryOf(mirror)),
-  ];
+export function copyingRoutesOf(mirror: Mirror): Map<string, EnvoyJson> {
+  const bySegment = mirror.segments.map(({ name }) =>
+    copyingRoute(mirror, segmentRoute(mirror.name, name), { reason: 'segment', segment: name }),
+  );
+  return new Map([...bySegment, copyingRoute(mirror, sampleRoute(mirror.name), { reason: 'sample' })]);
 }
 
 /**
@@ -25,16 +26,16 @@ export function routeTo(name: string, match: EnvoyJson, cluster: string, mirrori
   return { name, match, stat_prefix: name, route: { cluster, timeout: '0s', ...mirroring } };
 }
 
-function mirrorRoute(mirror: Mirror, name: string, why: Reason): EnvoyJson {
+function copyingRoute(mirror: Mirror, name: string, why: Reason): [decision: string, EnvoyJson] {
   const match = {
     ...pathMatch(mirror.path),
-    filter_state: [{ key: DECISION_STATE, string_match: { exact: name } }],
     runtime_fraction: { default_value: { numerator: 0, denominator: 'MILLION' }, runtime_key: fractionKey(name) },
   };
-  return {
+  const route = {
     ...routeTo(name, match, primaryOf(mirror), { request_mirror_policies: mirrorPolicies(mirror, why) }),
     metadata: { filter_metadata: { shadowplane: { mirror: mirror.name, ...why } } },
   };
+  return [name, route];
 }
 
 function primaryOf(mirror: Mirror): string {

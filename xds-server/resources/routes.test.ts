@@ -12,9 +12,29 @@ const KEEP_FORWARDED_FOR = [
   set('x-shadow-forwarded-for', '%REQ(x-forwarded-for)%'),
 ];
 
+const TYPE = 'type.googleapis.com/';
+
+function routeList(routes: unknown[]): EnvoyJson {
+  return { action: { name: 'routes', typed_config: { '@type': `${TYPE}envoy.config.route.v3.RouteList`, routes } } };
+}
+
+const UNDECIDED = ['matcher', 'on_no_match', 'action', 'typed_config', 'routes'] as const;
+
+/** Names of the routes that a request without decision may take, in order, by virtual host. */
 function routeNames(yaml: string): Record<string, unknown[]> {
   const hosts = buildRoutes(policyOf(yaml)).virtual_hosts as EnvoyJson[];
-  return Object.fromEntries(hosts.map(({ domains, routes }) => [String(domains), names(routes)]));
+  return Object.fromEntries(hosts.map((host) => [String(host.domains), names(host.routes ?? at(host, ...UNDECIDED))]));
+}
+
+/** Names of the routes that a request may take, by decision. */
+function routesByDecision(yaml: string, host = 0): Record<string, unknown[]> {
+  const map = at(
+    buildRoutes(policyOf(yaml)),
+    ...['virtual_hosts', host, 'matcher', 'matcher_tree', 'exact_match_map', 'map'],
+  ) as EnvoyJson;
+  return Object.fromEntries(
+    Object.entries(map).map(([decision, list]) => [decision, names(at(list, 'action', 'typed_config', 'routes'))]),
+  );
 }
 
 function names(routes: unknown): unknown[] {
@@ -22,7 +42,7 @@ function names(routes: unknown): unknown[] {
 }
 
 describe('the route configuration', () => {
-  it('holds a route for each segment, for the sample, the plain route and the default, in this order', () => {
+  it('leads each decision to its copying route, then to the plain one and the default', () => {
     const policy = policyOf(`
 default: c
 segments: { staff: { header: x-staff, present: true } }
@@ -39,7 +59,6 @@ mirrors:
       name,
       match: {
         path_separated_prefix: '/api/orders',
-        filter_state: [{ key: 'wasm.shadowplane.decision', string_match: { exact: name } }],
         runtime_fraction: {
           default_value: { numerator: 0, denominator: 'MILLION' },
           runtime_key: `shadowplane.${name.replaceAll('/', '.')}`,
@@ -65,6 +84,31 @@ mirrors:
     });
     const bySegment = [set('x-shadow-reason', 'segment'), set('x-shadow-segment', 'staff')];
     const bySample = [set('x-shadow-reason', 'sample'), { remove: 'x-shadow-segment' }];
+    const plain = [
+      {
+        name: 'orders',
+        match: { path_separated_prefix: '/api/orders' },
+        stat_prefix: 'orders',
+        route: { cluster: 'orders/primary/a', timeout: '0s' },
+      },
+      {
+        name: 'default',
+        match: { prefix: '/' },
+        stat_prefix: 'default',
+        route: { cluster: 'default/c', timeout: '0s' },
+        typed_per_filter_config: {
+          'shadowplane.primary': { '@type': `${TYPE}envoy.config.route.v3.FilterConfig`, disabled: true },
+        },
+      },
+    ];
+    const segment = mirrored('orders/segment/staff', { reason: 'segment', segment: 'staff' }, [
+      copy('candidate', 'b', bySegment),
+      copy('control', 'c', bySegment),
+    ]);
+    const sample = mirrored('orders/sample', { reason: 'sample' }, [
+      copy('candidate', 'b', bySample),
+      copy('control', 'c', bySample),
+    ]);
     expect(buildRoutes(policy)).toEqual({
       name: 'shadowplane',
       ignore_port_in_host_matching: true,
@@ -72,34 +116,24 @@ mirrors:
         {
           name: 'any',
           domains: ['*'],
-          routes: [
-            mirrored('orders/segment/staff', { reason: 'segment', segment: 'staff' }, [
-              copy('candidate', 'b', bySegment),
-              copy('control', 'c', bySegment),
-            ]),
-            mirrored('orders/sample', { reason: 'sample' }, [
-              copy('candidate', 'b', bySample),
-              copy('control', 'c', bySample),
-            ]),
-            {
-              name: 'orders',
-              match: { path_separated_prefix: '/api/orders' },
-              stat_prefix: 'orders',
-              route: { cluster: 'orders/primary/a', timeout: '0s' },
-            },
-            {
-              name: 'default',
-              match: { prefix: '/' },
-              stat_prefix: 'default',
-              route: { cluster: 'default/c', timeout: '0s' },
-              typed_per_filter_config: {
-                'shadowplane.primary': {
-                  '@type': 'type.googleapis.com/envoy.config.route.v3.FilterConfig',
-                  disabled: true,
+          matcher: {
+            matcher_tree: {
+              input: {
+                name: 'decision',
+                typed_config: {
+                  '@type': `${TYPE}envoy.extensions.matching.common_inputs.network.v3.FilterStateInput`,
+                  key: 'wasm.shadowplane.decision',
+                },
+              },
+              exact_match_map: {
+                map: {
+                  'orders/segment/staff': routeList([segment, ...plain]),
+                  'orders/sample': routeList([sample, ...plain]),
                 },
               },
             },
-          ],
+            on_no_match: routeList(plain),
+          },
         },
       ],
     });
@@ -107,7 +141,7 @@ mirrors:
 
   it('matches every path for the path /', () => {
     const routes = buildRoutes(policyOf('mirrors: { all: { match: { path: / }, primary: a, shadow: b } }'));
-    expect(at(routes, 'virtual_hosts', 0, 'routes', 1, 'match')).toEqual({ prefix: '/' });
+    expect(at(routes, 'virtual_hosts', 0, ...UNDECIDED, 0, 'match')).toEqual({ prefix: '/' });
   });
 
   it('has no default route without a default service', () => {
@@ -135,10 +169,7 @@ ${mirror('wide', '/api', '"*.example"')}
 ${mirror('narrow', '/', '"*.shop.example"')}
 ${mirror('exact', '/', '[www.shop.example, other.test, not-example]')}
 ${mirror('exact-long', '/api/orders/new', 'www.shop.example')}`);
-    const plain = Object.fromEntries(
-      Object.entries(order).map(([host, routes]) => [host, routes.filter((name) => !String(name).includes('/'))]),
-    );
-    expect(plain).toEqual({
+    expect(order).toEqual({
       '*.example': ['wide', 'any-long'],
       '*.shop.example': ['narrow', 'wide', 'any-long'],
       'not-example': ['exact', 'any-long'],
@@ -148,15 +179,41 @@ ${mirror('exact-long', '/api/orders/new', 'www.shop.example')}`);
     });
   });
 
-  it('puts the routes of users in front, in every virtual host', () => {
-    const order = routeNames(`default: a
+  it('puts the routes of users in front, in every virtual host and for every decision', () => {
+    const yaml = `default: a
 envoy:
   routes: [{ name: health, match: { path: /health }, direct_response: { status: 200 } }]
+segments: { staff: { header: x-staff, present: true } }
 mirrors:
-  orders: { match: { path: /o }, host: shop.example, primary: a, shadow: b }`);
-    expect(order).toEqual({
-      'shop.example': ['health', 'orders/sample', 'orders', 'default'],
+  orders: { match: { path: /o }, host: shop.example, primary: a, shadow: b, segments: { staff: 5% } }`;
+    expect(routeNames(yaml)).toEqual({
+      'shop.example': ['health', 'orders', 'default'],
       '*': ['health', 'default'],
+    });
+    expect(routesByDecision(yaml)).toEqual({
+      'orders/segment/staff': ['health', 'orders/segment/staff', 'orders', 'default'],
+      'orders/sample': ['health', 'orders/sample', 'orders', 'default'],
+    });
+  });
+
+  it('lets a decided request take the route of any mirror where a filter behind ours may have changed it', () => {
+    const yaml = `default: a
+envoy:
+  httpFilters:
+    PLACE: [{ name: own, typed_config: { '@type': type.googleapis.com/envoy.extensions.filters.http.buffer.v3.Buffer } }]
+mirrors:
+  long: { match: { path: /api/orders }, primary: a, shadow: b }
+  middle: { match: { path: /api }, primary: a, shadow: b }
+  short: { match: { path: / }, primary: a, shadow: b }`;
+    expect(routesByDecision(yaml.replace('PLACE', 'before'))).toEqual({
+      'long/sample': ['long/sample', 'long', 'default'],
+      'middle/sample': ['middle/sample', 'middle', 'default'],
+      'short/sample': ['short/sample', 'short', 'default'],
+    });
+    expect(routesByDecision(yaml.replace('PLACE', 'after'))).toEqual({
+      'long/sample': ['long/sample', 'long', 'middle', 'short', 'default'],
+      'middle/sample': ['long', 'middle/sample', 'middle', 'short', 'default'],
+      'short/sample': ['long', 'middle', 'short/sample', 'short', 'default'],
     });
   });
 

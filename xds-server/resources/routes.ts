@@ -1,7 +1,8 @@
 import type { EnvoyJson, Policy } from '../policy/model.ts';
 import { typed } from './envoy-json.ts';
-import { routesOfMirror, routeTo } from './mirror-route.ts';
+import { routeTo } from './mirror-route.ts';
 import { DEFAULT_ROUTE, defaultClusterName, PRIMARY_FILTER, ROUTE_CONFIGURATION, virtualHostName } from './names.ts';
+import { routeTable } from './route-table.ts';
 import { domainsOf, mirrorsOfDomain } from './virtual-hosts.ts';
 
 /**
@@ -16,11 +17,11 @@ export function buildRoutes(policy: Policy): EnvoyJson {
     virtual_hosts: domainsOf(policy.mirrors).map((domain) => ({
       name: virtualHostName(domain),
       domains: [domain],
-      routes: [
-        ...policy.envoy.routes,
-        ...mirrorsOfDomain(policy.mirrors, domain).flatMap(routesOfMirror),
-        ...defaultRoutes(policy),
-      ],
+      ...routeTable(mirrorsOfDomain(policy.mirrors, domain), {
+        first: policy.envoy.routes,
+        last: defaultRoutes(policy),
+        changesAfterDecision: policy.envoy.httpFilters.after.length > 0,
+      }),
     })),
   };
 }
