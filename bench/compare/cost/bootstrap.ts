@@ -150,9 +150,9 @@ function listenerOf(name: string, listener: EnvoyJson, filters: Filters, route: 
  * changes on the copy that ours makes.
  */
 function mirrored(route: EnvoyJson, { kind, name }: Variant): EnvoyJson {
-  const [host] = route.virtual_hosts as [{ routes: EnvoyJson[] }];
-  const decided = host.routes.find(({ name: route }) => route === `${name}/segment/eu`)!;
-  const action = decided.route as { request_mirror_policies: EnvoyJson[] };
+  const [{ matcher, ...host }] = route.virtual_hosts as [DecidingHost];
+  const [decided] = matcher.matcher_tree.exact_match_map.map[`${name}/segment/eu`]!.action.typed_config.routes;
+  const action = decided.route;
   const policies = action.request_mirror_policies.map(({ request_headers_mutations, ...policy }) => ({
     ...policy,
     ...(kind === 'marked' && { request_headers_mutations }),
@@ -164,6 +164,21 @@ function mirrored(route: EnvoyJson, { kind, name }: Variant): EnvoyJson {
     route: { ...action, request_mirror_policies: policies },
   };
   return { ...route, virtual_hosts: [{ ...host, routes: [only] }] };
+}
+
+interface DecidingHost {
+  readonly matcher: {
+    readonly matcher_tree: { readonly exact_match_map: { readonly map: Record<string, DecidedRoutes> } };
+  };
+}
+
+/** The routes for one decision; the first of them copies. */
+interface DecidedRoutes {
+  readonly action: { readonly typed_config: { readonly routes: readonly [CopyingRoute] } };
+}
+
+interface CopyingRoute {
+  readonly route: { readonly request_mirror_policies: readonly EnvoyJson[] };
 }
 
 function clusterOf(cluster: EnvoyJson, { endpoints }: Resources, filters: Filters): EnvoyJson {
