@@ -183,6 +183,7 @@ const RulePreview = Type.Object({
 const arm = Type.Object({
   count: count('Compared pairs.'),
   errors: count('5xx, and what gRPC means by it.'),
+  clientErrors: count('4xx, and what gRPC means by it.'),
   p50Ms: numberOrNull('Until the last byte.'),
   p90Ms: numberOrNull('Until the last byte.'),
   p99Ms: numberOrNull('Until the last byte.'),
@@ -192,10 +193,16 @@ const figures = {
   arms: Type.Object({ primary: arm, candidate: arm, control: Type.Optional(arm) }),
   shift: Type.Union(
     [
-      Type.Object({ ms: Type.Number(), lowMs: Type.Number(), highMs: Type.Number(), pValue: Type.Number() }),
+      Type.Object({
+        ms: Type.Number(),
+        lowMs: Type.Number(),
+        highMs: Type.Number(),
+        pValue: Type.Number(),
+        against: Type.Enum(['control', 'primary']),
+      }),
       Type.Null(),
     ],
-    { description: 'Candidate against primary.' },
+    { description: 'By how much the candidate is slower; against the control where there is one.' },
   ),
   errors: Type.Union(
     [Type.Object({ difference: Type.Number(), low: Type.Number(), high: Type.Number() }), Type.Null()],
@@ -209,7 +216,16 @@ const Latency = Type.Object({
 });
 
 const copies = Type.Object(
-  { breaker: Type.Object({ open: Type.Boolean(), maxRequests: count() }) },
+  {
+    sent: count('Given to a connection.'),
+    active: count(),
+    overflow: count('Refused: the breaker was open, or no host was healthy.'),
+    timeouts: count(),
+    resets: count(),
+    connectFailures: count(),
+    responses: byName('By class: 2xx.'),
+    breaker: Type.Object({ open: Type.Boolean(), maxRequests: count() }),
+  },
   { description: "Envoy's own counters of the copies." },
 );
 
