@@ -4,22 +4,12 @@
  */
 import { createServer as createTcpServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DifferenceItem, VerdictReport } from '../../../compare/report/index.ts';
-import {
-  Cleanup,
-  eventually,
-  freePort,
-  listenOnFreePort,
-  runLoad,
-  startWholeStack,
-  type WholeStack,
-} from '../../support/index.ts';
+import { Cleanup, freePort, listenOnFreePort, runLoad, startWholeStack, type WholeStack } from '../../support/index.ts';
+import { differences, ended, SETTLED_MS } from './outcome.ts';
 import { type Pair, type PairEndpoint, type Reply, startService } from './pair.ts';
 
 const REQUESTS = 40;
 const COPY_TIMEOUT_MS = 400;
-/** A half that stays alone waits for 30 s. */
-const SETTLED_MS = 60_000;
 
 const lines = Array.from({ length: 20_000 }, (_, index) => ({
   sku: `sku-${index}`,
@@ -90,7 +80,7 @@ beforeAll(async () => {
       primary: `${name}-v1`,
       shadow: `${name}-v2`,
       sample: '100%',
-      limits: { timeout: `${COPY_TIMEOUT_MS}ms` },
+      ...(shadow === 'slow' && { limits: { timeout: `${COPY_TIMEOUT_MS}ms` } }),
     };
   }
   mirrors.crowded = { ...mirrors.slow, match: { path: '/slow/crowded' }, limits: { timeout: '2s', maxConcurrent: 1 } };
@@ -122,11 +112,10 @@ describe.concurrent('copies that end as', () => {
       request: (index) => ({ path: `/${name}/answer?n=${index}` }),
     });
     expect(load).toMatchObject({ statuses: { 200: REQUESTS }, failed: 0, reconnects: 0 });
-    const verdict = await ended(name);
+    const verdict = await ended(stack, name, REQUESTS);
     expect({ ...verdict.lost, compared: verdict.comparedInAll }).toEqual({ compared: 0, [ends]: REQUESTS });
     expect(verdict.verdict).toBe(known.length > 0 ? 'different' : 'not-enough-data');
-    const { items } = await stack.api.get(`/mirrors/${name}/differences?noise=include`);
-    const found = (items as DifferenceItem[]).map(({ kind, path }) => ({ kind, path }));
+    const found = (await differences(stack, name)).map(({ kind, path }) => ({ kind, path }));
     expect(found).toEqual(known);
   });
 
@@ -136,7 +125,7 @@ describe.concurrent('copies that end as', () => {
     expect(load).toMatchObject({ statuses: { 200: REQUESTS }, failed: 0, reconnects: 0 });
     const refused = await stack.admin.sum(/^cluster\.crowded\/candidate\/.*\.upstream_rq_(pending|active)_overflow$/);
     expect(refused).toBeGreaterThan(REQUESTS / 2);
-    const { lost } = await ended('crowded');
+    const { lost } = await ended(stack, 'crowded', REQUESTS);
     // Some are refused so late that the copy's filter has seen them; of the others only Envoy's own counters know.
     const { no_answer: seen = 0, not_sent: notSent = 0, ...others } = lost;
     expect(others).toEqual({});
@@ -144,16 +133,3 @@ describe.concurrent('copies that end as', () => {
     expect(notSent).toBe(REQUESTS - seen);
   });
 });
-
-/** The verdict when every copy has ended, one way or another. */
-async function ended(name: string): Promise<VerdictReport> {
-  const verdict = await eventually(
-    async () => {
-      const now = (await stack.api.get(`/mirrors/${name}/verdict`)) as unknown as VerdictReport;
-      const count = now.comparedInAll + Object.values(now.lost).reduce((sum, lost) => sum + lost, 0);
-      return count >= REQUESTS ? now : undefined;
-    },
-    { timeoutMs: SETTLED_MS, intervalMs: 100, what: 'every copy to end' },
-  );
-  return verdict!;
-}

@@ -76,6 +76,19 @@ export async function startService(pair: Pair, version: Version): Promise<PairSe
   };
 }
 
+/** Replies that are the same object each time are packed once. */
+const known = new WeakMap<Reply, Buffer>();
+
+function packed(reply: Reply, body: NonNullable<Reply['body']>): Buffer {
+  let bytes = known.get(reply);
+  if (!bytes) {
+    const plain = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+    bytes = reply.gzip ? gzipSync(plain) : Buffer.from(plain);
+    known.set(reply, bytes);
+  }
+  return bytes;
+}
+
 /** When this request is answered: clocks of two instances are a little apart, and requests of a service come over time. */
 export function clock(index: number): Date {
   return new Date(Date.UTC(2026, 0, 5, 12) + index * 1_237 + randomInt(50));
@@ -90,9 +103,7 @@ function send(response: ServerResponse, reply: Reply): void {
     return;
   }
   response.setHeader('content-type', type);
-  const plain =
-    typeof body === 'string' || Buffer.isBuffer(body) ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
-  const bytes = gzip ? gzipSync(plain) : plain;
+  const bytes = packed(reply, body);
   if (gzip) response.setHeader('content-encoding', 'gzip');
   if (!chunked) {
     response.setHeader('content-length', bytes.length);

@@ -3,10 +3,10 @@
  * without one. Each known difference is reported at its endpoint, path and kind, and nothing else is.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DifferenceItem } from '../../../compare/report/index.ts';
-import { Cleanup, eventually, runLoad, startWholeStack, type WholeStack } from '../../support/index.ts';
+import { Cleanup, runLoad, startWholeStack, type WholeStack } from '../../support/index.ts';
 import { accounts } from './accounts.ts';
 import { documents } from './documents.ts';
+import { differences, ended } from './outcome.ts';
 import { packing } from './packing.ts';
 import { type Known, type Pair, startService } from './pair.ts';
 import { prices } from './prices.ts';
@@ -49,36 +49,26 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => cleanup.run());
 
-interface Outcome {
-  readonly verdict: { verdict: string; comparedInAll: number; lost: Record<string, number> };
-  readonly items: readonly DifferenceItem[];
-}
-
-async function outcomeOf({ name, endpoints }: Pair, { prefix, suffix }: (typeof WAYS)[number]): Promise<Outcome> {
+async function send({ name, endpoints }: Pair, prefix: string): Promise<number> {
+  const total = REQUESTS * endpoints.length;
   await runLoad({
     port: stack.port,
     connections: 8,
-    total: REQUESTS * endpoints.length,
+    total,
     request: (at) => {
       const index = Math.floor(at / endpoints.length);
       return { path: `${prefix}/${name}${endpoints[at % endpoints.length]!.path(index)}?n=${index}` };
     },
   });
-  const mirror = `/mirrors/${name}${suffix}`;
-  const verdict = await eventually(
-    async () => {
-      const now = (await stack.api.get(`${mirror}/verdict`)) as unknown as Outcome['verdict'];
-      return now.comparedInAll === REQUESTS * endpoints.length ? now : undefined;
-    },
-    { what: 'all copies to be compared' },
-  );
-  const { items } = (await stack.api.get(`${mirror}/differences?noise=include&limit=1000`)) as unknown as Outcome;
-  return { verdict: verdict!, items };
+  return total;
 }
 
 describe.each(WAYS)('$way', (way) => {
   test.each(PAIRS)('$name', async (pair) => {
-    const { verdict, items } = await outcomeOf(pair, way);
+    const mirror = `${pair.name}${way.suffix}`;
+    const total = await send(pair, way.prefix);
+    const verdict = await ended(stack, mirror, total);
+    const items = await differences(stack, mirror);
     const name = (endpoint: string, { kind, path }: Known) => `${endpoint.replace(way.prefix, '')} ${kind} ${path}`;
     const known = pair.endpoints.flatMap(({ endpoint, known }) =>
       known.map((one) => [name(endpoint, one), (!way.control && one.alone) || 'different']),
@@ -88,6 +78,6 @@ describe.each(WAYS)('$way', (way) => {
       known.filter(([, level]) => level !== 'noise').toSorted(),
     );
     expect(found).toEqual(expect.arrayContaining(known));
-    expect(verdict).toMatchObject({ verdict: 'different', lost: {} });
+    expect(verdict).toMatchObject({ verdict: 'different', comparedInAll: total, lost: {} });
   });
 });
