@@ -16,6 +16,12 @@ const report = (runs: Run[], more: Partial<RunAgainReport> = {}): RunAgainReport
 it('tells behaviour from noise, and says when nothing can be told', () => {
   expect(conclude(report([run('/a'), run('/a')]))).toMatchObject({ tone: 'different' });
   expect(conclude(report([run(), run()]))).toMatchObject({ tone: 'same' });
+  const noisy = { deterministic: false, varies: { primary: [{ kind: 'value', path: '/at' }] } } as const;
+  expect(conclude(report([run('/at', '/total'), run('/total')], noisy))).toMatchObject({
+    tone: 'different',
+    title: 'Reproduced',
+    detail: expect.stringMatching(/at \/total in every run.*\/at varies/),
+  });
   const varying = { deterministic: false, varies: { candidate: [{ kind: 'value', path: '/at' }] } } as const;
   expect(conclude(report([run('/at'), run('/at')], varying))).toMatchObject({
     tone: 'unsure',

@@ -56,7 +56,7 @@ export function RuleList({ mirror, rules }: { mirror: string; rules: readonly Ru
               expired ? (
                 <span class="badge is-seen">expired {expiresAt && ago(expiresAt, nowMs)}</span>
               ) : expiresAt === null ? (
-                <span class="quiet">deleted</span>
+                <span class="quiet">no end</span>
               ) : (
                 expiresAt.slice(0, 10)
               ),

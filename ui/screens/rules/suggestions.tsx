@@ -1,5 +1,5 @@
 import { type Items, pathOf, type RuleSuggestion } from '../../api/index.ts';
-import { percent, plural } from '../../parts/index.ts';
+import { count, plural } from '../../parts/index.ts';
 import { useApi } from '../../state/index.ts';
 import { describeEffect, describePath, type RuleDraft, toDraft } from './rule-draft.ts';
 
@@ -25,8 +25,7 @@ export function Suggestions({ mirror, onReview }: { mirror: string; onReview: (d
               </p>
               <p class="quiet">
                 {why}
-                {hides.of > 0 &&
-                  ` Hides a difference in ${plural(hides.pairs, 'pair')} of ${hides.of} (${percent(hides.pairs / hides.of)}).`}
+                {hides.of > 0 && ` · hides it in ${count(hides.pairs)} of ${plural(hides.of, 'pair')}`}
               </p>
             </div>
             <button type="button" onClick={() => onReview({ ...toDraft(rule), reason: why })}>
