@@ -115,6 +115,15 @@ describe('exit codes', () => {
 });
 
 describe('in the terminal', () => {
+  it('marks what is state and no defect', async () => {
+    const drift = field(':status/gone', { candidateOnly: 40 }, { kind: 'status' });
+    epochs = [epoch([cell(5_000, [drift], { candidateMismatched: 0 })])];
+    const { code, out } = await diff('orders');
+    expect(code).toBe(0);
+    expect(out).toMatch(/:status\/gone +status +40 of 5,000 +0 +state/);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('In 40 pairs the candidate lacked');
+  });
+
   it('shows verdict, strata and ranked differences within 80 columns', async () => {
     epochs = [broken()];
     const { out } = await diff('orders');

@@ -87,14 +87,14 @@ function section(title: string, items: readonly DifferenceItem[], { style, width
     { title: 'noise', align: 'right' },
     { title: '' },
   ] as const;
-  const rows = items.flatMap(({ rank, path, kind, differing, compared, noise, isNew, endpoint, verdict }) => [
+  const rows = items.flatMap(({ rank, path, kind, differing, compared, noise, isNew, endpoint, ...item }) => [
     [
       String(rank),
       printable(path === '' ? '(whole body)' : path),
       printable(kind),
       `${count(differing)} of ${count(compared)}`,
       noise === null ? '-' : count(noise),
-      isNew ? style.yellow('new') : verdict === 'ignored' ? 'ignored' : '',
+      isNew ? style.yellow('new') : item.verdict === 'ignored' ? 'ignored' : item.class === 'state' ? 'state' : '',
     ],
     ['', style.dim(printable(endpoint)), '', '', '', ''],
   ]);
