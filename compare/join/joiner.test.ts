@@ -120,6 +120,41 @@ describe('ends every other exchange with one cause', () => {
     expect(causes()).toEqual(['expired', 'expired']);
   });
 
+  it('a refused copy of one role explains nothing of the other, and comes before what may be of either', () => {
+    const { joiner, joined, causes } = setUp(WITH_CONTROL);
+    joiner.explain({ side: 'shadow', cause: 'batch_lost', count: 1 }, 0);
+    joiner.explain({ side: 'shadow', cause: 'not_sent', count: 2, mirror: 'orders', copy: 'candidate' }, 0);
+    for (const exchangeId of ['a', 'b', 'c']) joiner.add(half('primary', { exchangeId }), 0);
+    for (const exchangeId of ['a', 'b']) joiner.add(half('control', { exchangeId }), 0);
+    joiner.add(half('candidate', { exchangeId: 'c' }), 0);
+    joiner.advance(30_000);
+    expect(causes()).toEqual(['not_sent', 'not_sent']);
+    expect(joined).toMatchObject([{ id: 'c', controlLost: 'batch_lost' }]);
+  });
+
+  it("tells of primaries' answers that are known to be lost and that no exchange lacks", () => {
+    const unseen: object[] = [];
+    const { joiner } = setUp({ onUnseen: (loss) => unseen.push(loss) });
+    joiner.explain({ side: 'primary', cause: 'batch_lost', count: 5 }, 0);
+    joiner.explain({ side: 'shadow', cause: 'batch_lost', count: 5 }, 0);
+    joiner.add(half('candidate'), 0);
+    joiner.advance(59_999);
+    expect(unseen).toEqual([]);
+    joiner.advance(60_000);
+    expect(unseen).toEqual([{ side: 'primary', cause: 'batch_lost', count: 4 }]);
+  });
+
+  it('tells of every answer that Envoy gave itself', () => {
+    const replies: Side[] = [];
+    const { joiner } = setUp({ ...WITH_CONTROL, onLocalReply: ({ side }) => replies.push(side) });
+    joiner.add(half('primary', { localReply: true }), 0);
+    joiner.add(half('candidate'), 0);
+    for (const side of ['primary', 'candidate', 'control'] as const) {
+      joiner.add(half(side, { exchangeId: 'e2', localReply: side === 'control' }), 0);
+    }
+    expect(replies).toEqual(['primary', 'control']);
+  });
+
   it('a loss observed elsewhere explains as many exchanges as it has halves, of its side and mirror', () => {
     const { joiner, causes } = setUp();
     joiner.explain({ side: 'shadow', cause: 'batch_lost', count: 1 }, 0);

@@ -49,14 +49,13 @@ export class KnownLosses {
 
   /** The cause of one missing half, used up by that; undefined when none is known. */
   claim(side: LossSide, mirror: string, copy?: KnownLoss['copy']): LossCause | undefined {
-    for (const waiting of this.#waiting) {
-      const { loss } = waiting;
-      if (waiting.left === 0 || loss.side !== side || (loss.mirror ?? mirror) !== mirror) continue;
-      if ((loss.copy ?? copy) !== copy) continue;
-      waiting.left -= 1;
-      return loss.cause;
-    }
-    return undefined;
+    const fits = ({ left, loss }: Waiting) =>
+      left > 0 && loss.side === side && (loss.mirror ?? mirror) === mirror && (loss.copy ?? copy) === copy;
+    // What can be of either copy is left to the other as long as there is a choice.
+    const waiting = this.#waiting.find((one) => one.loss.copy !== undefined && fits(one)) ?? this.#waiting.find(fits);
+    if (!waiting) return undefined;
+    waiting.left -= 1;
+    return waiting.loss.cause;
   }
 
   advance(nowMs: number): void {

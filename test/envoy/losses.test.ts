@@ -91,7 +91,9 @@ test('a breaker that overflows: refused copies are not sent, those that waited h
   const stalled = cleanup.add(await startStalledUpstream());
   await start({ shadowAddress: stalled.address, mirror: { limits: { maxConcurrent: 4, timeout: '2s' } } });
   await send(300);
+  await eventually(() => books.envoys('orders')[0]?.candidate.breakerOpen, { what: 'an open breaker' });
   const ended = await settled(300);
+  expect(books.envoys('orders')[0]!.candidate).toMatchObject({ breakerOpen: false, active: 0 });
   expect(ended).toEqual({ not_sent: expect.any(Number), no_answer: expect.any(Number) });
   expect(ended.not_sent).toBeGreaterThan(250);
   expect(books.envoys('orders')[0]!.candidate.overflow).toBeGreaterThanOrEqual(ended.not_sent!);
