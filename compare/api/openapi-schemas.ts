@@ -55,6 +55,11 @@ const Verdict = Type.Object({
   epochStartedAt: time('When the epoch began.'),
   missing,
   control: Type.Enum(['all', 'some', 'none'], { description: 'Whether noise was told by control copies.' }),
+  drifted: count('Pairs in which the candidate lacks what was made while mirroring; they decide nothing.'),
+  hidden: Type.Object(
+    { rules: count(), differences: count(), byRule: byName('By rule id.') },
+    { description: 'What rules hide, which the verdict does not count.' },
+  ),
   notes,
   strata: Type.Array(Type.Object({ ...stratum, lost: byName('As far as their stratum is known.') })),
 });
