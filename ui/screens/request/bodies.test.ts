@@ -97,6 +97,8 @@ describe('JSON side by side', () => {
     expect(states).toContainEqual(['different', '"n"2', '"n"3']);
     expect(states).toContainEqual(['equal', '"sku""x"', '"sku""x"']);
     expect(states).toContainEqual(['different', undefined, '"n"9']);
+    const spaced = json(['[{"a":1},{"b":1}]', '[ { "b": 1 }, { "a": 1 } ]']);
+    expect(show(spaced).every(([state]) => state === 'equal')).toBe(true);
     expect(show(json(['[1,2,3]', '[3,1,2]'])).every(([state]) => state === 'equal')).toBe(true);
     expect(show(json(['[1,2,3]', '[3,1,2]'], ['order '])).some(([state]) => state === 'different')).toBe(true);
   });

@@ -1,7 +1,7 @@
 /** The bodies of a sample as rows, whatever they hold. */
 import type { AnswerView, SampleView } from '../../api/index.ts';
 import { jsonRows } from './json-rows.ts';
-import { parseJsonText } from './json-text.ts';
+import { type JsonNode, parseJsonText } from './json-text.ts';
 import { hexRows, textRows } from './plain-rows.ts';
 import type { Row } from './rows.ts';
 
@@ -27,6 +27,28 @@ export function sizeOfBodies(sample: SampleView): number {
 }
 
 export function bodyRows(sample: SampleView): Bodies {
+  const steps = stepsOf(sample);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same in steps, between which the page can do other things. @returns what ends it early. */
+export function bodyRowsInSteps(sample: SampleView, onDone: (bodies: Bodies) => void): () => void {
+  const steps = stepsOf(sample);
+  const step = (): void => {
+    const { done, value } = steps.next();
+    if (done) onDone(value);
+    else timer = setTimeout(step, STEP_PAUSE_MS);
+  };
+  let timer = setTimeout(step, STEP_PAUSE_MS);
+  return () => clearTimeout(timer);
+}
+
+const STEP_PAUSE_MS = 30;
+
+function* stepsOf(sample: SampleView): Generator<void, Bodies> {
   const answers = answersOf(sample);
   const { differences, noise = [] } = sample;
   if (answers.every(isEmpty)) return { form: 'none', rows: [] };
@@ -41,7 +63,11 @@ export function bodyRows(sample: SampleView): Bodies {
     return { form: 'bytes', rows, ...(isCut && { note: `Only the first ${MOST_HEX_BYTES / 1024} KiB are shown.` }) };
   }
   const texts = answers.map(({ body }) => (body === '' ? undefined : body));
-  const trees = texts.map((text) => (text === undefined ? undefined : parseJsonText(text)));
+  const trees: Array<JsonNode | undefined> = [];
+  for (const text of texts) {
+    trees.push(text === undefined ? undefined : parseJsonText(text));
+    yield;
+  }
   const isJson = texts.every((text, at) => text === undefined || trees[at] !== undefined);
   if (isJson)
     return { form: 'json', rows: jsonRows(trees, differences, noise, sizeOfBodies(sample) > LARGE_CHARACTERS) };

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { SampleView } from '../../api/index.ts';
 import { CopyButton, Loading } from '../../parts/index.ts';
-import { answersOf, type Bodies, type BodyForm, bodyRows, sizeOfBodies } from './body-rows.ts';
+import { answersOf, type Bodies, type BodyForm, bodyRows, bodyRowsInSteps, sizeOfBodies } from './body-rows.ts';
 import { SideBySide } from './side-by-side.tsx';
 
 const FORMS: Readonly<Record<BodyForm, string>> = {
@@ -59,8 +59,7 @@ function useBodies(sample: SampleView): Bodies | undefined {
   useEffect(() => {
     if (isSmall) return;
     setLarge(undefined);
-    const timer = setTimeout(() => setLarge(bodyRows(sample)), 50);
-    return () => clearTimeout(timer);
+    return bodyRowsInSteps(sample, setLarge);
   }, [sample, isSmall]);
   return small ?? large;
 }

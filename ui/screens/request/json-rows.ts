@@ -165,7 +165,7 @@ function ofEmpty({ type }: JsonNode): string {
 }
 
 function areSame([primary, ...others]: Trees): boolean {
-  return primary !== undefined && others.every((node) => node && digest(node) === digest(primary));
+  return primary !== undefined && others.every((node) => node?.text === primary.text);
 }
 
 function isEmpty(node: JsonNode): boolean {
@@ -200,10 +200,19 @@ export function merge(length: number, others: ReadonlyArray<readonly Partner[]>)
 }
 
 function alignElements(one: readonly JsonNode[], other: readonly JsonNode[], mayMove: boolean): Partner[] {
-  const identities = identitiesOf(one, other);
-  const [keys, otherKeys] = identities ?? [one.map(digest), other.map(digest)];
+  const [keys, otherKeys] = identitiesOf(one, other) ?? textsOf(one, other) ?? [one.map(digest), other.map(digest)];
   const partners = align(keys, otherKeys);
   return mayMove ? withMoved(partners, keys, otherKeys) : partners;
+}
+
+/** Undefined where nothing is the same, perhaps because one of them is written with other spaces. */
+function textsOf(
+  one: readonly JsonNode[],
+  other: readonly JsonNode[],
+): readonly [readonly string[], readonly string[]] | undefined {
+  const texts = one.map(({ text }) => text);
+  const known = new Set(texts);
+  return other.some(({ text }) => known.has(text)) ? [texts, other.map(({ text }) => text)] : undefined;
 }
 
 /** Elements that have left their place for another stand beside each other all the same. */

@@ -4,8 +4,14 @@
  */
 export type JsonNode =
   | { readonly type: 'scalar'; readonly text: string }
-  | { readonly type: 'array'; readonly elements: readonly JsonNode[]; readonly isCut: boolean }
-  | { readonly type: 'object'; readonly members: readonly JsonMember[]; readonly isCut: boolean };
+  | (Container & { readonly type: 'array'; readonly elements: readonly JsonNode[] })
+  | (Container & { readonly type: 'object'; readonly members: readonly JsonMember[] });
+
+interface Container {
+  /** As it was sent. */
+  readonly text: string;
+  readonly isCut: boolean;
+}
 
 export interface JsonMember {
   readonly key: string;
@@ -61,35 +67,42 @@ class Reader {
 
   #array(depth: number): JsonNode {
     const elements: JsonNode[] = [];
-    this.#at += 1;
+    const end = this.#containerEnd();
     for (;;) {
-      if (this.isAtEnd()) return { type: 'array', elements, isCut: true };
-      if (this.#takes(']')) return { type: 'array', elements, isCut: false };
+      if (this.isAtEnd()) return { type: 'array', elements, ...end(true) };
+      if (this.#takes(']')) return { type: 'array', elements, ...end(false) };
       if (elements.length > 0) this.#comma();
-      if (this.isAtEnd()) return { type: 'array', elements, isCut: true };
+      if (this.isAtEnd()) return { type: 'array', elements, ...end(true) };
       elements.push(this.value(depth + 1));
     }
   }
 
   #object(depth: number): JsonNode {
     const members: JsonMember[] = [];
-    this.#at += 1;
+    const end = this.#containerEnd();
     for (;;) {
-      if (this.isAtEnd()) return { type: 'object', members, isCut: true };
-      if (this.#takes('}')) return { type: 'object', members, isCut: false };
+      if (this.isAtEnd()) return { type: 'object', members, ...end(true) };
+      if (this.#takes('}')) return { type: 'object', members, ...end(false) };
       if (members.length > 0) this.#comma();
-      if (this.isAtEnd()) return { type: 'object', members, isCut: true };
+      if (this.isAtEnd()) return { type: 'object', members, ...end(true) };
       if (this.#text[this.#at] !== '"') throw new NoJson();
       const keyText = this.#scalar();
       if (typeof keyText !== 'string') {
         this.#at = this.#text.length;
-        return { type: 'object', members, isCut: true };
+        return { type: 'object', members, ...end(true) };
       }
-      if (this.isAtEnd()) return { type: 'object', members, isCut: true };
+      if (this.isAtEnd()) return { type: 'object', members, ...end(true) };
       if (!this.#takes(':')) throw new NoJson();
-      if (this.isAtEnd()) return { type: 'object', members, isCut: true };
+      if (this.isAtEnd()) return { type: 'object', members, ...end(true) };
       members.push({ key: unquote(keyText), keyText, value: this.value(depth + 1) });
     }
+  }
+
+  /** Steps into a container; the function returned is called where it ends. */
+  #containerEnd(): (isCut: boolean) => Container {
+    const start = this.#at;
+    this.#at += 1;
+    return (isCut) => ({ text: this.#text.slice(start, this.#at), isCut });
   }
 
   #scalar(): string | typeof CUT {
