@@ -25,11 +25,19 @@ export function DifferenceTable({ items, caption = 'Differences by impact' }: Di
           id: 'path',
           title: 'field',
           className: 'is-wide',
-          cell: ({ path, kind, endpoint, isNew }) => (
+          cell: ({ path, kind, endpoint, isNew, class: cause }) => (
             <span class="difference">
               <span class="difference-field">
                 <code>{path === '' ? '(whole body)' : path}</code> <span class="kind">{kind}</span>
                 {isNew && <span class="badge is-new">new</span>}
+                {cause === 'state' && (
+                  <span
+                    class="badge"
+                    title="The candidate misses what was made while mirroring: its data differ, not its code"
+                  >
+                    state
+                  </span>
+                )}
               </span>
               <code class="quiet">{endpoint}</code>
             </span>

@@ -1,6 +1,7 @@
 import { type MirrorView, pathOf, type VerdictReport } from '../api/index.ts';
 import { count, DataTable, Empty, IntervalAxis, IntervalBar, VerdictBadge } from '../parts/index.ts';
 import { hrefTo, useApi } from '../state/index.ts';
+import { Arms } from './mirror-head.tsx';
 
 /** Every mirror with its verdict. */
 export function Mirrors({ mirrors }: { mirrors: readonly MirrorView[] }) {
@@ -23,9 +24,9 @@ export function Mirrors({ mirrors }: { mirrors: readonly MirrorView[] }) {
         keyOf={({ name }) => name}
         link={{ column: 'name', href: ({ name }) => hrefTo({ mirror: name, screen: 'overview' }) }}
         columns={[
-          { id: 'name', title: 'mirror', cell: ({ name }) => name },
+          { id: 'name', title: 'mirror', cell: ({ name, paused }) => <MirrorName name={name} isPaused={paused} /> },
           { id: 'verdict', title: 'verdict', cell: ({ name }) => <Verdict mirror={name} part="verdict" /> },
-          { id: 'arms', title: 'services', cell: ({ primary, shadow }) => `${primary} → ${shadow}` },
+          { id: 'arms', title: 'services', cell: (mirror) => <Arms mirror={mirror} /> },
           { id: 'path', title: 'path', cell: ({ match }) => <code>{match.path}</code> },
           {
             id: 'compared',
@@ -46,6 +47,14 @@ export function Mirrors({ mirrors }: { mirrors: readonly MirrorView[] }) {
   );
 }
 
+function MirrorName({ name, isPaused }: { name: string; isPaused: boolean }) {
+  return (
+    <>
+      <strong>{name}</strong> {isPaused && <span class="badge is-not-enough-data">paused</span>}
+    </>
+  );
+}
+
 function Verdict({ mirror, part }: { mirror: string; part: 'verdict' | 'compared' | 'mismatch' }) {
   const { data, error } = useApi<VerdictReport>(pathOf(['mirrors', mirror, 'verdict']), {
     topics: ['comparison', 'rules'],
@@ -53,5 +62,6 @@ function Verdict({ mirror, part }: { mirror: string; part: 'verdict' | 'compared
   if (!data) return <span class="quiet">{error ? 'not compared' : ''}</span>;
   if (part === 'verdict') return <VerdictBadge verdict={data.verdict} />;
   if (part === 'compared') return <>{count(data.compared)}</>;
-  return <IntervalBar {...data.mismatch} tone={data.verdict} />;
+  if (data.compared === 0) return <span class="quiet">no pairs yet</span>;
+  return <IntervalBar {...data.mismatch} margin={data.marginRate} tone={data.verdict} />;
 }

@@ -1,15 +1,6 @@
 import { useState } from 'preact/hooks';
 import { type DifferenceItem, type EndpointItem, type Items, pathOf, type RuleView } from '../../api/index.ts';
-import {
-  count,
-  DataTable,
-  Empty,
-  EpochPicker,
-  NoiseToggle,
-  RangePicker,
-  Ready,
-  VerdictBadge,
-} from '../../parts/index.ts';
+import { count, DataTable, Empty, Ready, VerdictBadge, ViewSettings } from '../../parts/index.ts';
 import { goTo, hrefTo, place, sinceOf, useApi } from '../../state/index.ts';
 import { NO_DRAFT, RuleDialog, type RuleDraft } from '../rules/index.ts';
 import type { ScreenProps } from '../screen.ts';
@@ -29,30 +20,33 @@ export function Fields({ mirror: { name } }: ScreenProps) {
     topics: ['comparison', 'rules'],
   });
   return (
-    <section class="panel flowing">
-      <div class="panel-head">
-        <h1>Fields</h1>
-        <div class="toolbar">
+    <>
+      <ViewSettings range noise />
+      <section class="panel flowing">
+        <div class="panel-head">
+          <h1>Fields</h1>
           {endpoint !== undefined && <EndpointPicker items={endpoints.data?.items ?? []} />}
-          <NoiseToggle />
-          <RangePicker />
-          <EpochPicker />
         </div>
-      </div>
-      <Ready loaded={endpoints} what="endpoints">
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty title="Nothing has been compared yet">
-              <p>Fields show here as soon as the first mirrored request has been answered by both services.</p>
-            </Empty>
-          ) : endpoint === undefined ? (
-            <ChooseEndpoint items={items} />
-          ) : (
-            <FieldsOf key={endpoint} mirror={name} endpoint={endpoint} endpoints={items.map((item) => item.endpoint)} />
-          )
-        }
-      </Ready>
-    </section>
+        <Ready loaded={endpoints} what="endpoints">
+          {({ items }) =>
+            items.length === 0 ? (
+              <Empty title="Nothing has been compared yet">
+                <p>Fields show here as soon as the first mirrored request has been answered by both services.</p>
+              </Empty>
+            ) : endpoint === undefined ? (
+              <ChooseEndpoint items={items} />
+            ) : (
+              <FieldsOf
+                key={endpoint}
+                mirror={name}
+                endpoint={endpoint}
+                endpoints={items.map((item) => item.endpoint)}
+              />
+            )
+          }
+        </Ready>
+      </section>
+    </>
   );
 }
 

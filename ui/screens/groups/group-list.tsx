@@ -1,17 +1,5 @@
 import type { DifferenceItem, DifferenceVerdict } from '../../api/index.ts';
-import {
-  ago,
-  count,
-  DataTable,
-  Empty,
-  EpochPicker,
-  LevelBadge,
-  NoiseToggle,
-  percent,
-  RangePicker,
-  Ready,
-  useNow,
-} from '../../parts/index.ts';
+import { ago, count, DataTable, Empty, LevelBadge, percent, Ready, useNow, ViewSettings } from '../../parts/index.ts';
 import { goTo, hrefTo, place } from '../../state/index.ts';
 import { Representative } from './representative.tsx';
 import { groupKey, useDifferences } from './use-differences.ts';
@@ -27,102 +15,104 @@ export function GroupList({ mirror }: { mirror: string }) {
   const nowMs = useNow();
   const filtered = endpoint !== undefined || kind !== undefined || level !== undefined;
   return (
-    <section class="panel flowing">
-      <div class="panel-head">
-        <h1>Groups</h1>
-        <div class="toolbar">
-          <Filter name="level" value={level} options={LEVELS} all="all levels" />
-          <Filter name="kind" value={kind} options={KINDS} all="all kinds" />
-          <Filter
-            name="endpoint"
-            value={endpoint}
-            options={[...new Set(differences.data?.items.map((item) => item.endpoint))].sort()}
-            all="all endpoints"
-          />
-          <NoiseToggle />
-          <RangePicker />
-          <EpochPicker />
+    <>
+      <ViewSettings range noise />
+      <section class="panel flowing">
+        <div class="panel-head">
+          <h1>Groups</h1>
+          <div class="toolbar">
+            <Filter name="level" value={level} options={LEVELS} all="all levels" />
+            <Filter name="kind" value={kind} options={KINDS} all="all kinds" />
+            <Filter
+              name="endpoint"
+              value={endpoint}
+              options={[...new Set(differences.data?.items.map((item) => item.endpoint))].sort()}
+              all="all endpoints"
+            />
+          </div>
         </div>
-      </div>
-      <Ready loaded={differences} what="differences">
-        {({ items, total }) => {
-          const shown = items.filter(
-            (item) =>
-              (endpoint === undefined || item.endpoint === endpoint) &&
-              (kind === undefined || item.kind === kind) &&
-              (level === undefined || item.verdict === level),
-          );
-          if (shown.length === 0) return <NoGroups filtered={filtered} noise={noise} />;
-          return (
-            <>
-              <DataTable
-                caption="Groups of differences, the most important first"
-                rows={shown}
-                keyOf={groupKey}
-                link={{
-                  column: 'path',
-                  href: (item) => hrefTo({ endpoint: item.endpoint, path: item.path, kind: item.kind }),
-                }}
-                columns={[
-                  {
-                    id: 'path',
-                    title: 'difference',
-                    className: 'is-whole is-named',
-                    cell: (item) => <GroupName item={item} />,
-                  },
-                  {
-                    id: 'example',
-                    title: 'for example',
-                    className: 'is-whole is-named',
-                    cell: (item) => item.rank <= WITH_EXAMPLE && <Representative mirror={mirror} item={item} />,
-                  },
-                  {
-                    id: 'level',
-                    title: 'level',
-                    className: 'is-named',
-                    cell: ({ verdict }) => <LevelBadge level={verdict} />,
-                  },
-                  {
-                    id: 'differing',
-                    title: 'pairs',
-                    align: 'right',
-                    sortBy: ({ differing }) => differing,
-                    cell: ({ differing, compared, noise: ofControl }) => (
-                      <span
-                        title={
-                          ofControl === null ? 'No control has answered' : `The control differs in ${count(ofControl)}`
-                        }
-                      >
-                        {count(differing)} <span class="quiet">{percent(differing / Math.max(compared, 1))}</span>
-                      </span>
-                    ),
-                  },
-                  {
-                    id: 'first',
-                    title: 'first',
-                    align: 'right',
-                    sortBy: ({ firstSeenAt }) => firstSeenAt,
-                    cell: ({ firstSeenAt }) => <time dateTime={firstSeenAt}>{ago(firstSeenAt, nowMs)}</time>,
-                  },
-                  {
-                    id: 'last',
-                    title: 'last',
-                    align: 'right',
-                    sortBy: ({ lastSeenAt }) => lastSeenAt,
-                    cell: ({ lastSeenAt }) => <time dateTime={lastSeenAt}>{ago(lastSeenAt, nowMs)}</time>,
-                  },
-                ]}
-              />
-              {total > items.length && (
-                <p class="quiet">
-                  The first {count(items.length)} of {count(total)} differences.
-                </p>
-              )}
-            </>
-          );
-        }}
-      </Ready>
-    </section>
+        <Ready loaded={differences} what="differences">
+          {({ items, total }) => {
+            const shown = items.filter(
+              (item) =>
+                (endpoint === undefined || item.endpoint === endpoint) &&
+                (kind === undefined || item.kind === kind) &&
+                (level === undefined || item.verdict === level),
+            );
+            if (shown.length === 0) return <NoGroups filtered={filtered} noise={noise} />;
+            return (
+              <>
+                <DataTable
+                  caption="Groups of differences, the most important first"
+                  rows={shown}
+                  keyOf={groupKey}
+                  link={{
+                    column: 'path',
+                    href: (item) => hrefTo({ endpoint: item.endpoint, path: item.path, kind: item.kind }),
+                  }}
+                  columns={[
+                    {
+                      id: 'path',
+                      title: 'difference',
+                      className: 'is-whole is-named',
+                      cell: (item) => <GroupName item={item} />,
+                    },
+                    {
+                      id: 'example',
+                      title: 'for example',
+                      className: 'is-whole is-named',
+                      cell: (item) => item.rank <= WITH_EXAMPLE && <Representative mirror={mirror} item={item} />,
+                    },
+                    {
+                      id: 'level',
+                      title: 'level',
+                      className: 'is-named',
+                      cell: ({ verdict }) => <LevelBadge level={verdict} />,
+                    },
+                    {
+                      id: 'differing',
+                      title: 'pairs',
+                      align: 'right',
+                      sortBy: ({ differing }) => differing,
+                      cell: ({ differing, compared, noise: ofControl }) => (
+                        <span
+                          title={
+                            ofControl === null
+                              ? 'No control has answered'
+                              : `The control differs in ${count(ofControl)}`
+                          }
+                        >
+                          {count(differing)} <span class="quiet">{percent(differing / Math.max(compared, 1))}</span>
+                        </span>
+                      ),
+                    },
+                    {
+                      id: 'first',
+                      title: 'first',
+                      align: 'right',
+                      sortBy: ({ firstSeenAt }) => firstSeenAt,
+                      cell: ({ firstSeenAt }) => <time dateTime={firstSeenAt}>{ago(firstSeenAt, nowMs)}</time>,
+                    },
+                    {
+                      id: 'last',
+                      title: 'last',
+                      align: 'right',
+                      sortBy: ({ lastSeenAt }) => lastSeenAt,
+                      cell: ({ lastSeenAt }) => <time dateTime={lastSeenAt}>{ago(lastSeenAt, nowMs)}</time>,
+                    },
+                  ]}
+                />
+                {total > items.length && (
+                  <p class="quiet">
+                    The first {count(items.length)} of {count(total)} differences.
+                  </p>
+                )}
+              </>
+            );
+          }}
+        </Ready>
+      </section>
+    </>
   );
 }
 

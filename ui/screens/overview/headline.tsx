@@ -101,7 +101,7 @@ function sentenceOf(
   if (verdict === 'same') return `In every segment at most ${percent(marginRate)} of pairs differ beyond noise.`;
   if (compared === 0) return 'Nothing has been compared yet.';
   if (missing === null) {
-    return 'What differs is too rare to be certain, and too frequent to call it the same. More pairs will tell.';
+    return 'Differences are seen, but none is certain yet. More pairs will tell.';
   }
   return `${plural(missing, 'pair')} more until it can be called the same${waitText(missing, endpoints)}.`;
 }

@@ -46,7 +46,7 @@ export function Overview({ mirror }: ScreenProps) {
         )}
       </Ready>
       <Strata verdict={verdict.data} state={state} />
-      <TopDifferences loaded={differences} />
+      {verdict.data?.compared !== 0 && <TopDifferences loaded={differences} />}
       <div class="columns">
         {verdict.data && <Copies verdict={verdict.data} />}
         <OverTime mirror={mirror.name} />
