@@ -11,7 +11,7 @@ const capture: FilterCapture = {
   maxBodyBytes: 1000,
   flushIntervalMs: 200,
   maxMemoryBytes: 4 * 1024 * 1024,
-  requestHeaders: ['x-request-id', 'Accept'],
+  requestHeaders: ['x-request-id', 'Accept', `x-${'long'.repeat(20)}`],
 };
 
 let host: SimulatedHost;
@@ -112,6 +112,9 @@ describe('a half of the primary', () => {
       'x-group': 'staff',
       accept: 'application/json',
       cookie: 'secret',
+      accepx: 'as long as a wanted one',
+      [`x-${'long'.repeat(20)}`]: 'kept',
+      [`y-${'long'.repeat(30)}`]: 'not kept',
     });
     after(12.5);
     stream.responseHeaders([
@@ -154,7 +157,10 @@ describe('a half of the primary', () => {
         segment: 'staff',
         method: 'GET',
         path: '/api/orders/7?a=b',
-        requestHeaders: [['accept', 'application/json']],
+        requestHeaders: [
+          ['accept', 'application/json'],
+          [`x-${'long'.repeat(20)}`, 'kept'],
+        ],
         status: 201,
         headers: [
           ['content-type', 'text/plain'],
@@ -201,6 +207,35 @@ describe('a half of the primary', () => {
     expect(flush(plugin).halves).toMatchObject([
       { status: 503, localReply: true, localReplyDetails: 'no_healthy_upstream' },
       { status: 200, localReply: false, localReplyDetails: '' },
+    ]);
+  });
+
+  test('is told by the mark of its route, without asking for the name, where routes are marked', () => {
+    const plugin = startPrimary({ routesAreMarked: true, localRepliesAreErrors: true });
+    const COPIES = 'xds.route_metadata.filter_metadata.shadowplane.copies';
+    answer(routed(plugin, 'orders/sample'));
+    const marked = routed(plugin, 'another name');
+    marked.properties.set(COPIES, Buffer.alloc(0));
+    host.hostCalls.clear();
+    answer(marked);
+    expect(host.hostCalls.get('proxy_get_property')).toBe(1);
+    expect(only(plugin)).toMatchObject({ reason: 'SAMPLE', status: 200 });
+  });
+
+  test('asks whether an answer is Envoy’s own from status 400 on, where others cannot be', () => {
+    const plugin = startPrimary({ localRepliesAreErrors: true });
+    for (const status of ['200', '302', '399', '400', '503']) {
+      const stream = routed(plugin, 'orders/sample');
+      stream.properties.set('response.code_details', Buffer.from('a_filter'));
+      stream.responseHeaders([[':status', status]], true);
+      stream.end();
+    }
+    expect(flush(plugin).halves.map(({ status, localReply }) => [status, localReply])).toEqual([
+      [200, false],
+      [302, false],
+      [399, false],
+      [400, true],
+      [503, true],
     ]);
   });
 
@@ -585,6 +620,8 @@ test.each([
   [{ ...capture, flushIntervalMs: 9 }, 'capture.flushIntervalMs: must be at least 10'],
   [{ ...capture, maxMemoryBytes: 1000 }, 'capture.maxMemoryBytes: must be at least 1048576'],
   [{ ...capture, requestHeaders: undefined }, 'capture.requestHeaders: is missing'],
+  [{ ...capture, routesAreMarked: 1 }, 'capture.routesAreMarked: must be a boolean, not a number'],
+  [{ ...capture, localRepliesAreErrors: '' }, 'capture.localRepliesAreErrors: must be a boolean, not a string'],
   [{ ...capture, headers: [7] }, 'capture.headers[0]: must be a string, not a number'],
   [{ ...capture, body: true }, 'capture.body: is not known here'],
 ])('refused: %j', (fields, problem) => {

@@ -1,11 +1,9 @@
 import {
   Bytes,
   DataStatus,
-  getProperty,
   HeaderMap,
   HeadersStatus,
   handOver,
-  propertyPath,
   removeHeader,
   Status,
   StreamContext,
@@ -30,8 +28,6 @@ import { Choice, Mirror } from './select/mirror';
 /** Envoy puts `wasm.` in front of both. */
 const DECISION = Bytes.of('shadowplane.decision');
 const EXCHANGE_ID = Bytes.of('shadowplane.id');
-
-const ROUTE_NAME = propertyPath('xds.route_name');
 
 const outbox = new Outbox(BatchRole.Primary);
 
@@ -201,8 +197,6 @@ class Selector extends StreamContext {
   }
 }
 
-const routeName = new View();
-
 /** A stream from its decision on, where answers are captured. */
 class DecidedStream extends StreamContext {
   decision: Bytes = DECISION;
@@ -214,16 +208,8 @@ class DecidedStream extends StreamContext {
     super();
   }
 
-  /** The route rolls the share, and its name says how that ended. Before the answer it is still that of another route. */
-  private settle(): void {
-    const recording = this.recording;
-    if (!recording.uncertain) return;
-    if (getProperty(ROUTE_NAME, routeName) && routeName.equals(this.decision)) recording.confirm();
-    else recording.abandon();
-  }
-
   onResponseHeaders(headerCount: u32, endOfStream: bool): u32 {
-    this.settle();
+    this.recording.settle(this.decision);
     this.recording.responseHeaders(endOfStream, true);
     return HeadersStatus.Continue;
   }
@@ -239,7 +225,7 @@ class DecidedStream extends StreamContext {
   }
 
   onDelete(): void {
-    this.settle();
+    this.recording.settle(this.decision);
     this.recording.discard();
     this.pool.push(this);
   }

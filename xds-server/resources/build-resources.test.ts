@@ -102,7 +102,16 @@ mirrors:
         flushIntervalMs: 200,
         maxMemoryBytes: 16_777_216,
         requestHeaders: ['accept', 'accept-encoding', 'accept-language', 'content-type', 'traceparent', 'x-request-id'],
+        routesAreMarked: true,
+        localRepliesAreErrors: true,
       });
+    }
+    for (const envoy of [
+      'httpFilters: { after: [{ name: cors, typed_config: { "@type": "type.googleapis.com/x" } }] }',
+      'merge: { httpConnectionManager: { localReplyConfig: {} } }',
+    ]) {
+      const changed = buildResources(policyOf(`default: a\nenvoy: { ${envoy} }`), { ...context, capture: collector });
+      for (const { capture } of configurations(changed)) expect(capture.localRepliesAreErrors).toBe(false);
     }
     const [, cluster] = resources.clusters;
     expect(cluster).toMatchObject({ name: 'shadowplane/collector', type: 'STATIC' });

@@ -1,5 +1,5 @@
 import type { EnvoyJson, Policy } from '../policy/model.ts';
-import { type CaptureTarget, collectorCluster } from './capture.ts';
+import { type CaptureTarget, captureShortcuts, collectorCluster } from './capture.ts';
 import { captureSettings } from './capture-settings.ts';
 import { buildEndpoints, placeServices } from './clusters.ts';
 import { typed } from './envoy-json.ts';
@@ -34,7 +34,11 @@ export function buildResources(policy: Policy, { filterWasm, capture }: BuildCon
     runtimes: of('runtimes', [buildRuntime(mirrors)]),
     extensionConfigs: of(
       'extensionConfigs',
-      buildExtensionConfigs(policy, filterWasm, capture && captureSettings(mirrors)),
+      buildExtensionConfigs(
+        policy,
+        filterWasm,
+        capture && { ...captureSettings(mirrors), ...captureShortcuts(policy) },
+      ),
     ),
   };
 }

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
-import type { Address, EnvoyJson } from '../policy/model.ts';
+import type { Address, EnvoyJson, Policy } from '../policy/model.ts';
 import { duration, socketAddress } from './envoy-json.ts';
 import type { FilterCapture } from './filter-config.ts';
+import { touches } from './merge.ts';
 import { COLLECTOR_CLUSTER } from './names.ts';
 
 /** Where Envoys send what the filter captures. */
@@ -12,7 +13,7 @@ export interface CaptureTarget {
 const CONNECT_TIMEOUT_MS = 1000;
 const KIB = 1024;
 
-/** What the filter is told in both roles; `filter-config.ts` says what each means. */
+/** What the filter is told in both roles, when no mirror asks for more; `filter-config.ts` says what each means. */
 export const CAPTURE: FilterCapture = {
   cluster: COLLECTOR_CLUSTER,
   maxBodyBytes: 64 * KIB,
@@ -21,6 +22,15 @@ export const CAPTURE: FilterCapture = {
   // Those that say how an answer is to be read, and those by which a request is found elsewhere. Never credentials.
   requestHeaders: ['accept', 'accept-encoding', 'accept-language', 'content-type', 'traceparent', 'x-request-id'],
 };
+
+/** What the filter may take for granted because of how this configuration is made. */
+export function captureShortcuts({ envoy: { httpFilters, merge } }: Policy): Partial<FilterCapture> {
+  return {
+    routesAreMarked: true,
+    localRepliesAreErrors:
+      httpFilters.after.length === 0 && !touches(merge.httpConnectionManager, 'local_reply_config'),
+  };
+}
 
 /** The cluster that takes the batches. At most one is under way per worker and role, so Envoy's own bounds are enough. */
 export function collectorCluster({ address: { host, port } }: CaptureTarget): EnvoyJson {

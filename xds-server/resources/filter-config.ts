@@ -28,6 +28,16 @@ export interface FilterCapture {
   readonly requestHeaders: readonly string[];
   /** Names of the answer's headers that are kept; absent: all. */
   readonly headers?: readonly string[];
+  /**
+   * Routes that copy, and no others, carry the metadata `shadowplane: {copies: ''}`. Absent or false: such a route is known
+   * by its name, which has to be the decision; asking for that costs Envoy more.
+   */
+  readonly routesAreMarked?: boolean;
+  /**
+   * Envoy's own answers to requests that were decided on have a status of 400 or more, so others need not be asked about.
+   * Not so where a filter behind this one answers itself, or `local_reply_config` changes the status.
+   */
+  readonly localRepliesAreErrors?: boolean;
 }
 
 export interface FilterMirror {

@@ -33,7 +33,7 @@ function copyingRoute(mirror: Mirror, name: string, why: Reason): [decision: str
   };
   const route = {
     ...routeTo(name, match, primaryOf(mirror), { request_mirror_policies: mirrorPolicies(mirror, why) }),
-    metadata: { filter_metadata: { shadowplane: { mirror: mirror.name, ...why } } },
+    metadata: { filter_metadata: { shadowplane: { mirror: mirror.name, ...why, copies: '' } } },
   };
   return [name, route];
 }

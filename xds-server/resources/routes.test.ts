@@ -66,7 +66,7 @@ mirrors:
       },
       stat_prefix: name,
       route: { cluster: 'orders/primary/a', timeout: '0s', request_mirror_policies: copies },
-      metadata: { filter_metadata: { shadowplane: { mirror: 'orders', ...why } } },
+      metadata: { filter_metadata: { shadowplane: { mirror: 'orders', ...why, copies: '' } } },
     });
     const copy = (role: string, service: string, why: EnvoyJson[]) => ({
       cluster: `orders/${role}/${service}`,

@@ -14,6 +14,7 @@ import { Block } from './block';
 import { End, HalfField } from './fields';
 import { Outbox } from './outbox';
 import { putNumber, putTag, putVarint, varintSize, WIRE_BYTES } from './protobuf';
+import { tookRoute } from './route';
 import { CaptureSettings } from './settings';
 
 /** Headers, path and trailers of a half, each time; a half has to fit into a batch. */
@@ -75,7 +76,7 @@ export class Recording {
 
   /**
    * Starts a half of the request whose encoded headers these are; what only one side knows is added after it. If it is
-   * not `certain` that there will be a half, it counts only from `confirm` on. False when there is one already.
+   * not `certain` that there will be a half, it counts only once `settle` has found so. False when there is one already.
    */
   begin(requestHeaders: View, certain: bool): bool {
     if (this.stage != Stage.Idle) return false;
@@ -93,31 +94,31 @@ export class Recording {
     while (pairs.next()) {
       const name = pairs.name;
       const value = pairs.value;
-      if (name.equals(METHOD)) {
-        this.text(HalfField.Method, value.address, value.length);
-      } else if (name.equals(PATH)) {
-        this.text(HalfField.Path, value.address, value.length);
-      } else if (wanted.length > 0 && includes(wanted, name)) {
+      if (name.at(0) == 0x3a) {
+        if (name.equals(METHOD)) this.text(HalfField.Method, value.address, value.length);
+        else if (name.equals(PATH)) this.text(HalfField.Path, value.address, value.length);
+      } else if (wanted.has(name)) {
         this.header(HalfField.RequestHeaders);
       }
     }
     return true;
   }
 
-  /** Whether somebody has to say `confirm` or `abandon`. */
-  get uncertain(): bool {
+  private get uncertain(): bool {
     return !this.certain && (this.stage == Stage.Request || this.stage == Stage.DroppedEarly);
   }
 
-  confirm(): void {
+  /** To be called when the route is known, with the decision that the request carries. */
+  settle(decision: Bytes): void {
+    if (!this.uncertain) return;
+    if (!tookRoute(decision, this.settings)) {
+      this.stage = Stage.Over;
+      this.block.release();
+      return;
+    }
     this.certain = true;
     this.outbox.started++;
     if (this.stage == Stage.DroppedEarly) this.drop();
-  }
-
-  abandon(): void {
-    this.stage = Stage.Over;
-    this.block.release();
   }
 
   text(field: u32, address: usize, length: i32): void {
@@ -138,7 +139,6 @@ export class Recording {
   responseHeaders(endOfStream: bool, mayBeLocal: bool): void {
     if (this.stage != Stage.Request) return;
     this.headersAfterUs = this.sinceStart();
-    if (mayBeLocal) this.readDetails();
     if (!getHeaders(HeaderMap.ResponseHeaders, encoded)) encoded.clear();
     const wanted = this.settings.headers;
     let contentLength: u64 = 0;
@@ -150,8 +150,9 @@ export class Recording {
         continue;
       }
       if (name.length == 14 && name.equals(CONTENT_LENGTH)) contentLength = decimal(pairs.value);
-      if (wanted === null || includes(wanted, name)) this.header(HalfField.Headers);
+      if (wanted === null || wanted.has(name)) this.header(HalfField.Headers);
     }
+    if (mayBeLocal && (this.status >= 400 || !this.settings.localRepliesAreErrors)) this.readDetails();
     if (this.stage != Stage.Request) return;
     this.stage = Stage.Answer;
     this.bodyStart = this.block.length;
@@ -281,13 +282,6 @@ function nowUs(): u64 {
 function put(at: usize, address: usize, length: i32): usize {
   memory.copy(at, address, length);
   return at + length;
-}
-
-function includes(names: StaticArray<Bytes>, name: View): bool {
-  for (let i = 0; i < names.length; i++) {
-    if (name.equals(names[i])) return true;
-  }
-  return false;
 }
 
 /** Digits only, of a number that fits; anything else is 0. */

@@ -1,5 +1,6 @@
 import { Bytes } from '../../proxy-wasm/assembly/index';
 import { Field } from '../config/reader';
+import { HeaderNames } from './header-names';
 
 /** A batch has at most 1 MiB, and a half has to fit into one together with its headers. */
 const MAX_BODY_BYTES: f64 = 512 * 1024;
@@ -8,7 +9,16 @@ const MIN_FLUSH_MS: i64 = 10;
 const MAX_MEMORY_BYTES: f64 = 1024 * 1024 * 1024;
 const MIN_MEMORY_BYTES: i64 = 1024 * 1024;
 
-const KNOWN: string[] = ['cluster', 'maxBodyBytes', 'flushIntervalMs', 'maxMemoryBytes', 'requestHeaders', 'headers'];
+const KNOWN: string[] = [
+  'cluster',
+  'maxBodyBytes',
+  'flushIntervalMs',
+  'maxMemoryBytes',
+  'requestHeaders',
+  'headers',
+  'routesAreMarked',
+  'localRepliesAreErrors',
+];
 
 /** `capture` of a configuration: what is kept of an answer and where it goes. */
 export class CaptureSettings {
@@ -16,9 +26,11 @@ export class CaptureSettings {
   readonly maxBodyBytes: i32;
   readonly flushIntervalMs: u32;
   readonly maxMemoryBytes: i64;
-  readonly requestHeaders: StaticArray<Bytes>;
+  readonly requestHeaders: HeaderNames;
   /** Null: all. */
-  readonly headers: StaticArray<Bytes> | null;
+  readonly headers: HeaderNames | null;
+  readonly routesAreMarked: bool;
+  readonly localRepliesAreErrors: bool;
 
   /** On a problem, which is then reported, the result is not to be used. */
   constructor(field: Field) {
@@ -30,6 +42,8 @@ export class CaptureSettings {
     this.requestHeaders = readNames(field.get('requestHeaders'));
     const headers = field.get('headers');
     this.headers = headers.exists ? readNames(headers) : null;
+    this.routesAreMarked = readFlag(field.get('routesAreMarked'));
+    this.localRepliesAreErrors = readFlag(field.get('localRepliesAreErrors'));
   }
 }
 
@@ -39,9 +53,13 @@ function atLeast(field: Field, smallest: i64, largest: f64): i64 {
   return value;
 }
 
-function readNames(field: Field): StaticArray<Bytes> {
+function readFlag(field: Field): bool {
+  return field.exists && field.boolean();
+}
+
+function readNames(field: Field): HeaderNames {
   const names: Bytes[] = [];
   const elements = field.list();
   for (let i = 0; i < elements.length; i++) names.push(elements[i].nonEmptyText().toLowerCase());
-  return StaticArray.fromArray(names);
+  return new HeaderNames(names);
 }
