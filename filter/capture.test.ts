@@ -620,8 +620,8 @@ test.each([
   [{ ...capture, flushIntervalMs: 9 }, 'capture.flushIntervalMs: must be at least 10'],
   [{ ...capture, maxMemoryBytes: 1000 }, 'capture.maxMemoryBytes: must be at least 1048576'],
   [{ ...capture, requestHeaders: undefined }, 'capture.requestHeaders: is missing'],
-  [{ ...capture, routesAreMarked: 1 }, 'capture.routesAreMarked: must be a boolean, not a number'],
-  [{ ...capture, localRepliesAreErrors: '' }, 'capture.localRepliesAreErrors: must be a boolean, not a string'],
+  [{ ...capture, routesAreMarked: 1 }, 'capture.routesAreMarked: must be true or false, not a number'],
+  [{ ...capture, localRepliesAreErrors: '' }, 'capture.localRepliesAreErrors: must be true or false, not a string'],
   [{ ...capture, headers: [7] }, 'capture.headers[0]: must be a string, not a number'],
   [{ ...capture, body: true }, 'capture.body: is not known here'],
 ])('refused: %j', (fields, problem) => {
