@@ -49,6 +49,6 @@ export function IntervalAxis({ margin }: { margin?: number | undefined }) {
   );
 }
 
-export function intervalText({ rate, low, high }: Pick<IntervalBarProps, 'rate' | 'low' | 'high'>): string {
+function intervalText({ rate, low, high }: Pick<IntervalBarProps, 'rate' | 'low' | 'high'>): string {
   return `${percent(rate)}, 95% between ${percent(low)} and ${percent(high)}`;
 }

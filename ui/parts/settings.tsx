@@ -30,7 +30,7 @@ export interface ViewSettingsProps {
   readonly children?: ComponentChildren;
 }
 
-export function RangePicker() {
+function RangePicker() {
   const { range } = place.value;
   return (
     <fieldset class="segmented">
@@ -50,7 +50,7 @@ export function RangePicker() {
   );
 }
 
-export function NoiseToggle() {
+function NoiseToggle() {
   const { noise } = place.value;
   return (
     <label class={`switch${noise ? ' is-on' : ''}`} title="Show what the control explains and what rules ignore, too">
@@ -67,7 +67,7 @@ export function NoiseToggle() {
   );
 }
 
-export function EpochPicker() {
+function EpochPicker() {
   const { mirror, epoch } = place.value;
   const { data } = useApi<Items<EpochItem>>(mirror === undefined ? undefined : pathOf(['mirrors', mirror, 'epochs']), {
     topics: ['comparison'],

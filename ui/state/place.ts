@@ -30,7 +30,7 @@ export interface Place {
   readonly sort: string | undefined;
 }
 
-export const DEFAULT_RANGE: Range = 'epoch';
+const DEFAULT_RANGE: Range = 'epoch';
 
 const TEXTS = ['endpoint', 'path', 'kind', 'sample', 'segment', 'level', 'sort'] as const;
 

@@ -93,7 +93,7 @@ function finish(node: Growing, name: string, path: string): FieldNode {
   return { path: node.items[0]?.path ?? path, name, children, items: node.items, totals: totalsOf(below) };
 }
 
-export function itemsBelow({ items, children }: FieldNode): DifferenceItem[] {
+function itemsBelow({ items, children }: FieldNode): DifferenceItem[] {
   return [...items, ...children.flatMap(itemsBelow)];
 }
 

@@ -116,7 +116,7 @@ export function GroupList({ mirror }: { mirror: string }) {
   );
 }
 
-export function GroupName({ item }: { item: DifferenceItem }) {
+function GroupName({ item }: { item: DifferenceItem }) {
   return (
     <span class="group-name">
       <code>{item.path || 'body'}</code> <span class="kind">{item.kind}</span>

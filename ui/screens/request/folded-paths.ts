@@ -64,7 +64,7 @@ export class FoldedPaths {
   }
 }
 
-export function segmentsOf(pointer: string): string[] {
+function segmentsOf(pointer: string): string[] {
   return pointer
     .split('/')
     .slice(1)
