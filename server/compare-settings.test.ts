@@ -16,6 +16,9 @@ const paths = async (): Promise<string[]> =>
   (await call('GET', '/differences?noise=include')).items.map(({ path }: Json) => path);
 
 it('rules, weights and margin change what is told of what was counted', async () => {
+  await call('PATCH', '', { compare: { margin: '3%' } });
+  expect((await call('GET', '/verdict')).marginRate).toBe(0.03);
+  await call('PATCH', '', { compare: null });
   await exchange(100, { total: 1, note: 'a' }, { total: 2, note: 'b' });
   expect(await paths()).toEqual(expect.arrayContaining(['/total', '/note']));
   const margin = async () => (await call('GET', '/verdict')).marginRate;

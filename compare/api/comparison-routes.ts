@@ -77,7 +77,8 @@ function addReportRoutes(app: FastifyInstance, options: ComparisonRoutesOptions)
     const wanted = new Query(query, ['epoch']).integer('epoch', 1, Number.MAX_SAFE_INTEGER);
     const mirror = comparison.mirror(name);
     const epoch = await epochOf(comparison, name, wanted);
-    return epoch ? reportVerdict(mirror, epoch, reportOptions(options, name)) : emptyVerdict(mirror, nowOf(options));
+    const report = reportOptions(options, name);
+    return epoch ? reportVerdict(mirror, epoch, report) : emptyVerdict(mirror, report.nowMs, report.marginRate);
   });
 
   app.get<Named>('/mirrors/:name/endpoints', async ({ params: { name }, query }) => {

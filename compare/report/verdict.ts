@@ -113,7 +113,7 @@ export function reportVerdict(mirror: MirrorInput, epoch: EpochInput, options: R
 }
 
 /** Of a mirror of which nothing has been compared yet. */
-export function emptyVerdict(mirror: MirrorInput, nowMs: number): VerdictReport {
+export function emptyVerdict(mirror: MirrorInput, nowMs: number, marginRate?: number): VerdictReport {
   const epoch = {
     number: 0,
     version: undefined,
@@ -125,7 +125,7 @@ export function emptyVerdict(mirror: MirrorInput, nowMs: number): VerdictReport 
     localReplies: {},
     hidden: {},
   } as const;
-  return reportVerdict(mirror, epoch, { rules: [], nowMs });
+  return reportVerdict(mirror, epoch, { rules: [], nowMs, ...(marginRate !== undefined && { marginRate }) });
 }
 
 function lostIn({ losses }: EpochInput, stratum: Stratum): Record<string, number> {
