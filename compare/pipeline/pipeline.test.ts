@@ -189,6 +189,8 @@ describe('what decides nothing', () => {
     await until(() => compared(pipeline) === 2, 'two comparisons');
     expect(fieldsOf(pipeline)).toEqual({ fields: ['status :status/gone'], mismatched: 0 });
     await send(pair('e2', order(30), missing, missing));
+    await until(() => compared(pipeline) === 3, 'three comparisons');
+    expect(onlyStratum(pipeline).fields.get('status :status')?.counts).toMatchObject({ both: 1, controlOnly: 0 });
     await send(pair('e3', order(-30), missing, order(-30)));
     await until(() => compared(pipeline) === 4, 'four comparisons');
     expect(fieldsOf(pipeline)).toEqual({ fields: ['status :status/gone', 'status :status'], mismatched: 1 });
