@@ -28,9 +28,7 @@ export class JobComparer {
       const control = lengths[index * 3 + 2]! > 0 ? next(lengths[index * 3 + 2]!) : undefined;
       const settings = this.#settings.get(texts[names[index * 2]!]!) ?? NO_SETTINGS;
       try {
-        outcomes.push(
-          compareExchange(primary, candidate, control, settings, texts[names[index * 2 + 1]!]!, nowMs),
-        );
+        outcomes.push(compareExchange(primary, candidate, control, settings, texts[names[index * 2 + 1]!]!, nowMs));
       } catch {
         outcomes.push({ outcome: 'not_comparable' });
       }

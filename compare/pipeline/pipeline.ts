@@ -118,8 +118,7 @@ class PipelineCore {
       onJoined: (joined) => this.#joined(joined),
       onLost: (lost) => this.#lost(lost),
       onUnseen: (loss) => this.#unseen(loss),
-      onLocalReply: (half) =>
-        this.tallies.countLocalReply(half.mirror, this.#endpointOf(half.mirror, half), half.side),
+      onLocalReply: (half) => this.tallies.countLocalReply(half.mirror, this.#endpointOf(half.mirror, half), half.side),
     });
     this.pool = new DiffPool({
       ...diff,
