@@ -196,6 +196,12 @@ describe('running again', () => {
     expect(notes).toContain("Only the first 1000 bytes of the primary's body are compared.");
   });
 
+  it('keeps as much as the mirror says', async () => {
+    const primary = await service((_, response) => void response.end('x'.repeat(5_000)));
+    const { runs } = await run({ primary, candidate: primary, maxBodyBytes: 100 }, { times: 2 });
+    expect(runs[0]?.candidate.body).toHaveLength(100);
+  });
+
   it('says that nobody listens', async () => {
     const primary = await service(json(() => ({})));
     const port = await listening(createServer());

@@ -17,6 +17,8 @@ export interface MirrorServices {
   readonly control?: Service;
   /** Header changes that copies get. */
   readonly headers: Mirror['headers'];
+  /** As much of a body as capture keeps of this mirror. */
+  readonly maxBodyBytes?: number;
 }
 
 export interface RunAgainOptions {
@@ -46,8 +48,8 @@ export interface RunAgainReport {
   readonly notes: readonly string[];
 }
 
-/** A body as long as capture keeps, and what a person waits for. */
-export const RUN_AGAIN_LIMITS: AskLimits = Object.freeze({
+/** A body as long as capture keeps unless told otherwise, and what a person waits for. */
+const RUN_AGAIN_LIMITS: AskLimits = Object.freeze({
   timeoutMs: 5_000,
   maxBodyBytes: 64 * 1024,
   maxReadBytes: 16 * 1024 * 1024,
@@ -60,7 +62,8 @@ export async function runAgain(sample: SampleInput, options: RunAgainOptions): P
   const { services, rules, comparedAs = {}, redaction = {}, times } = options;
   const { method } = sample.exchange;
   const request = requestOfSample(sample, services.headers);
-  const limits = { ...RUN_AGAIN_LIMITS, ...options.limits };
+  const { maxBodyBytes = RUN_AGAIN_LIMITS.maxBodyBytes } = services;
+  const limits = { ...RUN_AGAIN_LIMITS, maxBodyBytes, ...options.limits };
   const arms = (['primary', 'candidate', 'control'] as const).filter((arm) => services[arm] !== undefined);
   const ask = async (arm: Arm): Promise<[Arm, Asked]> => {
     const asked = await askService(services[arm]!, request.for(arm), limits);

@@ -15,6 +15,7 @@ it('finds the services of a mirror, and what copies get', () => {
     primary: { name: 'one' },
     candidate: { name: 'two' },
     control: { name: 'twin' },
+    maxBodyBytes: 64 * 1024,
     headers: { set: [['x-copy', '1']] },
   });
   expect(servicesOf(policy, 'b')).not.toHaveProperty('control');

@@ -10,5 +10,6 @@ export function servicesOf(policy: Policy, name: string): MirrorServices | undef
   const candidate = service(mirror.shadow);
   const control = service(mirror.control);
   if (!primary || !candidate) return undefined;
-  return { primary, candidate, ...(control && { control }), headers: mirror.headers };
+  const { maxBodyBytes } = mirror.compare.capture;
+  return { primary, candidate, ...(control && { control }), headers: mirror.headers, maxBodyBytes };
 }

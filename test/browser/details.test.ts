@@ -88,8 +88,8 @@ describe.skipIf(!chromium)('the details of a difference', () => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     const body = page.locator('table.sbs').first();
     const changed = body.locator('tr.is-different', { hasText: '"message"' });
-    expect(await changed.locator('td[data-arm=candidate]').innerText()).toBe('nothing');
-    expect(await changed.locator('td[data-arm=control]').innerText()).toContain('"message"');
+    expect(await changed.locator('td[data-arm=candidate]').textContent()).toBe('nothing');
+    expect(await changed.locator('td[data-arm=control]').textContent()).toContain('"message"');
     // The control explains the trace id; nobody may take it for a defect.
     expect(await body.locator('tr', { hasText: '"traceId"' }).getAttribute('class')).toContain('is-noise');
     const lines = () => body.locator('tr.is-equal').count();
@@ -114,17 +114,17 @@ describe.skipIf(!chromium)('the details of a difference', () => {
     await page.getByRole('button', { name: 'Run again' }).click();
     const conclusion = page.locator('.conclusion');
     await conclusion.waitFor();
-    expect(await conclusion.innerText()).toMatch(/Reproduced.*\/gift\/message in every run/);
+    expect(await conclusion.textContent()).toMatch(/Reproduced.*\/gift\/message in every run/);
     expect(await page.locator('table:has(caption:text("Runs")) tbody tr').count()).toBe(3);
     await keepScreenshot(page, 'request-run-again');
   });
 
   it('are reopened by the address of a request', async () => {
     const page = await open(requestPath());
-    const title = await page.locator('h1').innerText();
+    const title = await page.locator('h1').textContent();
     const reopened = await open(page.url().replace(demo.url, ''), { width: 390, colorScheme: 'dark' });
     await reopened.locator('tr.is-different').first().waitFor();
-    expect(await reopened.locator('h1').innerText()).toBe(title);
+    expect(await reopened.locator('h1').textContent()).toBe(title);
     await reopened.getByText(`exchange ${found.sampleId}`).waitFor();
   });
 
@@ -198,8 +198,8 @@ describe.skipIf(!chromium)('a rule', () => {
     await page.keyboard.press('i');
     const dialog = page.getByRole('dialog');
     await dialog.getByText('The verdict goes from').waitFor();
-    expect(await dialog.locator('.preview').innerText()).toMatch(/different\s+to[\s\S]*(same|not enough data)/);
-    expect(await dialog.locator('.preview').innerText()).toContain('/gift/message');
+    expect(await dialog.locator('.preview').textContent()).toMatch(/different\s+to[\s\S]*(same|not enough data)/);
+    expect(await dialog.locator('.preview').textContent()).toContain('/gift/message');
     expect(await verdict()).toBe('different');
     await page.keyboard.type('agreed with the shop');
     await keepScreenshot(page, 'rule-preview');
