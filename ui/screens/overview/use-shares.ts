@@ -37,13 +37,13 @@ export function useShares(listed: MirrorView): SharesState {
   const shares = sharesOf(mirror);
   const changes = changedShares(shares, drafts);
 
-  const write = async (send: () => Promise<Written & MirrorView>): Promise<void> => {
+  const write = async (send: () => Promise<Written & MirrorView>, onWritten = () => {}): Promise<void> => {
     setApplying(true);
     try {
       const written = await send();
       setOutcome({ written });
       setNewest(written);
-      setDrafts({});
+      onWritten();
     } catch (error) {
       setOutcome({ error: error instanceof ApiError ? error : new ApiError(String(error), 'UNKNOWN', 0) });
     } finally {
@@ -51,6 +51,8 @@ export function useShares(listed: MirrorView): SharesState {
       tellChanged('policy');
     }
   };
+
+  const discard = (): void => setDrafts({});
 
   return {
     isPaused: mirror.paused,
@@ -60,8 +62,9 @@ export function useShares(listed: MirrorView): SharesState {
     isApplying,
     outcome,
     draft: (who, percent) => setDrafts((before) => ({ ...before, [who]: percent })),
-    discard: () => setDrafts({}),
-    apply: () => write(() => sendJson('PATCH', pathOf(['mirrors', mirror.name], { wait: WAIT }), patchOf(changes))),
+    discard,
+    apply: () =>
+      write(() => sendJson('PATCH', pathOf(['mirrors', mirror.name], { wait: WAIT }), patchOf(changes)), discard),
     togglePaused: () =>
       write(() =>
         sendJson('POST', pathOf(['mirrors', mirror.name, mirror.paused ? 'resume' : 'pause'], { wait: WAIT })),
