@@ -26,6 +26,8 @@ export function upCommand(context: Context): Command {
     .addOption(fileOption('configuration file, applied again whenever it is saved (default: shadowplane.yaml here)'))
     .addOption(storeOption());
   addRunOptions(addEnvoyOptions(command)).action(async (options: UpOptions) => {
+    // Envoy inherits the environment and can write any variable into a header or log.
+    delete context.env.SHADOWPLANE_STORE;
     const policyFile = findPolicyFile(options.file);
     command.setOptionValue('file', policyFile);
     const { policy } = await readPolicy(policyFile);
