@@ -47,6 +47,12 @@ export function App() {
         </nav>
       )}
       <main id="content" tabIndex={-1}>
+        {connection.value === 'lost' && (
+          <p class="stale" role="alert">
+            The control plane does not answer: what stands here is from before. This page goes on by itself as soon as
+            it answers again.
+          </p>
+        )}
         <Ready loaded={mirrors} what="mirrors">
           {() =>
             mirror === undefined ? (

@@ -58,14 +58,15 @@ export interface ReadyProps<T> {
 }
 
 /**
- * The answer when there is one, with a line above it when it could not be refreshed; else why there is none. A route that
+ * The answer when there is one, with a line above it when it could not be refreshed (that nothing answers at all is said
+ * once, at the top of the page); else why there is none. A route that
  * this control plane does not have means that it runs without a comparison.
  */
 export function Ready<T>({ loaded: { data, error, reload }, what, children }: ReadyProps<T>) {
   if (data !== undefined) {
     return (
       <>
-        {error && (
+        {error && error.code !== 'UNREACHABLE' && (
           <p class="stale" role="status">
             Not refreshed: {error.message}
           </p>
