@@ -56,6 +56,26 @@ it('an Envoy that restarts goes on, even when it has overtaken its old count by 
   expect(all.mirrored('orders')).toBe(26);
 });
 
+it('an Envoy that restarts while it is away goes on, also when it is older by then than it was before', () => {
+  const { all, report } = books();
+  report('a', 10, SINCE_MS + 11_000, { upstream_rq_total: 10 });
+  all.gone('a');
+  report('a', 50, SINCE_MS + 101_000, { upstream_rq_total: 15 });
+  expect(all.mirrored('orders')).toBe(25);
+  // Away, but the same.
+  all.gone('a');
+  report('a', 110, SINCE_MS + 161_000, { upstream_rq_total: 18 });
+  expect(all.mirrored('orders')).toBe(28);
+});
+
+it('a report that comes late is no restart', () => {
+  const { all, report } = books();
+  report('a', 10, SINCE_MS + 11_000, { upstream_rq_total: 10 });
+  report('a', 11, SINCE_MS + 42_000, { upstream_rq_total: 11 });
+  report('a', 41, SINCE_MS + 42_000, { upstream_rq_total: 12 });
+  expect(all.mirrored('orders')).toBe(12);
+});
+
 it('a cluster that was removed and made again goes on', () => {
   const { all, report } = books();
   report('a', 10, SINCE_MS + 11_000, { upstream_rq_total: 10 });

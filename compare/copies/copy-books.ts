@@ -66,13 +66,13 @@ interface Envoy {
   readonly node: string;
   connected: boolean;
   lastReportAtMs: number;
-  /** Of the report before, to tell a restart. */
-  startedAtMs: number;
+  /** Of the report before, to tell a restart; in whole seconds, as Envoy gives it. */
+  uptimeMs: number;
   readonly ledger: Ledger;
   gauges: ReadonlyMap<string, number>;
 }
 
-/** Envoy tells its age in whole seconds, and a report takes its time. */
+/** Ages are in whole seconds, and a report takes its time; an Envoy that lives for less may be taken for its successor. */
 const RESTART_SLACK_MS = 3_000;
 const ROLES: readonly CopyRole[] = ['candidate', 'control'];
 
@@ -93,7 +93,7 @@ export class CopyBooks {
   }
 
   report({ node, atMs, values }: StatsReport): void {
-    const startedAtMs = atMs - (values.get('server.uptime') ?? 0) * 1000;
+    const uptimeMs = (values.get('server.uptime') ?? 0) * 1000;
     let envoy = this.#envoys.get(node);
     const counters = new Map<string, number>();
     const gauges = new Map<string, number>();
@@ -108,12 +108,12 @@ export class CopyBooks {
     }
     if (!envoy) {
       const ledger = new Ledger();
-      if (startedAtMs + RESTART_SLACK_MS < this.#options.sinceMs) ledger.begin(counters);
-      envoy = { node, connected: true, lastReportAtMs: atMs, startedAtMs, ledger, gauges };
-    } else if (startedAtMs > envoy.startedAtMs + RESTART_SLACK_MS) envoy.ledger.restart();
+      if (atMs - uptimeMs < this.#options.sinceMs) ledger.begin(counters);
+      envoy = { node, connected: true, lastReportAtMs: atMs, uptimeMs, ledger, gauges };
+    } else if (hasRestarted(envoy, uptimeMs, atMs)) envoy.ledger.restart();
     this.#envoys.delete(node);
     this.#envoys.set(node, envoy);
-    Object.assign(envoy, { connected: true, lastReportAtMs: atMs, startedAtMs, gauges });
+    Object.assign(envoy, { connected: true, lastReportAtMs: atMs, uptimeMs, gauges });
     const mirrors = envoy.ledger.take(counters);
     for (const mirror of mirrors) this.#explain(mirror);
   }
@@ -174,6 +174,12 @@ export class CopyBooks {
     }
     return total;
   }
+}
+
+/** An Envoy that was away may by now be older than the one before it was; on one stream it cannot have restarted. */
+function hasRestarted(before: Envoy, uptimeMs: number, atMs: number): boolean {
+  if (uptimeMs < before.uptimeMs) return true;
+  return !before.connected && uptimeMs + RESTART_SLACK_MS < before.uptimeMs + atMs - before.lastReportAtMs;
 }
 
 function countsOf(ledger: Ledger, gauges: ReadonlyMap<string, number>, mirror: string, role: CopyRole): CopyCounts {
