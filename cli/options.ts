@@ -98,8 +98,57 @@ export function compareOptions(): Option[] {
       '--capture-insecure',
       'take captured answers in plain text beyond loopback, in a network that is private to Envoy and control plane',
     ).env('SHADOWPLANE_CAPTURE_INSECURE'),
+    ...Object.values(CAPTURE_TLS_FLAGS).map(({ flag, value, env, meaning }) =>
+      new Option(`${flag} <${value}>`, meaning).env(env),
+    ),
   ];
 }
+
+/** Mutual TLS for captured answers; all of them, or none. */
+export const CAPTURE_TLS_FLAGS = {
+  captureTlsCert: {
+    flag: '--capture-tls-cert',
+    value: 'file',
+    env: 'SHADOWPLANE_CAPTURE_TLS_CERT',
+    meaning: 'certificate shown to Envoys that send captured answers (PEM; read again when it changes)',
+  },
+  captureTlsKey: {
+    flag: '--capture-tls-key',
+    value: 'file',
+    env: 'SHADOWPLANE_CAPTURE_TLS_KEY',
+    meaning: 'its private key',
+  },
+  captureClientCa: {
+    flag: '--capture-client-ca',
+    value: 'file',
+    env: 'SHADOWPLANE_CAPTURE_CLIENT_CA',
+    meaning: 'authority that has to have signed the certificates of those Envoys',
+  },
+  captureEnvoyCert: {
+    flag: '--capture-envoy-cert',
+    value: 'file',
+    env: 'SHADOWPLANE_CAPTURE_ENVOY_CERT',
+    meaning: "certificate that Envoy shows in turn; a path on Envoy's machine, as the next two",
+  },
+  captureEnvoyKey: {
+    flag: '--capture-envoy-key',
+    value: 'file',
+    env: 'SHADOWPLANE_CAPTURE_ENVOY_KEY',
+    meaning: 'its private key',
+  },
+  captureEnvoyCa: {
+    flag: '--capture-envoy-ca',
+    value: 'file',
+    env: 'SHADOWPLANE_CAPTURE_ENVOY_CA',
+    meaning: 'authority of the certificate shown to Envoys',
+  },
+  captureServerName: {
+    flag: '--capture-server-name',
+    value: 'name',
+    env: 'SHADOWPLANE_CAPTURE_SERVER_NAME',
+    meaning: 'DNS name in that certificate (default: the host of --capture-address)',
+  },
+} as const;
 
 export function addOptions(command: Command, ...options: readonly Option[]): Command {
   for (const option of options) command.addOption(option);

@@ -1,7 +1,13 @@
 import { dirname } from 'node:path';
+import type { TlsFiles } from '../compare/index.ts';
 import type { FilterModule } from '../filter/index.ts';
 import { ensurePage } from '../ui/index.ts';
-import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../xds-server/index.ts';
+import {
+  type CaptureTls,
+  type ControlPlane,
+  type ControlPlaneOptions,
+  startControlPlane,
+} from '../xds-server/index.ts';
 
 /** How answers are taken and compared. */
 export interface ComparingOptions {
@@ -11,12 +17,14 @@ export interface ComparingOptions {
   readonly address?: string;
   /** Allows plain text beyond loopback. For networks that are private to the Envoys and this process. */
   readonly insecure?: boolean;
+  /** Mutual TLS: what this process shows and asks for, and the files on Envoy's machine with which Envoys answer that. */
+  readonly tls?: { readonly files: TlsFiles; readonly envoy: CaptureTls };
 }
 
 export interface ShadowplaneOptions
   extends Omit<
     ControlPlaneOptions,
-    'captureAddress' | 'routes' | 'openApi' | 'events' | 'registry' | 'onPolicy' | 'stats'
+    'captureAddress' | 'captureTls' | 'routes' | 'openApi' | 'events' | 'registry' | 'onPolicy' | 'stats'
   > {
   /** Absent: nothing is captured and compared, and `filterWasmPath` is the module that cannot capture. */
   readonly compare?: ComparingOptions | undefined;
@@ -42,6 +50,7 @@ export async function startShadowplane(options: ShadowplaneOptions): Promise<Run
     const controlPlane = await startControlPlane({
       ...rest,
       captureAddress: compare.address ?? comparison.captureAddress,
+      captureTls: compare.tls?.envoy,
       routes: [comparison.routes],
       openApi: [comparison.openApi],
       events: [comparison.events],
@@ -70,7 +79,7 @@ export function filterModule(compare: boolean): FilterModule {
 }
 
 async function startComparing(
-  { listen, insecure }: ComparingOptions,
+  { listen, insecure, tls }: ComparingOptions,
   { dataDir, storeUrl, policyFile, logger }: ShadowplaneOptions,
 ) {
   // Loaded when it is used: without it the control plane is smaller.
@@ -82,7 +91,12 @@ async function startComparing(
     );
   }
   return startComparison({
-    listen: { ...listen, ...(insecure && { insecure }) },
+    listen: {
+      ...listen,
+      ...(insecure && { insecure }),
+      ...(tls && { tls: tls.files }),
+      onTlsProblem: (error) => logger.error({ err: error }, 'the certificate for captured answers stays as it was'),
+    },
     dataDir,
     storeUrl,
     ...(policyFile !== undefined && { folder: dirname(policyFile) }),

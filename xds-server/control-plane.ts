@@ -16,6 +16,7 @@ import { envoysOf } from './envoys.ts';
 import { formatAddress, type Policy, PolicyStore, parseAddress, parseListenAddress } from './policy/index.ts';
 import { followPolicyFile } from './policy-file-source.ts';
 import { PolicyRenderer } from './policy-renderer.ts';
+import type { CaptureTls } from './resources/index.ts';
 import { Shutdown } from './shutdown.ts';
 import { createStatsService, type StatsListener } from './stats/index.ts';
 import { createXdsServer, DEFAULT_GROUP, SnapshotCache, type XdsServer } from './xds/index.ts';
@@ -35,6 +36,8 @@ export interface ControlPlaneOptions {
   readonly filterWasmPath: string;
   /** `host:port` of the comparison layer as Envoys reach it; absent: nothing is captured. */
   readonly captureAddress?: string;
+  /** Files on Envoy's machine with which it sends them over mutual TLS. Absent: in plain text. */
+  readonly captureTls?: CaptureTls | undefined;
   readonly logger: Logger;
   /** Further routes below `/api/v1`, of other rooms, and the registry that `/metrics` shows with ours. */
   readonly routes?: readonly FastifyPluginCallback[];
@@ -88,7 +91,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   const filterWasm = await readFilter(options.filterWasmPath);
   const listen = options.listen === undefined ? undefined : parseListenAddress(options.listen);
   const captureAddress = options.captureAddress === undefined ? undefined : parseAddress(options.captureAddress);
-  const renderer = new PolicyRenderer({ filterWasm, listen, captureAddress });
+  const renderer = new PolicyRenderer({ filterWasm, listen, captureAddress, captureTls: options.captureTls });
   const check = (policy: Policy): void => void renderer.snapshotOf(policy);
 
   const dialect = storeDialect(options.storeUrl, options.dataDir);

@@ -1,5 +1,5 @@
 import type { Address, Policy } from './policy/model.ts';
-import { buildResources, checkPolicy } from './resources/index.ts';
+import { buildResources, type CaptureTls, checkPolicy } from './resources/index.ts';
 import { UnchangedResources } from './unchanged-resources.ts';
 import { buildSnapshot, type Snapshot } from './xds/index.ts';
 
@@ -10,6 +10,8 @@ export interface RendererOptions {
   readonly listen?: Address | undefined;
   /** Where Envoys send captured answers; absent: nothing is captured. */
   readonly captureAddress?: Address | undefined;
+  /** Absent: they send them in plain text. */
+  readonly captureTls?: CaptureTls | undefined;
 }
 
 /** Turns policies into what Envoys are served: the same object for the same policy, new bytes only for what has changed. */
@@ -29,12 +31,12 @@ export class PolicyRenderer {
   snapshotOf(policy: Policy): Snapshot {
     const known = this.#snapshots.get(policy);
     if (known) return known;
-    const { filterWasm, captureAddress, listen = policy.listen } = this.#options;
+    const { filterWasm, captureAddress, captureTls, listen = policy.listen } = this.#options;
     const served = { ...policy, listen };
     checkPolicy(served);
     const resources = buildResources(served, {
       filterWasm,
-      capture: captureAddress && { address: captureAddress },
+      capture: captureAddress && { address: captureAddress, tls: captureTls },
     });
     const snapshot = buildSnapshot(this.#unchanged.reuse(resources));
     this.#snapshots.set(policy, snapshot);

@@ -46,6 +46,35 @@ describe('whether answers are compared', () => {
     });
   });
 
+  it('over mutual TLS, with all of its flags', async () => {
+    const options = {
+      captureListen: '0.0.0.0:0',
+      captureAddress: 'control-plane:18001',
+      captureTlsCert: 'c.pem',
+      captureTlsKey: 'c.key',
+      captureClientCa: 'envoys.pem',
+      captureEnvoyCert: '/e.pem',
+      captureEnvoyKey: '/e.key',
+      captureEnvoyCa: '/ca.pem',
+    };
+    const envoy = {
+      certificateFile: '/e.pem',
+      privateKeyFile: '/e.key',
+      caFile: '/ca.pem',
+      serverName: 'control-plane',
+    };
+    const files = { certificateFile: 'c.pem', keyFile: 'c.key', clientAuthorityFile: 'envoys.pem' };
+    const result = await read(options, ELSEWHERE).result;
+    expect(result).toMatchObject({ tls: { files, envoy } });
+    expect(result).not.toHaveProperty('insecure');
+    const named = await read({ ...options, captureServerName: 'cp' }, ELSEWHERE).result;
+    expect(named?.tls?.envoy.serverName).toBe('cp');
+    const { captureEnvoyKey: _key, ...lacking } = { ...options, captureAddress: '10.0.0.7:1' };
+    await expect(read(lacking, ELSEWHERE).result).rejects.toThrow(
+      /also needs --capture-envoy-key, --capture-server-name$/,
+    );
+  });
+
   it('and on loopback nothing is insecure', async () => {
     const { result } = read({ captureListen: '127.0.0.1:0', captureInsecure: true });
     expect(await result).not.toHaveProperty('insecure');

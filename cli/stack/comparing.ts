@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { ShadowplaneError } from '../../errors/index.ts';
 import type { ComparingOptions } from '../../server/index.ts';
 import { ADDRESS_FLAGS } from '../options.ts';
+import { readCaptureTls } from './capture-tls.ts';
 import { assertCanListen, type HostPort } from './ports.ts';
 import { type RunOptions, readAddress } from './run-options.ts';
 
@@ -25,13 +26,14 @@ export async function readComparing(
     return undefined;
   }
   const listen = await readAddress(options, 'captureListen');
-  if (!isLoopback(listen.host) && !options.captureInsecure) {
+  const address = options.captureAddress;
+  const tls = readCaptureTls(options, address);
+  if (!isLoopback(listen.host) && !tls && !options.captureInsecure) {
     throw new ShadowplaneError(
       'USAGE',
-      `${ADDRESS_FLAGS.captureListen} ${listen.host}: answers hold your users' data, so beyond loopback they travel in plain text only when you say --capture-insecure, for a network that is private to Envoy and control plane`,
+      `${ADDRESS_FLAGS.captureListen} ${listen.host}: answers hold your users' data, so beyond loopback they travel over TLS (--capture-tls-cert, --capture-tls-key, --capture-client-ca and what goes with them), or in plain text only when you say --capture-insecure, for a network that is private to Envoy and control plane`,
     );
   }
-  const address = options.captureAddress;
   if (address === undefined && WILDCARDS.includes(listen.host)) {
     throw new ShadowplaneError(
       'USAGE',
@@ -46,7 +48,8 @@ export async function readComparing(
   return {
     listen,
     ...(address !== undefined && { address }),
-    ...(!isLoopback(listen.host) && { insecure: true }),
+    ...(tls && { tls }),
+    ...(!tls && !isLoopback(listen.host) && { insecure: true }),
   };
 }
 

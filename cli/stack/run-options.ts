@@ -25,6 +25,13 @@ export interface RunOptions {
   readonly captureListen?: string;
   readonly captureAddress?: string;
   readonly captureInsecure?: boolean;
+  readonly captureTlsCert?: string;
+  readonly captureTlsKey?: string;
+  readonly captureClientCa?: string;
+  readonly captureEnvoyCert?: string;
+  readonly captureEnvoyKey?: string;
+  readonly captureEnvoyCa?: string;
+  readonly captureServerName?: string;
   readonly dataDir?: string;
   readonly logLevel: LogLevel;
   readonly json?: boolean;

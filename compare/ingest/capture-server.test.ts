@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { selfSigned } from '../../test/envoy/certificate.ts';
+import { type Certificate, selfSigned } from '../../test/envoy/certificate.ts';
 import { CAPTURE_PATH, type CaptureServer, type CaptureServerOptions, startCaptureServer } from './index.ts';
 
 const servers: CaptureServer[] = [];
@@ -29,43 +32,83 @@ async function start(options: Partial<CaptureServerOptions> = {}) {
 
 const MEDIA_TYPE = { 'content-type': 'application/x-protobuf' };
 
-it('with TLS hears only clients that the authority has certified', async () => {
-  const [server, client, stranger] = [selfSigned('collector'), selfSigned('envoy'), selfSigned('envoy')];
-  const { port, bodies } = await start({
-    tls: {
-      certificate: server.certificatePem,
-      key: server.privateKeyPem,
-      clientAuthority: client.certificatePem,
-    },
+/** A batch over TLS: its status, or why there was none. */
+function postOver(port: number, server: Certificate, client?: Certificate): Promise<number | string> {
+  return new Promise((resolve) => {
+    const sent = request(
+      {
+        ...(client && { cert: client.certificatePem, key: client.privateKeyPem }),
+        host: '127.0.0.1',
+        port,
+        servername: 'collector',
+        ca: server.certificatePem,
+        method: 'POST',
+        path: CAPTURE_PATH,
+        headers: MEDIA_TYPE,
+        agent: false,
+      },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      },
+    );
+    sent.on('error', ({ message }) => resolve(message));
+    sent.end('a batch');
   });
-  const post = (credentials: { cert?: string; key?: string }): Promise<number | string> =>
-    new Promise((resolve) => {
-      const sent = request(
-        {
-          ...credentials,
-          host: '127.0.0.1',
-          port,
-          servername: 'collector',
-          ca: server.certificatePem,
-          method: 'POST',
-          path: CAPTURE_PATH,
-          headers: MEDIA_TYPE,
-          agent: false,
-        },
-        (response) => {
-          response.resume();
-          resolve(response.statusCode ?? 0);
-        },
-      );
-      sent.on('error', ({ message }) => resolve(message));
-      sent.end('a batch');
+}
+
+function tlsFiles(folder: string) {
+  const [certificateFile, keyFile, clientAuthorityFile] = ['cert', 'key', 'ca'].map((name) => join(folder, name));
+  const write = (server: Certificate, client: Certificate) => {
+    writeFileSync(keyFile!, server.privateKeyPem);
+    writeFileSync(certificateFile!, server.certificatePem);
+    writeFileSync(clientAuthorityFile!, client.certificatePem);
+  };
+  return {
+    files: { certificateFile: certificateFile!, keyFile: keyFile!, clientAuthorityFile: clientAuthorityFile! },
+    write,
+  };
+}
+
+const REFUSED = /alert|ECONNRESET|EPIPE|hang up/;
+
+it('with TLS hears only clients that the authority has certified, also after its files have changed', async () => {
+  const [server, client, stranger] = [selfSigned('collector'), selfSigned('envoy'), selfSigned('envoy')];
+  const folder = mkdtempSync(join(tmpdir(), 'capture-tls-'));
+  try {
+    const { files, write } = tlsFiles(folder);
+    write(server, client);
+    const problems: Error[] = [];
+    const { port, bodies } = await start({
+      tls: files,
+      tlsCheckMs: 20,
+      onTlsProblem: (problem) => problems.push(problem),
     });
-  expect(await post({ cert: client.certificatePem, key: client.privateKeyPem })).toBe(204);
-  expect(await post({})).toMatch(/alert|ECONNRESET|EPIPE|hang up/);
-  expect(await post({ cert: stranger.certificatePem, key: stranger.privateKeyPem })).toMatch(
-    /alert|ECONNRESET|EPIPE|hang up/,
+    expect(await postOver(port, server, client)).toBe(204);
+    expect(await postOver(port, server)).toMatch(REFUSED);
+    expect(await postOver(port, server, stranger)).toMatch(REFUSED);
+    expect(bodies).toEqual(['a batch']);
+
+    writeFileSync(files.certificateFile, 'no certificate');
+    await expect.poll(() => problems.length, { timeout: 5_000 }).toBeGreaterThan(0);
+    expect(problems[0]).toMatchObject({ code: 'USAGE' });
+    expect(await postOver(port, server, client)).toBe(204);
+
+    const renewed = selfSigned('collector');
+    write(renewed, stranger);
+    await expect.poll(() => postOver(port, renewed, stranger), { timeout: 5_000 }).toBe(204);
+    expect(await postOver(port, renewed, client)).toMatch(REFUSED);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it('beyond loopback it does not start without TLS, and says which flags give it', async () => {
+  await expect(start({ host: '0.0.0.0' })).rejects.toThrow(
+    /--capture-tls-cert, --capture-tls-key and --capture-client-ca/,
   );
-  expect(bodies).toEqual(['a batch']);
+  const files = { certificateFile: '/none/cert', keyFile: '/none/key', clientAuthorityFile: '/none/ca' };
+  await expect(start({ host: '0.0.0.0', tls: files })).rejects.toThrow(/\/none\/\w+ cannot be read/);
 });
 
 /** Everything the server says on one connection until it ends it. */

@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { ShadowplaneError } from '../../errors/index.ts';
+import { followTlsFiles, readTlsFiles, type TlsFiles } from './tls-files.ts';
 
 /**
  * Takes batches by HTTP: `POST /capture/v1/batches` with a Batch as body is answered by 204 once it has been taken. What is
@@ -16,8 +17,15 @@ export interface CaptureServerOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  /** Mutual TLS: only clients with a certificate of this authority are heard. Required beyond loopback. */
-  readonly tls?: { readonly certificate: string; readonly key: string; readonly clientAuthority: string };
+  /**
+   * Mutual TLS: only clients with a certificate of this authority are heard. Required beyond loopback. The files are read
+   * again when they change.
+   */
+  readonly tls?: TlsFiles;
+  /** How often they are looked at. Default 5 s. */
+  readonly tlsCheckMs?: number;
+  /** Told when changed files are of no use; the ones before stay in use. */
+  readonly onTlsProblem?: (error: Error) => void;
   /** Plain text beyond loopback: only where the network between Envoys and this process is private to them. */
   readonly insecure?: boolean;
   /** Of one batch. Default 2 MiB. */
@@ -40,28 +48,31 @@ export interface CaptureServer {
 /** A batch has at most 1 MiB and comes from near by. */
 const RECEIVE_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 1_024;
+const TLS_CHECK_MS = 5_000;
 
 export async function startCaptureServer(options: CaptureServerOptions): Promise<CaptureServer> {
   const { host, port, tls, insecure = false } = options;
   if (!tls && !insecure && !isLoopback(host)) {
-    throw new ShadowplaneError('USAGE', `Captured answers beyond loopback (${host}) need TLS with client certificates`);
+    throw new ShadowplaneError(
+      'USAGE',
+      `Captured answers beyond loopback (${host}) need TLS with client certificates: --capture-tls-cert, --capture-tls-key and --capture-client-ca`,
+    );
   }
   const handle = requestHandler(options);
   const timeouts = { requestTimeout: RECEIVE_TIMEOUT_MS, headersTimeout: RECEIVE_TIMEOUT_MS };
-  const server: Server = tls
+  const secured = tls
     ? createHttpsServer(
         {
           ...timeouts,
-          cert: tls.certificate,
-          key: tls.key,
-          ca: tls.clientAuthority,
+          ...(await readTlsFiles(tls)),
           requestCert: true,
           rejectUnauthorized: true,
           minVersion: 'TLSv1.2',
         },
         handle,
       )
-    : createHttpServer(timeouts, handle);
+    : undefined;
+  const server: Server = secured ?? createHttpServer(timeouts, handle);
   // Envoy keeps its connections; to close first would fail the batch that it is just sending.
   server.keepAliveTimeout = 0;
   server.maxConnections = MAX_CONNECTIONS;
@@ -74,11 +85,14 @@ export async function startCaptureServer(options: CaptureServerOptions): Promise
     });
     server.listen({ host, port }, resolve);
   });
+  const { onTlsProblem = () => {}, tlsCheckMs = TLS_CHECK_MS } = options;
+  const unfollow = tls && secured ? followTlsFiles(tls, secured, onTlsProblem, tlsCheckMs) : () => {};
   const { address, port: bound } = server.address() as AddressInfo;
   return {
     address: `${address.includes(':') ? `[${address}]` : address}:${bound}`,
     close: () =>
       new Promise((resolve) => {
+        unfollow();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -24,7 +24,7 @@ import { createPipelineMetrics, type PipelineMetrics } from './pipeline-metrics.
 export interface PipelineOptions {
   readonly listen: Pick<
     CaptureServerOptions,
-    'host' | 'port' | 'tls' | 'insecure' | 'maxBodyBytes' | 'maxReceivingBytes'
+    'host' | 'port' | 'tls' | 'onTlsProblem' | 'insecure' | 'maxBodyBytes' | 'maxReceivingBytes'
   >;
   /** Halves of other mirrors are dropped and counted. May be changed by `setMirrors`. */
   readonly mirrors: ReadonlyMap<string, ComparedMirror>;

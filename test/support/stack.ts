@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { type EnvoyEvent, locateEnvoy, superviseEnvoy } from '../../envoy/index.ts';
 import { ensureFilter } from '../../filter/index.ts';
-import { type ControlPlaneOptions, startControlPlane } from '../../xds-server/index.ts';
+import { type CaptureTls, type ControlPlaneOptions, startControlPlane } from '../../xds-server/index.ts';
 import { parseAddress } from '../../xds-server/policy/index.ts';
 import { buildBootstrap } from '../../xds-server/resources/index.ts';
 import { ApiClient } from './api-client.ts';
@@ -24,6 +24,8 @@ export interface StackOptions {
   readonly filterWasm?: Uint8Array;
   /** `host:port` where Envoy sends captured answers; default: nothing is captured. */
   readonly captureAddress?: string;
+  /** Files with which Envoy does so over mutual TLS. */
+  readonly captureTls?: CaptureTls;
   /** Told what Envoy counts; not with `controlPlaneProcess`. */
   readonly stats?: ControlPlaneOptions['stats'];
   /** Runs the control plane as `shadowplane serve` in a process that can be killed; default: in this process. */
@@ -69,12 +71,12 @@ export async function startStack(document: object, options: StackOptions = {}): 
         const { kill, ...addresses } = await startControlPlaneProcess(served);
         return { ...addresses, close: kill };
       }
-      const { captureAddress, stats } = options;
+      const { captureAddress, captureTls, stats } = options;
       return startControlPlane({
         ...served,
         filterWasmPath,
         logger: pino({ level: 'silent' }),
-        ...(captureAddress === undefined ? {} : { captureAddress }),
+        ...(captureAddress === undefined ? {} : { captureAddress, captureTls }),
         ...(stats === undefined ? {} : { stats }),
       });
     };

@@ -119,6 +119,19 @@ mirrors:
       socket_address: { address: '127.0.0.1', port_value: 18001 },
     });
     expect(() => encodeAny(cluster!)).not.toThrow();
+    const tls = { certificateFile: '/e.pem', privateKeyFile: '/e.key', caFile: '/ca.pem', serverName: 'cp' };
+    const secured = buildResources(policy, { ...context, capture: { ...collector, tls } }).clusters[1]!;
+    expect(at(secured, 'transport_socket', 'typed_config')).toMatchObject({
+      sni: 'cp',
+      common_tls_context: {
+        tls_certificates: [{ certificate_chain: { filename: '/e.pem' }, private_key: { filename: '/e.key' } }],
+        validation_context: {
+          trusted_ca: { filename: '/ca.pem' },
+          match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: 'cp' } }],
+        },
+      },
+    });
+    expect(() => encodeAny(secured)).not.toThrow();
     const named = buildResources(policy, { ...context, capture: { address: { host: 'compare', port: 1 } } });
     expect(named.clusters[1]).toMatchObject({ type: 'STRICT_DNS' });
   });

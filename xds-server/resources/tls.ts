@@ -19,7 +19,7 @@ export function downstreamTls({ certificateFile, privateKeyFile }: NonNullable<L
 }
 
 /** The service's side: its chain and its name are verified, unless the policy says `insecure`. */
-export function upstreamTls(service: Service, tls: ServiceTls): EnvoyJson {
+export function upstreamTls(service: Pick<Service, 'protocol' | 'addresses'>, tls: ServiceTls): EnvoyJson {
   const client = tls.clientCertificate;
   const serverName = serverNameOf(service, tls);
   return socket('UpstreamTlsContext', {
@@ -33,7 +33,7 @@ export function upstreamTls(service: Service, tls: ServiceTls): EnvoyJson {
 }
 
 /** The name a service is asked for and has to prove: the configured one, else its first DNS name, else none. */
-export function serverNameOf(service: Service, tls: ServiceTls): string | undefined {
+export function serverNameOf(service: Pick<Service, 'addresses'>, tls: ServiceTls): string | undefined {
   return tls.serverName ?? service.addresses.find(({ host }) => isIP(host) === 0)?.host;
 }
 
