@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { SampleView } from '../../api/index.ts';
 import { align } from './align.ts';
+import { bodyRows, whyNotCompared } from './body-rows.ts';
 import { jsonRows } from './json-rows.ts';
 import { type JsonNode, parseJsonText } from './json-text.ts';
 import { hexRows, textRows } from './plain-rows.ts';
@@ -146,6 +148,17 @@ it('shows text by line and bytes by place', () => {
   const rows = hexRows([new Uint8Array(10).fill(65), new Uint8Array(9).fill(65)], body, []);
   expect(show(rows).map(([state]) => state)).toEqual(['equal', 'different']);
   expect(rows[1]?.cells[0]?.text).toBe('000008  41 41                    AA');
+});
+
+it('does not call equal what was not compared', () => {
+  const answer = (status: number, body: string) => ({ status, body, truncated: false, ended: 'complete' });
+  const sample = { primary: answer(200, '{"a":1}'), candidate: answer(500, '{"b":1}'), differences: [] };
+  const { rows, note } = bodyRows(sample as unknown as SampleView);
+  expect(show(rows).map(([state]) => state)).toEqual(['equal', 'uncompared', 'uncompared', 'equal']);
+  expect(note).toMatch(/only one of the answers is a success/);
+  const cut = { ...answer(200, '{"b":1'), truncated: true };
+  expect(whyNotCompared({ ...sample, candidate: cut } as unknown as SampleView)).toMatch(/beginning/);
+  expect(whyNotCompared({ ...sample, candidate: sample.primary } as unknown as SampleView)).toBeUndefined();
 });
 
 it('folds equal rows, but not those around others', () => {

@@ -10,7 +10,7 @@ export type BodyForm = 'none' | 'json' | 'text' | 'bytes';
 export interface Bodies {
   readonly form: BodyForm;
   readonly rows: readonly Row[];
-  /** Some bytes are not shown. */
+  /** What is not shown or was not compared, and why. */
   readonly note?: string;
 }
 
@@ -30,7 +30,7 @@ export function bodyRows(sample: SampleView): Bodies {
   const steps = stepsOf(sample);
   for (;;) {
     const { done, value } = steps.next();
-    if (done) return value;
+    if (done) return asCompared(value, sample);
   }
 }
 
@@ -39,7 +39,7 @@ export function bodyRowsInSteps(sample: SampleView, onDone: (bodies: Bodies) => 
   const steps = stepsOf(sample);
   const step = (): void => {
     const { done, value } = steps.next();
-    if (done) onDone(value);
+    if (done) onDone(asCompared(value, sample));
     else timer = setTimeout(step, STEP_PAUSE_MS);
   };
   let timer = setTimeout(step, STEP_PAUSE_MS);
@@ -47,6 +47,21 @@ export function bodyRowsInSteps(sample: SampleView, onDone: (bodies: Bodies) => 
 }
 
 const STEP_PAUSE_MS = 30;
+
+/** What differs in bodies that were not compared is nothing that was held for equal. */
+function asCompared(bodies: Bodies, sample: SampleView): Bodies {
+  const why = whyNotCompared(sample);
+  if (why === undefined || bodies.form === 'none') return bodies;
+  const rows = bodies.rows.map((row) => (row.state === 'harmless' ? { ...row, state: 'uncompared' as const } : row));
+  return { ...bodies, rows, note: [bodies.note, why].filter(Boolean).join(' ') };
+}
+
+export function whyNotCompared({ primary, candidate }: Pick<SampleView, 'primary' | 'candidate'>): string | undefined {
+  if (primary.status < 400 !== candidate.status < 400)
+    return 'Not compared, because only one of the answers is a success.';
+  const isPartial = [primary, candidate].some(({ truncated, ended }) => truncated || ended !== 'complete');
+  return isPartial ? 'Not compared, because only the beginning is known.' : undefined;
+}
 
 function* stepsOf(sample: SampleView): Generator<void, Bodies> {
   const answers = answersOf(sample);

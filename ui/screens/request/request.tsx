@@ -31,10 +31,30 @@ export function Request({ mirror }: ScreenProps) {
     topics: ['rules'],
   });
   if (id === undefined) return <ChooseSample siblings={siblings} />;
+  if (sample.error?.code === 'NOT_FOUND' && sample.error.message.startsWith('The sample')) return <Gone />;
   return (
     <Ready loaded={sample} what="the request">
       {(view) => <SampleOf key={view.id} mirror={mirror} sample={view} siblings={siblings.data?.items ?? []} />}
     </Ready>
+  );
+}
+
+function Gone() {
+  const { endpoint, path, kind } = place.value;
+  const group = endpoint !== undefined && path !== undefined && kind !== undefined;
+  return (
+    <section class="panel">
+      <Empty title="This request is not kept any more">
+        <p>
+          Of each difference the first, the most different and the latest examples are kept.{' '}
+          {group ? (
+            <a href={hrefTo({ screen: 'groups', endpoint, path, kind })}>Newer ones of this group</a>
+          ) : (
+            <a href={hrefTo({ sample: undefined })}>All that are kept</a>
+          )}
+        </p>
+      </Empty>
+    </section>
   );
 }
 

@@ -1,5 +1,5 @@
 /** What stands beside each other in a view of several answers, line by line. */
-export type RowState = 'equal' | 'different' | 'noise' | 'harmless';
+export type RowState = 'equal' | 'different' | 'noise' | 'harmless' | 'uncompared';
 
 export interface Cell {
   readonly depth: number;
@@ -17,6 +17,7 @@ export interface Row {
    * - `different`: what the comparison reports of the candidate
    * - `noise`: the control differs there, too
    * - `harmless`: other text, but the comparison holds it for equal: 1.0 and 1, or a rule says so
+   * - `uncompared`: other text, but bodies were not compared at all
    */
   readonly state: RowState;
   /** Kinds of the reported differences that are exactly here. */

@@ -208,6 +208,7 @@ const SIGNS: Readonly<Record<RowState, readonly [sign: string, word: string]>> =
   different: ['≠', 'differs'],
   noise: ['∿', 'noise: the control differs here, too'],
   harmless: ['≈', 'written differently, but held for equal'],
+  uncompared: ['·', 'not compared'],
 };
 
 interface RowViewProps {
