@@ -208,6 +208,14 @@ function FieldRow({ row: { node, depth, isOpen }, endpoint, isEntry, rule, onEnt
             </button>
           )}
           {items.some(({ isNew }) => isNew) && <span class="new-mark">new</span>}
+          {items.some((item) => item.class === 'state') && (
+            <span
+              class="new-mark is-state"
+              title="The candidate does not know what was made or changed during mirroring"
+            >
+              state
+            </span>
+          )}
         </span>
       </td>
       <td class="is-named" data-label="level">
