@@ -15,7 +15,7 @@ export function logScale(values: readonly number[]): {
   readonly ticks: readonly number[];
 } {
   const positive = values.filter((value) => value > 0);
-  const low = Math.min(...positive, 1);
+  const low = positive.length > 0 ? stepBelow(Math.min(...positive)) : 1;
   const high = Math.max(...positive, low * 10);
   const length = Math.log(high / low);
   const ticks: number[] = [];
@@ -26,6 +26,12 @@ export function logScale(values: readonly number[]): {
     position: (value) => (value <= low ? 0 : Math.min(100, (Math.log(value / low) / length) * 100)),
     ticks: thinned(ticks),
   };
+}
+
+/** The next of 1, 2, 5, 10, 20, ... that is not above the value. */
+function stepBelow(value: number): number {
+  const decade = 10 ** Math.floor(Math.log10(value));
+  return decade * ([5, 2, 1].find((step) => decade * step <= value) ?? 1);
 }
 
 const MOST_TICKS = 6;
