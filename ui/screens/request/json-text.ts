@@ -107,10 +107,10 @@ class Reader {
 
   #scalar(): string | typeof CUT {
     SCALAR.lastIndex = this.#at;
-    const match = SCALAR.exec(this.#text);
-    if (match) {
+    if (SCALAR.test(this.#text)) {
+      const start = this.#at;
       this.#at = SCALAR.lastIndex;
-      return match[0];
+      return this.#text.slice(start, this.#at);
     }
     const rest = this.#text.slice(this.#at, this.#at + 5);
     const mayGoOn =
@@ -131,6 +131,7 @@ class Reader {
   }
 
   #skipSpace(): void {
+    if (this.#text.charCodeAt(this.#at) > 0x20) return;
     SPACE.lastIndex = this.#at;
     SPACE.test(this.#text);
     this.#at = SPACE.lastIndex;
