@@ -84,7 +84,7 @@ function rowsOf(items: readonly LatencyItem[], selected: string | undefined): Ro
   return items.flatMap((item) => [
     { key: item.endpoint, name: nameOf(item.endpoint), isPart: false, figures: item },
     ...(item.endpoint === selected
-      ? item.strata.map((stratum) => ({
+      ? item.strata.toSorted(bySegment).map((stratum) => ({
           key: `${item.endpoint} ${stratum.segment ?? ''} ${stratum.reason}`,
           name: stratum.segment ?? 'everyone else',
           isPart: true,
@@ -92,6 +92,12 @@ function rowsOf(items: readonly LatencyItem[], selected: string | undefined): Ro
         }))
       : []),
   ]);
+}
+
+/** Segments by name, everyone else last. */
+function bySegment(one: { readonly segment?: string }, other: { readonly segment?: string }): number {
+  if (one.segment === undefined || other.segment === undefined) return one.segment === undefined ? 1 : -1;
+  return one.segment < other.segment ? -1 : 1;
 }
 
 function nameOf(endpoint: string): string {
