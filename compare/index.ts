@@ -1,2 +1,1 @@
-export type { TlsFiles } from './ingest/index.ts';
 export { type ComparisonServer, type ComparisonServerOptions, startComparison } from './start-comparison.ts';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import type { TlsFiles } from '../compare/index.ts';
 import type { FilterModule } from '../filter/index.ts';
+import type { TlsFiles } from '../tls/index.ts';
 import { ensurePage } from '../ui/index.ts';
 import {
   type CaptureTls,

@@ -2,7 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { ShadowplaneError } from '../../errors/index.ts';
-import { followTlsFiles, readTlsFiles, type TlsFiles } from './tls-files.ts';
+import { followTlsFiles, readTlsFiles, type TlsFiles } from '../../tls/index.ts';
 
 /**
  * Takes batches by HTTP: `POST /capture/v1/batches` with a Batch as body is answered by 204 once it has been taken. What is
@@ -48,7 +48,6 @@ export interface CaptureServer {
 /** A batch has at most 1 MiB and comes from near by. */
 const RECEIVE_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 1_024;
-const TLS_CHECK_MS = 5_000;
 
 export async function startCaptureServer(options: CaptureServerOptions): Promise<CaptureServer> {
   const { host, port, tls, insecure = false } = options;
@@ -85,8 +84,11 @@ export async function startCaptureServer(options: CaptureServerOptions): Promise
     });
     server.listen({ host, port }, resolve);
   });
-  const { onTlsProblem = () => {}, tlsCheckMs = TLS_CHECK_MS } = options;
-  const unfollow = tls && secured ? followTlsFiles(tls, secured, onTlsProblem, tlsCheckMs) : () => {};
+  const { onTlsProblem = () => {}, tlsCheckMs } = options;
+  const unfollow =
+    tls && secured
+      ? followTlsFiles(tls, (context) => secured.setSecureContext(context), onTlsProblem, tlsCheckMs)
+      : () => {};
   const { address, port: bound } = server.address() as AddressInfo;
   return {
     address: `${address.includes(':') ? `[${address}]` : address}:${bound}`,

@@ -1,0 +1,2 @@
+/** Certificates of the listeners. */
+export { followTlsFiles, readTlsFiles, type ServerTlsFiles, type TlsFiles } from './tls-files.ts';
