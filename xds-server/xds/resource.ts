@@ -18,6 +18,10 @@ export interface EncodedResource {
   readonly wrapped: Uint8Array;
   /** Of a cluster that gets its endpoints by EDS: the name it subscribes to. */
   readonly endpointsName?: string;
+  /** A client that hears nothing of the resource for so long drops it. Absent: it keeps it. */
+  readonly ttlMs?: number;
+  /** `Resource` without the resource in it: renews the time to live and changes nothing. Present if `ttlMs` is. */
+  readonly heartbeat?: Uint8Array;
 }
 
 /**
@@ -48,6 +52,33 @@ export function encodeResource(json: ResourceJson): EncodedResource {
   };
   encoded.set(json, resource);
   return resource;
+}
+
+/**
+ * Encodes a resource that a client drops when it hears nothing of it for `ttlMs`: when it has lost its control plane, say.
+ * While it is connected it gets heartbeats in time. The version does not depend on the time to live.
+ */
+export function encodeWithTtl(json: ResourceJson, ttlMs: number): EncodedResource {
+  if (!(Number.isInteger(ttlMs) && ttlMs > 0)) throw invalid('ttl', `must be whole milliseconds above 0, not ${ttlMs}`);
+  const resource = encodeResource(json);
+  const { any, version } = resource;
+  const mortal = { ...resource, ttlMs };
+  return { ...mortal, wrapped: wrapWithTtl(mortal, version, any), heartbeat: wrapWithTtl(mortal, version) };
+}
+
+/**
+ * `envoy.service.discovery.v3.Resource` with a time to live.
+ *
+ * @param any absent: a heartbeat
+ */
+export function wrapWithTtl(
+  { name, ttlMs = 0 }: Pick<EncodedResource, 'name' | 'ttlMs'>,
+  version: string,
+  any?: Uint8Array,
+): Uint8Array {
+  const ttl = { seconds: Math.floor(ttlMs / 1000), nanos: (ttlMs % 1000) * 1_000_000 };
+  const resource = any && messageType('google.protobuf.Any').decode(any);
+  return messageType('envoy.service.discovery.v3.Resource').encode({ name, version, ttl, resource }).finish();
 }
 
 /** 64 bits of SHA-256, in hexadecimal. */

@@ -11,6 +11,8 @@ export interface TypeSnapshot {
   /** Hash over names and versions of the resources. */
   readonly version: string;
   readonly resources: ReadonlyMap<string, EncodedResource>;
+  /** Those of them that have a time to live. */
+  readonly mortal: readonly EncodedResource[];
 }
 
 /**
@@ -38,7 +40,8 @@ export function versionOf(resources: Iterable<EncodedResource>): string {
 }
 
 function typeSnapshot(resources: ReadonlyMap<string, EncodedResource>): TypeSnapshot {
-  return { version: versionOf(resources.values()), resources };
+  const mortal = [...resources.values()].filter(({ ttlMs }) => ttlMs !== undefined);
+  return { version: versionOf(resources.values()), resources, mortal };
 }
 
 function isEncoded(given: ResourceJson | EncodedResource): given is EncodedResource {

@@ -1,7 +1,7 @@
 import type { ChannelRequest } from './protocol/channel.ts';
 import { Client } from './protocol/client.ts';
 import { CLUSTER, ENDPOINT, EXTENSION_CONFIG, LISTENER, ROUTE, RUNTIME } from './protocol/resource-types.ts';
-import { type Outgoing, Session, type Variant } from './protocol/session.ts';
+import { type Outgoing, Session, type SessionOptions, type Variant } from './protocol/session.ts';
 import type { ResourceJson } from './resource.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -51,9 +51,13 @@ export class HandClient {
   readonly session: Session;
   now = NOW;
 
-  constructor(variant: Variant, client = new Client({ newClusterWaitMs: 5000, resumeWaitMs: 1000 })) {
+  constructor(
+    variant: Variant,
+    client = new Client({ newClusterWaitMs: 5000, resumeWaitMs: 1000 }),
+    options: SessionOptions = {},
+  ) {
     this.client = client;
-    this.session = new Session(variant, client, 'n');
+    this.session = new Session(variant, client, 'n', options);
   }
 
   set(snapshot: Snapshot | undefined): void {

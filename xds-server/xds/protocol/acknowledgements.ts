@@ -49,6 +49,11 @@ export class Acknowledgements {
     return [...this.#open.values()].some(({ names }) => names.includes(name));
   }
 
+  /** The client refused the latest version of this resource. */
+  rejects(name: string): boolean {
+    return this.#rejectedNames.has(name);
+  }
+
   /** All that was sent is in use. */
   get settled(): boolean {
     return this.#open.size === 0 && this.#lastRejection === undefined;

@@ -1,6 +1,7 @@
 import type { EncodedResource } from '../resource.ts';
 import type { TypeSnapshot } from '../snapshot.ts';
 import { Acknowledgements } from './acknowledgements.ts';
+import { Lifetimes } from './lifetimes.ts';
 import { SubscribedNames } from './names.ts';
 import type { ResourceType } from './resource-types.ts';
 
@@ -24,6 +25,8 @@ export interface ResponseContent {
   readonly resources: readonly EncodedResource[];
   /** Delta only. */
   readonly removed: readonly string[];
+  /** The resources are only named, to renew their time to live. */
+  readonly heartbeat?: true;
 }
 
 export type Answer =
@@ -57,12 +60,16 @@ export abstract class Channel {
   /** To be sent once more although the client has this version. */
   protected readonly resends = new Set<string>();
   protected answeredOnce = false;
+  protected readonly lifetimes = new Lifetimes();
+  readonly #supportsTtl: boolean;
   #resumed: boolean | undefined;
   /** Nothing is to be sent as long as the content is this one. */
   #idleAt: TypeSnapshot | undefined;
 
-  constructor(type: ResourceType) {
+  /** @param supportsTtl the client understands times to live; without, resources are sent to it as if they had none */
+  constructor(type: ResourceType, supportsTtl = false) {
     this.type = type;
+    this.#supportsTtl = supportsTtl;
     this.names = new SubscribedNames(type);
   }
 
@@ -126,10 +133,40 @@ export abstract class Channel {
     return response;
   }
 
+  /**
+   * What renews the time to live of resources that the client would drop soon, or undefined if nothing is due.
+   *
+   * "A response with the resource unset and the version matching the most recently sent one only updates the TTL."
+   */
+  heartbeat(content: TypeSnapshot, now: Date): ResponseContent | undefined {
+    const due = this.dueForHeartbeat(content, now);
+    if (due.length === 0) return undefined;
+    return { version: this.acks.sentVersion ?? content.version, resources: due, removed: [], heartbeat: true };
+  }
+
+  /** When the next heartbeat is due. */
+  get nextHeartbeatAt(): number | undefined {
+    return this.lifetimes.nextRenewalAt;
+  }
+
+  protected dueForHeartbeat(content: TypeSnapshot, now: Date): EncodedResource[] {
+    if (!this.#supportsTtl) return [];
+    // What the client brought from an earlier stream runs out at a moment that only the client knows.
+    for (const resource of content.mortal) {
+      if (this.known.get(resource.name)?.version === resource.version) this.lifetimes.adopt(resource);
+    }
+    return this.lifetimes.due(
+      now,
+      // A client that rejected this version works with another one, or none.
+      ({ name, version }) => this.known.get(name)?.version === version && !this.acks.rejects(name),
+    );
+  }
+
   /** Takes note that the response is on its way. */
-  sent(response: ResponseContent, nonce: string, generation: number): void {
+  sent(response: ResponseContent, nonce: string, generation: number, now: Date): void {
     const { resources, removed, version } = response;
     for (const resource of resources) {
+      if (this.#supportsTtl) this.lifetimes.renewed(resource, now);
       this.known.set(resource.name, { version: resource.version, resource });
       this.resends.delete(resource.name);
     }
@@ -141,6 +178,14 @@ export abstract class Channel {
   /** The resources of this response that the client did not have before. */
   newOnes({ resources }: ResponseContent): EncodedResource[] {
     return resources.filter(({ name }) => this.known.get(name)?.version === undefined);
+  }
+
+  protected differs(resource: EncodedResource): boolean {
+    const { name, version, ttlMs } = resource;
+    const known = this.known.get(name);
+    // "To update the TTL, the management server resends the resource with a new TTL; to remove it, with the TTL unset."
+    const ttlChanged = this.#supportsTtl && known?.resource !== undefined && known.resource.ttlMs !== ttlMs;
+    return known?.version !== version || ttlChanged || this.resends.has(name);
   }
 
   protected abstract subscribe(request: ChannelRequest): void;

@@ -81,7 +81,10 @@ export class Client {
 
   /** When `pull` may give something that it does not give now, although nothing happens in between. */
   wakesAt(now: Date): number | undefined {
-    const times = [this.#newClusters?.until ?? 0, this.#resumedUntil ?? 0].filter((time) => time > now.getTime());
+    const heartbeats = this.#target ? this.channels.map((channel) => channel.nextHeartbeatAt ?? 0) : [];
+    const times = [this.#newClusters?.until ?? 0, this.#resumedUntil ?? 0, ...heartbeats].filter(
+      (time) => time > now.getTime(),
+    );
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 

@@ -30,7 +30,7 @@ export class DeltaChannel extends Channel {
 
   protected override plan(content: TypeSnapshot, permissions: Permissions): ResponseContent | undefined {
     const resources: EncodedResource[] = [];
-    for (const resource of this.#covered(content)) if (this.#differs(resource)) resources.push(resource);
+    for (const resource of this.#covered(content)) if (this.differs(resource)) resources.push(resource);
 
     const absent = new Set([...this.#requested].filter((name) => !content.resources.has(name)));
     const going = [...this.known].filter(
@@ -60,8 +60,8 @@ export class DeltaChannel extends Channel {
     return going.filter((entry) => !removes.includes(entry));
   }
 
-  #differs({ name, version }: EncodedResource): boolean {
-    return this.known.get(name)?.version !== version || this.resends.has(name) || this.#requested.has(name);
+  protected override differs(resource: EncodedResource): boolean {
+    return super.differs(resource) || this.#requested.has(resource.name);
   }
 
   protected override remember({ resources, removed }: ResponseContent): void {

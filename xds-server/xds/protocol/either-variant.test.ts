@@ -169,7 +169,7 @@ describe.each<Variant>(['sotw', 'delta'])('%s', (variant) => {
     expect(sent).toBe(8);
     const { channels } = client.session;
     expect(channels[0]!.acks.open).toBe(8);
-    client.ack({ typeUrl: RUNTIME, nonce: 'n.8', version: '', resources: [], removed: [] });
+    client.ack({ typeUrl: RUNTIME, nonce: 'n.8', version: '', resources: [], removed: [], supportsTtl: false });
     const latest = buildSnapshot([runtime('r', 99)]).types.get(RUNTIME)!;
     expect(client.pull().map(({ version }) => version)).toEqual([latest.version]);
   });

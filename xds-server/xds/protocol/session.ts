@@ -1,4 +1,4 @@
-import { EMPTY_TYPE } from '../snapshot.ts';
+import { EMPTY_TYPE, type TypeSnapshot } from '../snapshot.ts';
 import type { Answer, Channel, ChannelRequest, ResponseContent } from './channel.ts';
 import type { Client } from './client.ts';
 import { DeltaChannel } from './delta-channel.ts';
@@ -10,6 +10,13 @@ export type Variant = 'sotw' | 'delta';
 export interface Outgoing extends ResponseContent {
   readonly typeUrl: string;
   readonly nonce: string;
+  /** The client understands times to live. */
+  readonly supportsTtl: boolean;
+}
+
+export interface SessionOptions {
+  /** State of the world: the client takes resources wrapped in `Resource`, where a time to live has its place. */
+  readonly resourceInSotw?: boolean;
 }
 
 /** A request as it came in, from either variant. */
@@ -29,12 +36,14 @@ export class Session {
   readonly variant: Variant;
   readonly client: Client;
   readonly #noncePrefix: string;
+  readonly #supportsTtl: boolean;
   readonly #channels = new Map<string, Channel>();
   #responses = 0;
 
   /** @param id unique among all sessions, also those of other servers and of this one before a restart */
-  constructor(variant: Variant, client: Client, id: string) {
+  constructor(variant: Variant, client: Client, id: string, { resourceInSotw = false }: SessionOptions = {}) {
     this.variant = variant;
+    this.#supportsTtl = variant === 'delta' || resourceInSotw;
     this.client = client;
     this.#noncePrefix = id;
     client.join(this);
@@ -67,19 +76,25 @@ export class Session {
     if (!target) return undefined;
     for (const channel of this.channels) {
       const { typeUrl } = channel.type;
-      if (channel.acks.open >= MAX_UNANSWERED || this.client.waitsForClusters(channel, now)) continue;
+      if (channel.acks.open >= MAX_UNANSWERED) continue;
       const content = target.types.get(typeUrl) ?? EMPTY_TYPE;
-      const response = channel.next(content, {
-        remove: () => this.client.mayRemove(channel.type, now),
-        deny: () => this.client.mayDeny(channel.type, now),
-      });
+      const news = this.#news(channel, content, now);
+      const response = news ?? channel.heartbeat(content, now);
       if (!response) continue;
       const nonce = `${this.#noncePrefix}.${++this.#responses}`;
-      if (typeUrl === CLUSTER) this.client.clustersGoOut(channel, response, nonce, now);
-      channel.sent(response, nonce, generation);
-      return { typeUrl, nonce, ...response };
+      if (news && typeUrl === CLUSTER) this.client.clustersGoOut(channel, news, nonce, now);
+      channel.sent(response, nonce, generation, now);
+      return { typeUrl, nonce, supportsTtl: this.#supportsTtl, ...response };
     }
     return undefined;
+  }
+
+  #news(channel: Channel, content: TypeSnapshot, now: Date): ResponseContent | undefined {
+    if (this.client.waitsForClusters(channel, now)) return undefined;
+    return channel.next(content, {
+      remove: () => this.client.mayRemove(channel.type, now),
+      deny: () => this.client.mayDeny(channel.type, now),
+    });
   }
 
   close(): void {
@@ -89,7 +104,8 @@ export class Session {
   #channelOf(type: ResourceType): Channel {
     let channel = this.#channels.get(type.typeUrl);
     if (!channel) {
-      channel = this.variant === 'sotw' ? new SotwChannel(type) : new DeltaChannel(type);
+      const ofVariant = this.variant === 'sotw' ? SotwChannel : DeltaChannel;
+      channel = new ofVariant(type, this.#supportsTtl);
       this.client.opens(type);
       this.#channels.set(type.typeUrl, channel);
     }

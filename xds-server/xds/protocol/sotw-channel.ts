@@ -1,4 +1,3 @@
-import type { EncodedResource } from '../resource.ts';
 import { type TypeSnapshot, versionOf } from '../snapshot.ts';
 import { Channel, type ChannelRequest, type Permissions, type ResponseContent } from './channel.ts';
 
@@ -8,8 +7,8 @@ export class SotwChannel extends Channel {
   /** The names that the last full response said do not exist. */
   #missing = new Set<string>();
 
-  override sent(response: ResponseContent, nonce: string, generation: number): void {
-    super.sent(response, nonce, generation);
+  override sent(response: ResponseContent, nonce: string, generation: number, now: Date): void {
+    super.sent(response, nonce, generation, now);
     this.#lastNonce = nonce;
   }
 
@@ -37,7 +36,7 @@ export class SotwChannel extends Channel {
     const newlyMissing = [...this.names.explicit].some(
       (name) => !content.resources.has(name) && !this.known.has(name) && !this.#missing.has(name),
     );
-    const changed = resources.some((resource) => this.#differs(resource));
+    const changed = resources.some((resource) => this.differs(resource));
     const first = !this.answeredOnce && (this.names.wildcard || this.names.explicit.size > 0);
     if (!first && !changed && !removes && !newlyMissing) return undefined;
     const all = [...resources, ...held];
@@ -47,13 +46,20 @@ export class SotwChannel extends Channel {
   /** Of other types only what changed is sent, and nothing can be taken away: "an empty response is a no-op". */
   #planChanged(content: TypeSnapshot): ResponseContent | undefined {
     const resources = [...content.resources.values()].filter(
-      (resource) => this.names.covers(resource.name) && this.#differs(resource),
+      (resource) => this.names.covers(resource.name) && this.differs(resource),
     );
     return resources.length > 0 ? { version: content.version, resources, removed: [] } : undefined;
   }
 
-  #differs({ name, version }: EncodedResource): boolean {
-    return this.known.get(name)?.version !== version || this.resends.has(name);
+  /**
+   * Listeners and clusters are renewed by sending all of them again, at the same version: a response of their types that
+   * holds a heartbeat instead of a resource does not "contain all resources".
+   */
+  override heartbeat(content: TypeSnapshot, now: Date): ResponseContent | undefined {
+    const response = super.heartbeat(content, now);
+    if (!response || !this.type.fullState) return response;
+    const all = [...this.known.values()].flatMap(({ resource }) => resource ?? []);
+    return { version: response.version, resources: all, removed: [] };
   }
 
   protected override remember({ resources }: ResponseContent): void {

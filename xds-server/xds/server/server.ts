@@ -160,7 +160,9 @@ class GrpcXdsServer implements XdsServer {
       if (!client || !stream) {
         const id = `${this.#id}.${++this.#streams}`;
         client = this.#clientOf(request.node ?? ANONYMOUS, method);
-        stream = new XdsStream(call, new Session(method.variant, client.protocol, id), client);
+        const resourceInSotw = client.node.clientFeatures.includes(RESOURCE_IN_SOTW);
+        const session = new Session(method.variant, client.protocol, id, { resourceInSotw });
+        stream = new XdsStream(call, session, client);
         this.#join(client, stream);
       }
       this.#receive(client, stream, { ...request, typeUrl });
@@ -233,7 +235,17 @@ class GrpcXdsServer implements XdsServer {
   }
 }
 
-const ANONYMOUS: NodeInfo = { id: '', cluster: '', userAgent: '', userAgentVersion: '', metadata: {} };
+/** What a client says that takes `Resource` in state-of-the-world responses, and with it times to live. */
+const RESOURCE_IN_SOTW = 'xds.config.resource-in-sotw';
+
+const ANONYMOUS: NodeInfo = {
+  id: '',
+  cluster: '',
+  userAgent: '',
+  userAgentVersion: '',
+  metadata: {},
+  clientFeatures: [],
+};
 
 function fail(call: GrpcStream, details: string): void {
   call.emit('error', { code: status.INVALID_ARGUMENT, details });

@@ -2,6 +2,7 @@ import protobuf from 'protobufjs';
 import protojson from 'protobufjs/ext/protojson.js';
 import { messageType } from '../../../protos/index.ts';
 import type { Outgoing, SessionRequest, Variant } from '../protocol/session.ts';
+import { type EncodedResource, wrapWithTtl } from '../resource.ts';
 
 /** The client behind a stream, as it describes itself in its first request. */
 export interface NodeInfo {
@@ -12,6 +13,8 @@ export interface NodeInfo {
   /** Such as `1.40.0`; empty if the client does not say. */
   readonly userAgentVersion: string;
   readonly metadata: unknown;
+  /** Such as `xds.config.resource-in-sotw`. */
+  readonly clientFeatures: readonly string[];
 }
 
 export interface WireRequest extends SessionRequest {
@@ -53,17 +56,33 @@ export function encodeResponse(variant: Variant, response: Outgoing): Uint8Array
   const fields = variant === 'sotw' ? SOTW_RESPONSE : DELTA_RESPONSE;
 
   text(fields.version, response.version);
-  for (const resource of response.resources) bytes(fields.resources, resource[fields.form]);
+  const form = variant === 'sotw' ? sotwForm : deltaForm;
+  for (const resource of response.resources) bytes(fields.resources, form(resource, response));
   text(fields.typeUrl, response.typeUrl);
   text(fields.nonce, response.nonce);
   if (variant === 'delta') for (const name of response.removed) text(DELTA_RESPONSE.removed, name);
   return writer.finish();
 }
 
+/**
+ * "In order to use TTL with SotW xDS, the relevant resources must be wrapped in a Resource." Envoy takes it for a
+ * heartbeat only if its version is that of the response.
+ */
+function sotwForm(resource: EncodedResource, { version, supportsTtl, heartbeat }: Outgoing): Uint8Array {
+  if (!supportsTtl || resource.ttlMs === undefined) return resource.any;
+  const value = wrapWithTtl(resource, version, heartbeat ? undefined : resource.any);
+  return messageType('google.protobuf.Any').encode({ type_url: RESOURCE, value }).finish();
+}
+
+function deltaForm({ wrapped, heartbeat = wrapped }: EncodedResource, response: Outgoing): Uint8Array {
+  return response.heartbeat ? heartbeat : wrapped;
+}
+
+const RESOURCE = 'type.googleapis.com/envoy.service.discovery.v3.Resource';
 /** Field numbers of envoy.service.discovery.v3.DiscoveryResponse. */
-const SOTW_RESPONSE = { version: 1, resources: 2, typeUrl: 4, nonce: 5, form: 'any' } as const;
+const SOTW_RESPONSE = { version: 1, resources: 2, typeUrl: 4, nonce: 5 } as const;
 /** Field numbers of envoy.service.discovery.v3.DeltaDiscoveryResponse. */
-const DELTA_RESPONSE = { version: 1, resources: 2, typeUrl: 4, nonce: 5, removed: 6, form: 'wrapped' } as const;
+const DELTA_RESPONSE = { version: 1, resources: 2, typeUrl: 4, nonce: 5, removed: 6 } as const;
 const LENGTH_DELIMITED = 2;
 
 interface CommonMessage {
@@ -90,6 +109,7 @@ interface NodeMessage {
   readonly metadata: protobuf.Message | null;
   readonly user_agent_name: string;
   readonly user_agent_version?: string;
+  readonly client_features: string[];
   readonly user_agent_build_version?: {
     readonly version: { readonly major_number: number; readonly minor_number: number; readonly patch: number } | null;
   };
@@ -116,6 +136,7 @@ function nodeInfo(node: NodeMessage): NodeInfo {
     cluster: node.cluster,
     userAgent: node.user_agent_name,
     userAgentVersion: node.user_agent_version || built,
+    clientFeatures: node.client_features,
     metadata: node.metadata ? protojson.toJson(messageType('google.protobuf.Struct'), node.metadata) : {},
   };
 }
