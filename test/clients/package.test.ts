@@ -23,7 +23,7 @@ const inFolder = (...path: string[]) => join(folder, ...path);
 const compile = (file: string, ...options: string[]) => {
   const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
   const types = ['--types', 'node', '--typeRoots', join(HOME, 'node_modules/@types')];
-  const module = ['--module', 'nodenext', '--target', 'es2023', '--strict'];
+  const module = ['--ignoreConfig', '--module', 'nodenext', '--target', 'es2023', '--strict'];
   try {
     return execFileSync(process.execPath, [compiler, ...module, ...types, ...options, file], { encoding: 'utf8' });
   } catch (error) {
