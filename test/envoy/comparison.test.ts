@@ -62,4 +62,8 @@ it('finds wrong totals and wrong shipping of order-v2, and calls neither times, 
   );
   expect(found?.verdict.verdict).toBe('different');
   expect(found?.differences.items.filter(({ path }) => /At$|trace|^\/id$|orderId|version/.test(path))).toEqual([]);
+  // Both bugs change what the customer pays, which the example's weights rank above the five benign differences.
+  const decided = found?.differences.items.filter(({ verdict }) => verdict === 'different') ?? [];
+  const isBug = decided.map(({ path }) => path.startsWith('/totals/'));
+  expect(isBug, 'bugs first').toEqual(isBug.toSorted((one, other) => Number(other) - Number(one)));
 }, 180_000);
