@@ -59,8 +59,12 @@ export function LatencyAndErrors({ mirror }: ScreenProps) {
                 <LatencyTable items={items} selected={endpoint} />
                 <p class="quiet foot">
                   Of compared pairs, so the arms answered the same requests. Envoy's own replies count apart and are in
-                  no latency. The shift is the median of all differences (Hodges-Lehmann) with its 95% interval; p is of
-                  Mann-Whitney. A row opens its segments.
+                  no latency. The shift is held against{' '}
+                  {mirror.control === undefined
+                    ? 'the primary, whose figures include its way through the listener'
+                    : 'the control, which is measured where the candidate is'}
+                  : the median of all differences (Hodges-Lehmann) with its 95% interval; p is of Mann-Whitney. A row
+                  opens its segments.
                 </p>
               </>
             )
