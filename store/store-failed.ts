@@ -1,9 +1,13 @@
 import { ShadowplaneError } from '../errors/index.ts';
 
-/** What a database says when it fails, as the one error of stores. */
+/** No room on the disk, as SQLite, the system and PostgreSQL say it. */
+const FULL = ['SQLITE_FULL', 'ENOSPC', '53100'];
+
+/** What a database says when it fails, as one of the two errors of stores: STORE_FULL, or STORE_FAILED for all else. */
 export function storeFailed(error: unknown, what: string): ShadowplaneError {
   if (error instanceof ShadowplaneError) return error;
-  return new ShadowplaneError('STORE_FAILED', `${what}: ${reasonOf(error)}`, { cause: error });
+  const isFull = FULL.includes(String((error as { code?: unknown } | undefined)?.code));
+  return new ShadowplaneError(isFull ? 'STORE_FULL' : 'STORE_FAILED', `${what}: ${reasonOf(error)}`, { cause: error });
 }
 
 function reasonOf(error: unknown): string {

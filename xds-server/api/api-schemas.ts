@@ -8,6 +8,14 @@ const changed = Type.Array(Type.String(), {
   description: 'What differs from the revision before.',
   examples: [['mirrors.orders']],
 });
+const differences = Type.Array(
+  Type.Object({
+    path: Type.String({ description: 'Where, as dotted path.', examples: ['mirrors.orders.sample'] }),
+    before: Type.Optional(Type.Unknown({ description: 'Absent: it was not there.' })),
+    after: Type.Optional(Type.Unknown({ description: 'Absent: it is not there any more.' })),
+  }),
+  { description: 'The same place by place; secrets are hidden.' },
+);
 const time = (description: string) => Type.String({ format: 'date-time', description });
 
 const InputProblem = Type.Object({
@@ -29,6 +37,9 @@ const Problem = Type.Object(
     envoyMessage: Type.Optional(Type.String({ description: "ENVOY_REJECTED: Envoy's own words." })),
     rejectedRevision: Type.Optional(revision),
     revision: Type.Optional(revision),
+    changedBy: Type.Optional(Type.String({ description: 'REVISION_CONFLICT: who made the current revision.' })),
+    changedAt: Type.Optional(time('REVISION_CONFLICT: when.')),
+    changed: Type.Optional(changed),
   },
   { description: 'RFC 9457 problem details.' },
 );
@@ -41,6 +52,7 @@ const Applied = Type.Object(
 const written = {
   revision,
   changed,
+  differences,
   warnings: Type.Array(InputProblem),
   applied: Type.Optional(Applied),
 };
@@ -65,6 +77,16 @@ const Envoy = Type.Object({
 
 const history = { revision, actor: Type.String(), at: time('When it was made.'), changed };
 
+const Revision = Type.Object({
+  ...history,
+  differences,
+  note: Type.Union([Type.String(), Type.Null()], {
+    description: 'Why it was made, where that is not the change itself.',
+    examples: ['undo to 12'],
+  }),
+  acknowledgedAt: Type.Union([time('When all connected Envoys had it in use.'), Type.Null()]),
+});
+
 export const API_SCHEMAS = {
   Config: PolicySchema,
   Mirror: MirrorSchema,
@@ -78,7 +100,11 @@ export const API_SCHEMAS = {
     warnings: Type.Array(InputProblem),
     config: Type.Unsafe({ $ref: '#/$defs/Config' }),
   }),
-  RevisionList: Type.Object({ items: Type.Array(Type.Object(history)) }),
+  RevisionList: Type.Object({ items: Type.Array(Revision) }),
+  Undo: Type.Object({
+    to: revision,
+    dryRun: Type.Optional(Type.Boolean({ description: 'Only says what would differ.' })),
+  }),
   EnvoyList: Type.Object({ items: Type.Array(Envoy) }),
   Health: Type.Object({ status: Type.Literal('ok'), revision }),
   Problem,

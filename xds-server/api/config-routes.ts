@@ -25,8 +25,6 @@ export function addConfigRoutes(app: FastifyInstance, store: PolicyStore, writer
     const { answer } = await writer.write(request, reply, () => document);
     return answer;
   });
-
-  app.get('/revisions', async () => ({ items: await store.history() }));
 }
 
 function readBody({ body, headers }: FastifyRequest): PolicyDocument | unknown {

@@ -16,9 +16,10 @@ import { addMirrorRoutes } from './mirror-routes.ts';
 import { buildOpenApi, type OpenApiPart } from './openapi.ts';
 import { addPageRoutes } from './page-routes.ts';
 import { sendProblem, toProblem, toShadowplaneError } from './problem.ts';
+import { addRevisionRoutes } from './revision-routes.ts';
 import { rollBackRejected } from './roll-back-rejected.ts';
 import { RouteTable } from './route-table.ts';
-import { RejectedByEnvoy, Writer } from './writes.ts';
+import { RefusedWrite, Writer } from './writes.ts';
 
 export interface ApiOptions {
   readonly store: PolicyStore;
@@ -57,7 +58,7 @@ export function createApiWithRoutes(options: ApiOptions): {
 } {
   const { store, envoys } = options;
   const refuse = (error: unknown, reply: FastifyReply): FastifyReply => {
-    if (error instanceof RejectedByEnvoy) return sendProblem(reply, error.problem);
+    if (error instanceof RefusedWrite) return sendProblem(reply, error.problem);
     const known = toShadowplaneError(error);
     if (known.code === 'INTERNAL') options.onUnexpectedError?.(error);
     return sendProblem(reply, toProblem(known));
@@ -111,6 +112,7 @@ export function createApiWithRoutes(options: ApiOptions): {
       );
       addConfigRoutes(api, store, writer);
       addMirrorRoutes(api, store, writer);
+      addRevisionRoutes(api, store, writer);
       addEventRoutes(api, store, envoys, options.events);
       api.get('/envoys', () => ({ items: envoys.list() }));
       api.get('/openapi.json', () => buildOpenApi(options.openApi));

@@ -13,3 +13,12 @@ export function explainRejection(message: string, { segments = {} }: PolicyDocum
     suspects.length === 0 ? '' : `, most likely a CEL function or type that it does not know in ${suspects.join(', ')}`;
   return `${message}: the filter cannot use its configuration${cause}; Envoy's log says why`;
 }
+
+/** Envoys print whole resources now and then; a revision keeps the beginning. */
+const MAX_NOTE_LENGTH = 500;
+
+/** What a revision that takes another one back says about why. */
+export function refusedNote(node: string, revision: number, explained: string): string {
+  const note = `${node} refused revision ${revision}: ${explained}`;
+  return note.length > MAX_NOTE_LENGTH ? `${note.slice(0, MAX_NOTE_LENGTH)}\u2026` : note;
+}

@@ -10,7 +10,7 @@ interface Named {
 }
 
 /** A mirror as it is written in YAML, plus what the API knows of it. */
-type MirrorView = MirrorDocument & {
+export type MirrorView = MirrorDocument & {
   readonly name: string;
   readonly revision: number;
   readonly paused: boolean;
@@ -18,20 +18,20 @@ type MirrorView = MirrorDocument & {
 
 /** The mirrors one by one. */
 export function addMirrorRoutes(app: FastifyInstance, store: PolicyStore, writer: Writer): void {
-  const answer = (name: string, { stored, answer: written }: Written) => ({ ...view(name, stored), ...written });
+  const answer = (name: string, { stored, answer: written }: Written) => ({ ...mirrorView(name, stored), ...written });
 
   app.get('/mirrors', (_, reply) => {
     const { current } = store;
     reply.header('etag', entityTag(current.revision));
     const names = Object.keys(current.document.mirrors ?? {});
-    return { revision: current.revision, items: names.map((name) => view(name, current)) };
+    return { revision: current.revision, items: names.map((name) => mirrorView(name, current)) };
   });
 
   app.get<Named>('/mirrors/:name', ({ params: { name } }, reply) => {
     const { current } = store;
     mirrorOf(current.document, name);
     reply.header('etag', entityTag(current.revision));
-    return view(name, current);
+    return mirrorView(name, current);
   });
 
   app.put<Named>('/mirrors/:name', async (request, reply) => {
@@ -78,7 +78,7 @@ export function addMirrorRoutes(app: FastifyInstance, store: PolicyStore, writer
 }
 
 /** @throws ShadowplaneError MIRROR_NOT_FOUND with the nearest name */
-function mirrorOf(document: PolicyDocument, name: string): MirrorDocument {
+export function mirrorOf(document: PolicyDocument, name: string): MirrorDocument {
   const mirrors = document.mirrors ?? {};
   if (Object.hasOwn(mirrors, name)) return mirrors[name]!;
   const hint = didYouMean(name, Object.keys(mirrors));
@@ -92,7 +92,7 @@ function withMirror(document: PolicyDocument, name: string, written: unknown): u
   return { ...document, mirrors: Object.fromEntries([...Object.entries(document.mirrors ?? {}), [name, mirror]]) };
 }
 
-function view(name: string, { document, revision }: StoredPolicy): MirrorView {
+export function mirrorView(name: string, { document, revision }: StoredPolicy): MirrorView {
   const mirror = document.mirrors![name]!;
   return { name, revision, ...mirror, paused: mirror.paused ?? false };
 }
@@ -103,7 +103,7 @@ function view(name: string, { document, revision }: StoredPolicy): MirrorView {
  */
 function withoutView(name: string, body: unknown): unknown {
   if (!isObject(body)) return body ?? null;
-  const { name: written, revision: _r, changed: _c, warnings: _w, applied: _a, ...mirror } = body;
+  const { name: written, revision: _r, changed: _c, differences: _d, warnings: _w, applied: _a, ...mirror } = body;
   if (written === undefined || written === name) return mirror;
   const message = `is ${JSON.stringify(written)}, but the address names ${JSON.stringify(name)}`;
   throw new ShadowplaneError('REQUEST_INVALID', `name: ${message}`, { problems: [{ path: 'name', message }] });

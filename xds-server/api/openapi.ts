@@ -37,6 +37,14 @@ const write = (summary: string, answer: ApiSchemaName, more: Partial<Operation> 
   ...more,
 });
 
+const LIMIT = {
+  name: 'limit',
+  in: 'query',
+  description: 'Default: 100.',
+  schema: { type: 'integer', minimum: 1, maximum: 1_000 },
+};
+const UNDO: Partial<Operation> = { body: { schema: 'Undo', mediaTypes: [JSON_TYPE] } };
+
 /** Every route; a test holds this table and the routes together. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /healthz': { summary: 'Whether the control plane serves', answer: 'Health' },
@@ -45,7 +53,15 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   'PUT /api/v1/config': write('Replace the whole document', 'Written', {
     body: { schema: 'Config', mediaTypes: [JSON_TYPE, YAML_TYPE] },
   }),
-  'GET /api/v1/revisions': { summary: 'The newest revisions: who changed what', answer: 'RevisionList' },
+  'POST /api/v1/config/undo': write('Back to how the document was at a revision, as a new revision', 'Written', UNDO),
+  'GET /api/v1/revisions': {
+    summary: 'The newest revisions: who changed what',
+    answer: 'RevisionList',
+    parameters: [
+      { name: 'mirror', in: 'query', description: 'Only changes of this one.', schema: { type: 'string' } },
+      LIMIT,
+    ],
+  },
   'GET /api/v1/mirrors': { summary: 'All mirrors', answer: 'MirrorList' },
   'GET /api/v1/mirrors/{name}': { summary: 'One mirror', answer: 'MirrorView' },
   'PUT /api/v1/mirrors/{name}': write('Create or replace a mirror', 'MirrorWritten', {
@@ -56,6 +72,16 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     body: { schema: 'MirrorPatch', mediaTypes: ['application/merge-patch+json', JSON_TYPE] },
   }),
   'DELETE /api/v1/mirrors/{name}': write('Remove a mirror', 'Written'),
+  'GET /api/v1/mirrors/{name}/history': {
+    summary: 'The newest changes of a mirror',
+    answer: 'RevisionList',
+    parameters: [LIMIT],
+  },
+  'POST /api/v1/mirrors/{name}/undo': write(
+    'Back to how a mirror was at a revision, as a new revision',
+    'Written',
+    UNDO,
+  ),
   'POST /api/v1/mirrors/{name}/pause': write('Stop mirroring; requests pass as before', 'MirrorWritten'),
   'POST /api/v1/mirrors/{name}/resume': write('Mirror again, with the shares as they were', 'MirrorWritten'),
   'GET /api/v1/envoys': { summary: 'The connected Envoys and what they have acknowledged', answer: 'EnvoyList' },

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type InputProblem, ShadowplaneError } from '../../errors/index.ts';
-import type { PolicyDocument, PolicyStore, StoredPolicy } from '../policy/index.ts';
+import type { Difference, PolicyDocument, PolicyStore, StoredPolicy } from '../policy/index.ts';
 import type { WaitForApplied } from './envoy-status.ts';
-import { explainRejection } from './explain-rejection.ts';
+import { explainRejection, refusedNote } from './explain-rejection.ts';
 import { type Problem, toProblem } from './problem.ts';
 import { entityTag, readWriteRequest } from './request-options.ts';
 
@@ -10,6 +10,8 @@ import { entityTag, readWriteRequest } from './request-options.ts';
 export interface WriteAnswer {
   readonly revision: number;
   readonly changed: readonly string[];
+  /** The same place by place. */
+  readonly differences: readonly Difference[];
   readonly warnings: readonly InputProblem[];
   /** Only when the request asked to wait. */
   readonly applied?: { readonly acked: number; readonly of: number; readonly tookMs: number };
@@ -20,8 +22,8 @@ export interface Written {
   readonly answer: WriteAnswer;
 }
 
-/** An Envoy has refused the change, which has been taken back; carries what the answer says about it. */
-export class RejectedByEnvoy extends Error {
+/** A change that is not in force, with what the answer says beyond the error: who refused it, or who was faster. */
+export class RefusedWrite extends Error {
   readonly problem: Problem;
 
   constructor(problem: Problem) {
@@ -34,7 +36,7 @@ export class RejectedByEnvoy extends Error {
  * One write of the API: stored, then, if the request says `?wait=`, held until every connected Envoy has acknowledged it.
  * A change that an Envoy rejects is taken back before the answer.
  *
- * @throws ShadowplaneError of the store, or RejectedByEnvoy
+ * @throws ShadowplaneError of the store, or RefusedWrite
  */
 export class Writer {
   readonly #store: PolicyStore;
@@ -49,6 +51,7 @@ export class Writer {
     request: FastifyRequest,
     reply: FastifyReply,
     update: (document: PolicyDocument) => unknown,
+    note?: string,
   ): Promise<Written> {
     const { actor, ifRevision, waitMs } = readWriteRequest(request);
     let before = 0;
@@ -56,24 +59,40 @@ export class Writer {
       before = this.#store.current.revision;
       return update(document);
     };
-    const stored = await this.#store.write(actor, counted, { ifRevision });
+    const stored = await this.#store.write(actor, counted, { ifRevision, note }).catch((error: unknown) => {
+      throw this.#whoWasFaster(error);
+    });
     const isNew = stored.revision !== before;
     const applied = waitMs === undefined ? undefined : await this.#applied(stored.revision, waitMs, isNew);
     reply.header('etag', entityTag(stored.revision));
     const { revision, warnings } = stored;
     return {
       stored,
-      answer: { revision, changed: isNew ? stored.changed : [], warnings, ...(applied && { applied }) },
+      answer: {
+        revision,
+        changed: isNew ? stored.changed : [],
+        differences: isNew ? stored.differences : [],
+        warnings,
+        ...(applied && { applied }),
+      },
     };
+  }
+
+  #whoWasFaster(error: unknown): unknown {
+    if (!(error instanceof ShadowplaneError) || error.code !== 'REVISION_CONFLICT') return error;
+    const { revision, actor, at, changed } = this.#store.current;
+    return new RefusedWrite(toProblem(error, { revision, changedBy: actor, changedAt: at, changed }));
   }
 
   async #applied(revision: number, waitMs: number, isNew: boolean): Promise<NonNullable<WriteAnswer['applied']>> {
     const { rejection, acked, of, tookMs } = await this.#waitForApplied(revision, waitMs);
     if (!rejection) return { acked, of, tookMs };
     const explained = explainRejection(rejection.message, this.#store.current.document);
-    const reverted = isNew ? await this.#store.revert(revision) : this.#store.current;
+    const reverted = isNew
+      ? await this.#store.revert(revision, refusedNote(rejection.node, revision, explained))
+      : this.#store.current;
     const error = new ShadowplaneError('ENVOY_REJECTED', `${rejection.node}: ${explained}`);
-    throw new RejectedByEnvoy(
+    throw new RefusedWrite(
       toProblem(error, {
         node: rejection.node,
         envoyMessage: rejection.message,

@@ -1,4 +1,5 @@
 export { formatAddress, parseAddress, parseListenAddress } from './address.ts';
+export { type Difference, differences, differencesWithin } from './differences.ts';
 export { jsonSchema, toPortable } from './json-schema.ts';
 export type * from './model.ts';
 export { parsePolicy } from './parse-policy.ts';
@@ -13,6 +14,6 @@ export {
   type PolicyDocument,
   PolicySchema,
 } from './schema.ts';
-export { PolicyStore, type StoredPolicy } from './store.ts';
+export { PolicyStore, type Revision, ROLLBACK_ACTOR, type StoredPolicy } from './store.ts';
 export { parseDurationMs } from './units.ts';
 export { type PolicyFileWatcher, readPolicyText, watchPolicyFile } from './watch-policy-file.ts';

@@ -44,15 +44,29 @@ export class Revisions {
     return row?.document;
   }
 
-  history(limit: number): Promise<Array<Omit<RevisionRow, 'document'>>> {
-    return this.#guarded((database) =>
-      database
+  /** Newest first; with `entry` (`mirrors.orders`) only those that changed it. */
+  history(limit: number, entry?: string): Promise<Array<Omit<RevisionRow, 'document'>>> {
+    return this.#guarded((database) => {
+      const all = database
         .selectFrom('revisions')
-        .select(['revision', 'actor', 'at', 'changed'])
+        .select(['revision', 'actor', 'at', 'changed', 'note', 'differences', 'acknowledged_at'])
         .orderBy('revision', 'desc')
-        .limit(limit)
-        .execute(),
+        .limit(limit);
+      return (entry === undefined ? all : all.where('changed', 'like', `%${JSON.stringify(entry)}%`)).execute();
+    });
+  }
+
+  /** Notes when the Envoys had this revision in use. */
+  async acknowledge(revision: number, at: string): Promise<void> {
+    await this.#guarded((database) =>
+      database.updateTable('revisions').set({ acknowledged_at: at }).where('revision', '=', revision).execute(),
     );
+  }
+
+  /** The newest revision that the Envoys have had in use. */
+  async lastAcknowledged(): Promise<number | undefined> {
+    const row = await this.#guarded((database) => newestAcknowledged(database).executeTakeFirst());
+    return row?.revision;
   }
 
   /** JSON text of the document that the file last held. */
@@ -62,34 +76,21 @@ export class Revisions {
   }
 
   /**
-   * Adds a revision, forgets those before the last `keep`, and notes what the file says: all or nothing.
+   * Adds a revision, forgets those before the last `keep` (but not the newest that Envoys have had in use), and notes
+   * what the file says: all or nothing.
    *
    * @throws ShadowplaneError STORE_FAILED also when the newest revision is not the one before
    */
   async write(next: RevisionRow | undefined, keep: number, fileState: string | undefined): Promise<void> {
     await this.#guarded((database) =>
-      database.transaction().execute(async (transaction) => {
-        if (next) {
-          // A write as the first statement takes the write lock at once, so nothing read below can be outdated.
-          await transaction
-            .deleteFrom('revisions')
-            .where('revision', '<=', next.revision - keep)
-            .execute();
-          const newest = await transaction
-            .selectFrom('revisions')
-            .select('revision')
-            .orderBy('revision', 'desc')
-            .executeTakeFirst();
-          if ((newest?.revision ?? 0) !== next.revision - 1) throw new ShadowplaneError('STORE_FAILED', SECOND_WRITER);
-          await transaction.insertInto('revisions').values(next).execute();
-        }
-        if (fileState !== undefined) {
-          await transaction
-            .insertInto('file_states')
-            .values({ id: FILE_STATE_ID, document: fileState })
-            .onConflict((conflict) => conflict.column('id').doUpdateSet({ document: fileState }))
-            .execute();
-        }
+      inTransaction(database, async (transaction) => {
+        if (next) await addRevision(transaction, next, keep);
+        if (fileState === undefined) return;
+        await transaction
+          .insertInto('file_states')
+          .values({ id: FILE_STATE_ID, document: fileState })
+          .onConflict((conflict) => conflict.column('id').doUpdateSet({ document: fileState }))
+          .execute();
       }),
     );
   }
@@ -108,6 +109,49 @@ export class Revisions {
       throw storeFailed(error, 'The policy store failed');
     }
   }
+}
+
+async function addRevision(transaction: Kysely<Tables>, next: RevisionRow, keep: number): Promise<void> {
+  // A write as the first statement takes the write lock at once, so nothing read below can be outdated.
+  await transaction
+    .deleteFrom('revisions')
+    .where('revision', '<=', next.revision - keep)
+    .where('revision', 'not in', newestAcknowledged(transaction))
+    .execute();
+  const newest = await transaction
+    .selectFrom('revisions')
+    .select('revision')
+    .orderBy('revision', 'desc')
+    .executeTakeFirst();
+  if ((newest?.revision ?? 0) !== next.revision - 1) throw new ShadowplaneError('STORE_FAILED', SECOND_WRITER);
+  await transaction.insertInto('revisions').values(next).execute();
+}
+
+/** SQLite ends a transaction by itself when the disk is full; that it cannot be rolled back then is not the reason. */
+async function inTransaction(database: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<void>) {
+  let reason: unknown;
+  const noting = async (transaction: Kysely<Tables>): Promise<void> => {
+    try {
+      await work(transaction);
+    } catch (error) {
+      reason = error;
+      throw error;
+    }
+  };
+  try {
+    await database.transaction().execute(noting);
+  } catch (error) {
+    throw reason ?? error;
+  }
+}
+
+function newestAcknowledged(database: Kysely<Tables>) {
+  return database
+    .selectFrom('revisions')
+    .select('revision')
+    .where('acknowledged_at', 'is not', null)
+    .orderBy('revision', 'desc')
+    .limit(1);
 }
 
 const SECOND_WRITER = 'Another control plane has written to this store; run one per store';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type SqliteDatabase, SqliteDialect } from 'kysely';
 import Database from 'libsql';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ShadowplaneError } from '../../errors/index.ts';
 import { openDatabase } from '../../store/index.ts';
 import { PolicyStore, type PolicyStoreOptions } from './store.ts';
@@ -99,11 +99,44 @@ describe('writes', () => {
     expect(store.current.changed.toSorted()).toEqual(['default', 'listen']);
   });
 
+  it('keeps who changed what, when and why, over restarts and clocks that go back', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-03-02T00:00:00Z') });
+    const store = await open();
+    await store.write('ann', () => ordersDocument());
+    vi.setSystemTime(new Date('2020-01-01T00:00:00Z'));
+    await store.write('bob', listenAt(1), { note: 'undo to 12' });
+    vi.useRealTimers();
+    await store.close();
+    const [bob, ann] = await (await open()).history();
+    expect(bob).toEqual({
+      revision: 2,
+      actor: 'bob',
+      at: '2020-01-01T00:00:00.000Z',
+      changed: ['listen'],
+      differences: [{ path: 'listen', before: '127.0.0.1:10000', after: '127.0.0.1:1' }],
+      note: 'undo to 12',
+      acknowledgedAt: null,
+    });
+    expect(ann).toMatchObject({ revision: 1, at: '2026-03-02T00:00:00.000Z', note: null });
+  });
+
+  it('tells the changes of one mirror from all others', async () => {
+    const store = await open();
+    await store.write('api', () => ordersDocument());
+    await store.write('api', listenAt(1));
+    await store.write('api', (document) => {
+      document.mirrors!['orders-2'] = { ...document.mirrors!.orders!, match: { path: '/2' } };
+      return document;
+    });
+    const revisions = async (name: string) => (await store.history(9, `mirrors.${name}`)).map((each) => each.revision);
+    expect([await revisions('orders'), await revisions('orders-2')]).toEqual([[1], [3]]);
+  });
+
   it('forgets old revisions beyond its bound', async () => {
     const store = await open({ keepRevisions: 3 });
     for (let port = 1; port <= 6; port++) await store.write('api', listenAt(port));
     expect((await store.history()).map(({ revision }) => revision)).toEqual([6, 5, 4]);
-    await expect(store.revert(3)).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    await expect(store.revert(3)).rejects.toMatchObject({ code: 'REVISION_NOT_FOUND' });
   });
 });
 
@@ -129,6 +162,32 @@ describe('taking a revision back', () => {
     await store.write('api', listenAt(1));
     await store.write('api', listenAt(2));
     expect((await store.revert(1)).document.listen).toBe('127.0.0.1:2');
+  });
+});
+
+describe('what Envoys have had in use', () => {
+  it('is known after a restart, is kept beyond the bound, and can be gone back to as a whole', async () => {
+    const store = await open({ keepRevisions: 2 });
+    await store.write('api', listenAt(1));
+    await store.acknowledge(1);
+    for (const port of [2, 3, 4]) await store.write('api', listenAt(port));
+    await store.close();
+    const again = await open({ keepRevisions: 2 });
+    expect((await again.history()).map(({ revision }) => revision)).toEqual([4, 3, 1]);
+    const back = await again.rollBackToAcknowledged('edge-1 refused revision 4');
+    expect(back).toMatchObject({ revision: 5, actor: 'rollback', note: 'edge-1 refused revision 4' });
+    expect(back!.document.listen).toBe('127.0.0.1:1');
+  });
+
+  it('is the current revision alone: an answer that comes late says nothing of the next', async () => {
+    const store = await open();
+    await store.write('api', listenAt(1));
+    await store.write('api', listenAt(2));
+    await store.acknowledge(1);
+    expect(await store.rollBackToAcknowledged('x')).toBeUndefined();
+    await store.acknowledge(2);
+    expect(store.current.acknowledgedAt).toEqual(expect.any(String));
+    expect((await store.history())[0]!.acknowledgedAt).toBe(store.current.acknowledgedAt);
   });
 });
 
@@ -216,9 +275,9 @@ describe('when the disk does not play along', () => {
   }, 20_000);
 
   it.each([
-    ['full', 'max_page_count = 12'],
-    ['read-only', 'query_only = 1'],
-  ])('answers STORE_FAILED when the database is %s, changes nothing, and goes on afterwards', async (_, pragma) => {
+    ['full', 'max_page_count = 12', 'STORE_FULL'],
+    ['read-only', 'query_only = 1', 'STORE_FAILED'],
+  ])('refuses writes when the database is %s, changes nothing, and goes on afterwards', async (_, pragma, code) => {
     const connections: ReturnType<typeof openDatabase>[] = [];
     const database = async () => {
       connections.push(openDatabase(directory));
@@ -228,8 +287,9 @@ describe('when the disk does not play along', () => {
     await store.write('api', listenAt(1));
     const big = (document: object) => ({ ...document, envoy: { clusters: [{ name: 'x'.repeat(2 ** 20) }] } });
     connections.at(-1)!.pragma(pragma);
-    await expect(store.write('api', big)).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    await expect(store.write('api', big)).rejects.toMatchObject({ code });
     expect(store.current.revision).toBe(1);
+    expect(await store.history()).toHaveLength(1);
     expect((await store.write('api', big)).revision).toBe(2);
   });
 

@@ -1,6 +1,7 @@
 import type { Dialect } from 'kysely';
 import { type InputProblem, ShadowplaneError } from '../../errors/index.ts';
 import { libsqlDialect } from '../../store/index.ts';
+import { type Difference, differences } from './differences.ts';
 import { applyChange, changedKeys, type Entries, fromEntries, revertChange, toEntries } from './entries.ts';
 import type { Policy } from './model.ts';
 import { parsePolicy } from './parse-policy.ts';
@@ -8,14 +9,25 @@ import { invalid } from './problems.ts';
 import { type RevisionRow, Revisions } from './revisions.ts';
 import type { PolicyDocument } from './schema.ts';
 
-/** A policy as it was accepted, and who made it so. Revision 0 is the empty policy before the first write. */
-export interface StoredPolicy {
+/** One change of the policy: who, when, what. Revision 0 is the empty policy before the first write. */
+export interface Revision {
+  /** Grows by one with each change, whatever the clock says. */
   readonly revision: number;
   readonly actor: string;
   /** ISO 8601, UTC. */
   readonly at: string;
   /** Entries that differ from the revision before: `mirrors.orders`, `services.order-v2`, `listen`. */
   readonly changed: readonly string[];
+  /** The same place by place. */
+  readonly differences: readonly Difference[];
+  /** Why it was made, where that is not the change itself: `undo to 12`; else null. */
+  readonly note: string | null;
+  /** ISO 8601, UTC: when all Envoys that were connected had it in use; null: that was not seen. */
+  readonly acknowledgedAt: string | null;
+}
+
+/** A policy as it was accepted, and who made it so. */
+export interface StoredPolicy extends Revision {
   /** As users wrote it. */
   readonly document: PolicyDocument;
   readonly policy: Policy;
@@ -27,6 +39,8 @@ export type PolicyListener = (stored: StoredPolicy) => void;
 export interface WriteOptions {
   /** Refuse the write (REVISION_CONFLICT) unless this is the current revision. */
   readonly ifRevision?: number | undefined;
+  /** Kept with the revision. */
+  readonly note?: string | undefined;
 }
 
 export interface PolicyStoreOptions {
@@ -39,6 +53,8 @@ export interface PolicyStoreOptions {
   readonly validate?: (policy: Policy) => void;
 }
 
+/** Makes revisions that take back what Envoys refuse. */
+export const ROLLBACK_ACTOR = 'rollback';
 const KEEP_REVISIONS = 1_000;
 
 /**
@@ -94,7 +110,7 @@ export class PolicyStore {
   write(
     actor: string,
     update: (document: PolicyDocument) => unknown,
-    { ifRevision }: WriteOptions = {},
+    { ifRevision, note }: WriteOptions = {},
   ): Promise<StoredPolicy> {
     return this.#serialised(async () => {
       if (ifRevision !== undefined && ifRevision !== this.#current.revision) {
@@ -103,7 +119,7 @@ export class PolicyStore {
           `The configuration is at revision ${this.#current.revision}, not ${ifRevision}; read it again`,
         );
       }
-      return this.#commit(actor, update(structuredClone(this.#current.document)));
+      return this.#commit(actor, update(structuredClone(this.#current.document)), { note });
     });
   }
 
@@ -118,7 +134,7 @@ export class PolicyStore {
       const fileEntries = toEntries(document);
       if (changedKeys(this.#fileEntries, fileEntries).length === 0) return this.#current;
       const merged = fromEntries(applyChange(this.#fileEntries, fileEntries, toEntries(this.#current.document)));
-      return this.#commit('file', merged, document);
+      return this.#commit('file', merged, { fileDocument: document });
     });
   }
 
@@ -126,20 +142,49 @@ export class PolicyStore {
    * Takes back what one revision changed, except entries that a later revision has changed again. Taking back twice is
    * the same as once.
    *
-   * @throws ShadowplaneError STORE_FAILED when that revision or the one before it is no longer kept.
+   * @throws ShadowplaneError REVISION_NOT_FOUND when that revision or the one before it is no longer kept.
    */
-  revert(revision: number, actor = 'rollback'): Promise<StoredPolicy> {
+  revert(revision: number, note?: string): Promise<StoredPolicy> {
     return this.#serialised(async () => {
       const after = toEntries(await this.#documentOf(revision));
       const before = toEntries(await this.#documentOf(revision - 1));
-      return this.#commit(actor, fromEntries(revertChange(before, after, toEntries(this.#current.document))));
+      const document = fromEntries(revertChange(before, after, toEntries(this.#current.document)));
+      return this.#commit(ROLLBACK_ACTOR, document, { note });
     });
   }
 
-  /** The newest revisions, newest first. */
-  async history(limit = 100): Promise<Array<Omit<StoredPolicy, 'document' | 'policy' | 'warnings'>>> {
-    const rows = await this.#serialised(() => this.#revisions.history(limit));
-    return rows.map((row) => ({ ...row, changed: JSON.parse(row.changed) }));
+  /** Makes the whole policy what the Envoys last had in use; answers undefined when that is not known. */
+  rollBackToAcknowledged(note: string): Promise<StoredPolicy | undefined> {
+    return this.#serialised(async () => {
+      const revision = await this.#revisions.lastAcknowledged();
+      if (revision === undefined) return undefined;
+      return this.#commit(ROLLBACK_ACTOR, await this.#documentOf(revision), { note });
+    });
+  }
+
+  /** Notes that the Envoys have this revision in use, unless a newer one has replaced it meanwhile. */
+  acknowledge(revision: number): Promise<void> {
+    return this.#serialised(async () => {
+      if (revision === 0 || revision !== this.#current.revision || this.#current.acknowledgedAt !== null) return;
+      const acknowledgedAt = new Date().toISOString();
+      await this.#revisions.acknowledge(revision, acknowledgedAt);
+      this.#current = { ...this.#current, acknowledgedAt };
+    });
+  }
+
+  /** The newest revisions, newest first; with `entry` (`mirrors.orders`) only those that changed it. */
+  async history(limit = 100, entry?: string): Promise<Revision[]> {
+    const rows = await this.#serialised(() => this.#revisions.history(limit, entry));
+    return rows.map(toRevision);
+  }
+
+  /**
+   * The document as it was at a revision.
+   *
+   * @throws ShadowplaneError REVISION_NOT_FOUND when there was none, or it is not kept any more.
+   */
+  documentAt(revision: number): Promise<PolicyDocument> {
+    return this.#serialised(() => this.#documentOf(revision));
   }
 
   /** Waits for the write in progress, then closes the database. */
@@ -148,7 +193,7 @@ export class PolicyStore {
     await this.#revisions.close();
   }
 
-  async #commit(actor: string, document: unknown, fileDocument?: PolicyDocument): Promise<StoredPolicy> {
+  async #commit(actor: string, document: unknown, { fileDocument, note }: CommitOptions): Promise<StoredPolicy> {
     const { policy, warnings } = parsePolicy(document);
     this.#validate(policy);
     // Accepted, so it has the shape; as plain JSON it cannot be changed from outside.
@@ -163,6 +208,9 @@ export class PolicyStore {
             actor,
             at: new Date().toISOString(),
             changed,
+            differences: differences(this.#current.document, accepted),
+            note: note ?? null,
+            acknowledgedAt: null,
             document: accepted,
             policy,
             warnings,
@@ -192,8 +240,10 @@ export class PolicyStore {
   async #documentOf(revision: number): Promise<PolicyDocument> {
     if (revision === 0) return {};
     const text = await this.#revisions.documentOf(revision);
-    if (text === undefined) throw new ShadowplaneError('STORE_FAILED', `Revision ${revision} is not kept any more`);
-    return JSON.parse(text);
+    if (text !== undefined) return JSON.parse(text);
+    const newest = this.#current.revision;
+    const why = revision > newest ? `does not exist; the newest is ${newest}` : 'is not kept any more';
+    throw new ShadowplaneError('REVISION_NOT_FOUND', `Revision ${revision} ${why}`);
   }
 
   #serialised<T>(task: () => Promise<T>): Promise<T> {
@@ -203,23 +253,53 @@ export class PolicyStore {
   }
 }
 
+interface CommitOptions {
+  readonly note?: string | undefined;
+  readonly fileDocument?: PolicyDocument;
+}
+
 const EMPTY: StoredPolicy = Object.freeze({
   revision: 0,
   actor: 'none',
   at: new Date(0).toISOString(),
   changed: [],
+  differences: [],
+  note: null,
+  acknowledgedAt: null,
   document: {},
   ...parsePolicy({}),
 });
 
-function toRow({ revision, actor, at, changed, document }: StoredPolicy): RevisionRow {
-  return { revision, actor, at, changed: JSON.stringify(changed), document: JSON.stringify(document) };
+function toRow(stored: StoredPolicy): RevisionRow {
+  const { revision, actor, at, changed, document, note, acknowledgedAt } = stored;
+  return {
+    revision,
+    actor,
+    at,
+    note,
+    acknowledged_at: acknowledgedAt,
+    changed: JSON.stringify(changed),
+    differences: JSON.stringify(stored.differences),
+    document: JSON.stringify(document),
+  };
+}
+
+function toRevision({ revision, actor, at, note, ...row }: Omit<RevisionRow, 'document'>): Revision {
+  return {
+    revision,
+    actor,
+    at,
+    note,
+    changed: JSON.parse(row.changed),
+    differences: JSON.parse(row.differences ?? '[]'),
+    acknowledgedAt: row.acknowledged_at,
+  };
 }
 
 function fromRow(row: RevisionRow): StoredPolicy {
   const document = JSON.parse(row.document) as PolicyDocument;
   try {
-    return { ...row, changed: JSON.parse(row.changed), document, ...parsePolicy(document) };
+    return { ...toRevision(row), document, ...parsePolicy(document) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw invalid(`The stored revision ${row.revision} is not valid in this version: ${reason}`);
