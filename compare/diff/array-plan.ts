@@ -2,7 +2,7 @@
  * How two arrays are to be compared: which elements with which, which have no partner, and whether their order differs. An
  * element inserted in the middle is one element without partner, not a difference at everything behind it.
  */
-import type { IndexPair } from './alignment.ts';
+import type { Alignment, IndexPair } from './alignment.ts';
 import { alignElements, haveSameIdsInOrder } from './element-identity.ts';
 import { type Effort, jsonEqual, jsonHash } from './json-equal.ts';
 import { ExactNumber, isContainer, type Json, type JsonObject } from './json-value.ts';
@@ -51,16 +51,27 @@ function onePair(index: number): ArrayPlan {
 
 /** @param base What the first elements are counted from. */
 function planMiddle(primary: readonly Json[], candidate: readonly Json[], effort: Effort, base: number): ArrayPlan {
+  const inOrder = haveSameIdsInOrder(primary, candidate);
+  const alignment = (inOrder ? undefined : alignElements(primary, candidate, effort)) ?? 'in-order';
+  return planAligned(alignment, primary.length, candidate.length, base);
+}
+
+/** Of so many elements on each side; `base` is what the first of them are counted from. */
+export function planAligned(
+  alignment: Alignment | 'in-order',
+  length: number,
+  lengthOfCandidate: number,
+  base: number,
+): ArrayPlan {
   const plan = new PlanInMaking(base);
-  const alignment = haveSameIdsInOrder(primary, candidate) ? undefined : alignElements(primary, candidate, effort);
-  if (alignment === undefined) {
-    plan.addGap(0, primary.length, 0, candidate.length);
+  if (alignment === 'in-order') {
+    plan.addGap(0, length, 0, lengthOfCandidate);
     return plan;
   }
   const { kept, moved } = alignment;
   for (const [index, partner] of kept) plan.add(index, partner);
   for (const [index, partner] of moved) plan.add(index, partner);
-  if (moved.length > 0) plan.noteMoved(moved, primary.length, candidate.length);
+  if (moved.length > 0) plan.noteMoved(moved, length, lengthOfCandidate);
   // What is left between two kept pairs on both sides is one thing changed rather than one removed and another added.
   let index = 0;
   let partner = 0;
@@ -69,7 +80,7 @@ function planMiddle(primary: readonly Json[], candidate: readonly Json[], effort
     index = nextIndex + 1;
     partner = nextPartner + 1;
   }
-  plan.addGap(index, primary.length, partner, candidate.length);
+  plan.addGap(index, length, partner, lengthOfCandidate);
   return plan;
 }
 

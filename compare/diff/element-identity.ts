@@ -75,6 +75,47 @@ export function alignElements(
   return align(ids.primary, ids.candidate);
 }
 
+/** What stands at one key in each element of both sides. */
+export interface Stands {
+  readonly values: readonly unknown[];
+  readonly others: readonly unknown[];
+}
+
+/**
+ * The same for objects that are not parsed, as far as keys alone decide.
+ *
+ * @param names Keys of each element of the primary.
+ * @param read Undefined when what stands at a key is no scalar everywhere.
+ * @returns undefined when the elements have to be parsed.
+ */
+export function alignByKeys(
+  names: ReadonlyArray<readonly string[]>,
+  length: number,
+  read: (name: string) => Stands | undefined,
+): Alignment | 'in-order' | undefined {
+  const known = new Map<string, Stands | undefined>();
+  const stands = (name: string) => {
+    if (!known.has(name)) known.set(name, read(name));
+    return known.get(name);
+  };
+  if (names.length === length) {
+    for (const name of names[0]!.filter(isKeyName)) {
+      const found = stands(name);
+      if (!found) return undefined;
+      const isSame = (value: unknown, index: number) => isScalar(value as Json) && value === found.others[index];
+      if (found.values.every(isSame)) return 'in-order';
+    }
+  }
+  const all = [...new Set(names.slice(0, FIELD_SAMPLE).flat())].slice(0, MAX_FIELDS);
+  for (const name of all.filter(isKeyName)) {
+    const found = stands(name);
+    const partners = found && distinctPartners(found.values, found.others);
+    if (!partners) return undefined;
+    if (countPartners(partners) >= MIN_COMMON * Math.min(names.length, length)) return alignDistinct(partners);
+  }
+  return undefined;
+}
+
 /** What stands at `name` in each element: a scalar itself, anything with parts as a text that stands for it. */
 function standsAt(name: string, elements: readonly JsonObject[], effort: Effort): unknown[] {
   effort.spend(elements.length);

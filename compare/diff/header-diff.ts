@@ -38,7 +38,7 @@ export function diffHeaders(
   rules: CompiledRules,
   findings: Findings,
 ): void {
-  if (primary.length === 0 && candidate.length === 0) return;
+  if (areAlike(primary, candidate, options)) return;
   const one = collect(primary, options);
   const other = collect(candidate, options);
   for (const name of new Set([...one.keys(), ...other.keys()])) {
@@ -62,6 +62,20 @@ export function diffHeaders(
       ...(inCandidate && { candidate: shorten(joined(inCandidate)) }),
     });
   }
+}
+
+/** The same lines, but for those that do not count: true of most answers, and quickly told. */
+function areAlike(primary: HeaderList, candidate: HeaderList, { alsoCompare, except }: HeaderOptions): boolean {
+  if (primary.length !== candidate.length) return false;
+  for (let index = 0; index < primary.length; index++) {
+    const one = primary[index]!;
+    const other = candidate[index]!;
+    if (one[0] !== other[0]) return false;
+    if (one[1] === other[1]) continue;
+    const name = one[0].toLowerCase();
+    if (!except.has(name) && (!isIgnoredHeader(name) || alsoCompare.has(name))) return false;
+  }
+  return true;
 }
 
 function collect(headers: HeaderList, { alsoCompare, except }: HeaderOptions): Map<string, string[]> {
@@ -108,5 +122,9 @@ function canonicalEtag(value: string): string {
 
 /** The one value of a header, the last if it was sent several times. */
 export function headerValue(headers: HeaderList, name: string): string | undefined {
-  return headers.findLast(([given]) => given.toLowerCase() === name)?.[1];
+  for (let index = headers.length - 1; index >= 0; index--) {
+    const [given, value] = headers[index]!;
+    if (given === name || (given.length === name.length && given.toLowerCase() === name)) return value;
+  }
+  return undefined;
 }

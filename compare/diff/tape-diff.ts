@@ -3,7 +3,11 @@
  * the whole comparison of the parsed texts would report, in the same order, and gives up where it could not: texts that are
  * not plainly valid JSON, and objects with repeated, escaped or numeric keys below which something differs.
  */
+
+import type { Alignment } from './alignment.ts';
+import { planAligned } from './array-plan.ts';
 import type { Findings } from './difference.ts';
+import { alignByKeys, type Stands } from './element-identity.ts';
 import { EFFORT, JsonWalk } from './json-diff.ts';
 import { Effort, jsonEqual } from './json-equal.ts';
 import { parseJson } from './json-parse.ts';
@@ -58,9 +62,6 @@ class TapeWalk {
   private readonly oddKeysA: boolean;
   private readonly oddKeysB: boolean;
   private readonly walk: JsonWalk;
-  /** Of both texts: how many bytes at the start are the same, and at the end. */
-  private readonly sameHead: number;
-  private readonly sameTail: number;
 
   constructor(primary: JsonTape, candidate: JsonTape, walk: JsonWalk) {
     this.a = primary.bytes;
@@ -70,8 +71,6 @@ class TapeWalk {
     this.oddKeysA = primary.hasOddKeys;
     this.oddKeysB = candidate.hasOddKeys;
     this.walk = walk;
-    this.sameHead = sameHead(this.a, this.b);
-    this.sameTail = sameTail(this.a, this.b);
   }
 
   compare(i: number, j: number, position: RulePosition | undefined, depth: number): void {
@@ -178,10 +177,56 @@ class TapeWalk {
       for (let at = from; at < end; at++) this.absent('missing', at, this.primaryValue(one[at]!), position);
       for (let at = from; at < endOfOther; at++) this.absent('extra', at, this.candidateValue(other[at]!), position);
     } else {
+      this.compareMiddle(one, end, other, endOfOther, from, position, depth);
+    }
+  }
+
+  /** Arrays that are equal before `from` and behind their ends. */
+  private compareMiddle(
+    one: readonly number[],
+    end: number,
+    other: readonly number[],
+    endOfOther: number,
+    from: number,
+    position: RulePosition | undefined,
+    depth: number,
+  ): void {
+    const alignment = this.alignById(one.slice(from, end), other.slice(from, endOfOther));
+    if (alignment === undefined) {
       const values = this.middle(this.a, this.nodesA, one, from, end);
       const others = this.middle(this.b, this.nodesB, other, from, endOfOther);
       this.walk.compareArrays(values, others, position, depth);
+      return;
     }
+    const plan = planAligned(alignment, end - from, endOfOther - from, from);
+    if (one.length !== other.length) this.walk.found('length', one.length, other.length);
+    if (plan.moved) this.walk.found('order', plan.moved[0], plan.moved[1]);
+    for (const [index, partner] of plan.pairs) {
+      this.walk.enter(index, partner);
+      this.compare(one[index]!, other[partner]!, position?.step(index), depth + 1);
+      this.walk.leave();
+    }
+    for (const index of plan.missing) this.absent('missing', index, this.primaryValue(one[index]!), position);
+    for (const index of plan.extra) this.absent('extra', index, this.candidateValue(other[index]!), position);
+  }
+
+  /** Undefined: it takes more than an id that all elements carry to align these. */
+  private alignById(one: readonly number[], other: readonly number[]): Alignment | 'in-order' | undefined {
+    const { a, b, nodesA, nodesB } = this;
+    if (this.oddKeysA || this.oddKeysB) return undefined;
+    for (const element of one) if (!isPlainObject(a, nodesA, element)) return undefined;
+    for (const element of other) if (!isPlainObject(b, nodesB, element)) return undefined;
+    const read = (name: string): Stands | undefined => {
+      const bytes = Buffer.from(`"${name}"`);
+      const values = standsAt(a, nodesA, one, bytes);
+      const others = values && standsAt(b, nodesB, other, bytes);
+      return others && { values: values!, others };
+    };
+    return alignByKeys(
+      one.map((element) => keyNames(a, nodesA, element)),
+      other.length,
+      read,
+    );
   }
 
   /** The array with the elements from `from` to `end`; the others are equal to their counterparts. */
@@ -258,8 +303,6 @@ class TapeWalk {
     const other = this.nodesB[j]!;
     const otherEnd = this.nodesB[j + 1]!;
     if (end - from !== otherEnd - other) return false;
-    if (from === other && end <= this.sameHead) return true;
-    if (a.length - from === b.length - other && a.length - from <= this.sameTail) return true;
     const shift = other - from;
     const most = end - from > SHORT ? from + SHORT : end;
     for (let at = from; at < most; at++) if (a[at] !== b[at + shift]) return false;
@@ -275,6 +318,37 @@ class TapeWalk {
     for (let at = from; at < end; at++) if (a[at] !== b[at + shift]) return false;
     return true;
   }
+}
+
+/** An object in which every key is there once. */
+function isPlainObject(bytes: Buffer, nodes: Int32Array, at: number): boolean {
+  return bytes[nodes[at]!] === OPEN_BRACE && arePlain(bytes, nodes, at, false);
+}
+
+function keyNames(bytes: Buffer, nodes: Int32Array, object: number): string[] {
+  const names: string[] = [];
+  for (let key = object + 3; key < nodes[object + 2]!; key = nodes[key + 5]!) names.push(text(bytes, nodes, key));
+  return names;
+}
+
+/** What stands at a key in each object, undefined where nothing does; undefined when one holds more than a scalar. */
+function standsAt(bytes: Buffer, nodes: Int32Array, objects: readonly number[], name: Buffer): unknown[] | undefined {
+  const stands: unknown[] = [];
+  for (const object of objects) {
+    let key = object + 3;
+    const end = nodes[object + 2]!;
+    while (key < end && !isText(bytes, nodes[key]!, nodes[key + 1]!, name)) key = nodes[key + 5]!;
+    if (key < end && isContainer(bytes, nodes, key + 3)) return undefined;
+    const found = key < end ? value(bytes, nodes, key + 3) : undefined;
+    stands.push(found instanceof ExactNumber ? `number ${found.key}` : found);
+  }
+  return stands;
+}
+
+function isText(bytes: Buffer, from: number, end: number, wanted: Buffer): boolean {
+  if (end - from !== wanted.length) return false;
+  for (let at = from; at < end; at++) if (bytes[at] !== wanted[at - from]) return false;
+  return true;
 }
 
 function elements(nodes: Int32Array, array: number): number[] {
@@ -328,34 +402,19 @@ function text(bytes: Buffer, nodes: Int32Array, key: number): string {
 }
 
 function value(bytes: Buffer, nodes: Int32Array, at: number): Json {
-  const written = slice(bytes, nodes[at]!, nodes[at + 1]!);
-  const last = bytes[nodes[at + 1]! - 1]!;
-  return last >= 0x30 && last <= 0x39 ? numberFromText(written) : parseJson(written)!;
+  const from = nodes[at]!;
+  const end = nodes[at + 1]!;
+  const last = bytes[end - 1]!;
+  if (last >= 0x30 && last <= 0x39) return numberFromText(slice(bytes, from, end));
+  if (bytes[from] === QUOTE && !hasEscapes(bytes, from, end)) return slice(bytes, from + 1, end - 1);
+  return parseJson(slice(bytes, from, end))!;
+}
+
+function hasEscapes(bytes: Buffer, from: number, end: number): boolean {
+  for (let at = from; at < end; at++) if (bytes[at] === BACKSLASH) return true;
+  return false;
 }
 
 function slice(bytes: Buffer, from: number, end: number): string {
   return bytes.toString('utf8', from, end);
-}
-
-/** Steps of this many bytes are compared in one call. */
-const STEP = 4_096;
-
-function sameHead(a: Buffer, b: Buffer): number {
-  const most = Math.min(a.length, b.length);
-  let at = 0;
-  while (at + STEP <= most && a.compare(b, at, at + STEP, at, at + STEP) === 0) at += STEP;
-  while (at < most && a[at] === b[at]) at++;
-  return at;
-}
-
-function sameTail(a: Buffer, b: Buffer): number {
-  const most = Math.min(a.length, b.length);
-  let count = 0;
-  for (; count + STEP <= most; count += STEP) {
-    const end = a.length - count;
-    const other = b.length - count;
-    if (a.compare(b, other - STEP, other, end - STEP, end) !== 0) break;
-  }
-  while (count < most && a[a.length - 1 - count] === b[b.length - 1 - count]) count++;
-  return count;
 }
