@@ -3,7 +3,12 @@ import { ERROR_CODES, type ErrorCode, type InputProblem, ShadowplaneError } from
 export interface ApiClient {
   readonly url: string;
   get<T>(path: string): Promise<T>;
-  send<T>(method: 'PUT' | 'PATCH' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T>;
+  send<T>(
+    method: 'PUT' | 'PATCH' | 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+    options?: { readonly ifRevision?: number | undefined },
+  ): Promise<T>;
 }
 
 interface Problem {
@@ -24,13 +29,19 @@ const TIMEOUT_MS = 70_000;
  */
 export function createApiClient(url: string): ApiClient {
   const base = apiBase(url);
-  async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    { ifRevision }: { readonly ifRevision?: number | undefined } = {},
+  ): Promise<T> {
     const init = {
       method,
       signal: AbortSignal.timeout(TIMEOUT_MS),
       headers: {
         'x-shadowplane-actor': 'cli',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(ifRevision === undefined ? {} : { 'if-match': `"${ifRevision}"` }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };

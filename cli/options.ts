@@ -33,6 +33,13 @@ export function waitOption(): Option {
   );
 }
 
+export function ifRevisionOption(): Option {
+  return new Option('--if-revision <number>', 'refuse unless this is still the current revision').argParser((text) => {
+    if (/^\d{1,15}$/.test(text)) return Number(text);
+    throw new ShadowplaneError('USAGE', `--if-revision ${text}: write a revision such as 7`);
+  });
+}
+
 export function fileOption(description: string): Option {
   return new Option('-f, --file <path>', description);
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Context } from './context.ts';
 import { PLAIN } from './output/style.ts';
@@ -14,12 +15,15 @@ interface Call {
 let server: Server;
 let api: string;
 let calls: Call[];
+let ifMatch: Array<string | undefined>;
 let answers: Record<string, { status?: number; body: unknown }>;
 
 beforeEach(async () => {
   calls = [];
+  ifMatch = [];
   answers = {};
   server = createServer(async (request, response) => {
+    ifMatch.push(request.headers['if-match']);
     calls.push({ method: request.method, path: request.url, body: await readJson(request) });
     const { status = 200, body } = answers[`${request.method} ${request.url}`] ?? { status: 404, body: {} };
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -81,6 +85,10 @@ describe('usage', () => {
       /--segment employees: "all" is not a percentage, such as 5%/,
     ],
     [['mirror', 'pause', 'orders', '--wait', '5'], /write a duration/],
+    [['undo', 'orders'], /required option '--to <revision>' not specified/],
+    [['undo', 'orders', '--to', 'x'], /write a revision such as 12/],
+    [['history', '--limit', '0'], /whole number from 1 to 1000/],
+    [['mirror', 'pause', 'orders', '--if-revision', '-1'], /write a revision such as 7/],
     [['get', '--api', 'http://:x'], /is not a URL/],
     [['up', '--envoy-concurrency', '0'], /whole number/],
     [['demo', '--duration', '10'], /write a duration/],
@@ -103,7 +111,19 @@ describe('usage', () => {
     const { out } = await shadowplane('--help');
     const names = [...out.matchAll(/^ {2}([a-z]+)(?: |$)/gm)].map((match) => match[1]!);
     expect(names).toEqual(
-      expect.arrayContaining(['up', 'serve', 'demo', 'apply', 'get', 'mirror', 'status', 'diff', 'validate']),
+      expect.arrayContaining([
+        'up',
+        'serve',
+        'demo',
+        'apply',
+        'get',
+        'mirror',
+        'history',
+        'undo',
+        'status',
+        'diff',
+        'validate',
+      ]),
     );
     const groups = { mirror: ['set', 'pause', 'resume'], envoy: ['install', 'bootstrap'], build: ['filter'] };
     const all = names.flatMap((name) => [
@@ -166,6 +186,75 @@ describe('mirror', () => {
     expect(JSON.parse(invalid.err)).toMatchObject({
       error: { code: 'POLICY_INVALID', errors: [{ path: 'segments.x' }] },
     });
+  });
+});
+
+describe('history and undo', () => {
+  const sample = { path: 'mirrors.orders.sample', before: '20%', after: '5%' };
+  const revision = {
+    revision: 13,
+    actor: 'ann',
+    at: '2026-11-21T12:00:05.123Z',
+    note: 'undo to 11',
+    changed: ['mirrors.orders'],
+    differences: [sample, { path: 'mirrors.orders.segments.eu', after: '1%' }],
+    acknowledgedAt: null,
+  };
+
+  it('shows who changed what when', async () => {
+    const first = { ...revision, revision: 1, actor: 'file', note: null };
+    const items = [revision, { ...first, differences: [{ path: 'mirrors.orders', after: { sample: '20%' } }] }];
+    answers['GET /api/v1/mirrors/orders/history?limit=20'] = { body: { items } };
+    const { code, out } = await shadowplane('history', 'orders', '--api', api);
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: [
+        'revision                  when  who   what',
+        '      13  2026-11-21 12:00:05Z  ann   undo to 11',
+        '                                      sample: 20% -> 5%',
+        '                                      segments.eu: added 1%',
+        '       1  2026-11-21 12:00:05Z  file  mirrors.orders: added {"sample":"20%"}',
+        '',
+      ].join('\n'),
+    });
+    answers['GET /api/v1/revisions?limit=2'] = { body: { items } };
+    expect(JSON.parse((await shadowplane('history', '--limit', '2', '--json', '--api', api)).out)).toEqual({ items });
+  });
+
+  it('goes back to a revision and shows what that changes', async () => {
+    answers['POST /api/v1/mirrors/orders/undo?wait=5s'] = {
+      body: { ...MIRROR, revision: 14, differences: [sample], applied: { acked: 1, of: 1, tookMs: 9 } },
+    };
+    const argv = ['undo', 'orders', '--to', '12', '--api', api];
+    const { out } = await shadowplane(...argv, '--wait', '5s', '--if-revision', '13');
+    expect(out).toBe(
+      'orders: as at revision 12 (revision 14, in force at 1 of 1 Envoy after 9 ms)\n  sample: 20% -> 5%\n',
+    );
+    expect([calls[0]!.body, ifMatch[0]]).toEqual([{ to: 12 }, '"13"']);
+    answers['POST /api/v1/mirrors/orders/undo'] = { body: { revision: 14, differences: [sample] } };
+    expect((await shadowplane(...argv, '--dry-run')).out).toBe(
+      'orders: would be as at revision 12\n  sample: 20% -> 5%\n',
+    );
+    answers['POST /api/v1/config/undo'] = { body: { revision: 14, differences: [] } };
+    expect((await shadowplane('undo', '--to', '14', '--api', api)).out).toBe(
+      'configuration: is as it was at revision 14\n',
+    );
+  });
+});
+
+describe('writing for a revision', () => {
+  it('is left to the user for a mirror, and done by apply, which replaces everything', async () => {
+    answers['PATCH /api/v1/mirrors/orders'] = { body: MIRROR };
+    const set = ['mirror', 'set', 'orders', '--sample', '20%', '--api', api];
+    await shadowplane(...set);
+    await shadowplane(...set, '--if-revision', '6');
+    answers['GET /api/v1/config'] = { body: { revision: 7, config: {} } };
+    answers['PUT /api/v1/config'] = { status: 412, body: { code: 'REVISION_CONFLICT', detail: 'is at 8, not 7' } };
+    const file = fileURLToPath(new URL('../examples/orders/shadowplane.yaml', import.meta.url));
+    const { code, err } = await shadowplane('apply', '-f', file, '--api', api);
+    expect({ code, err }).toEqual({ code: 1, err: 'error: is at 8, not 7\n' });
+    await shadowplane('apply', '-f', file, '--if-revision', '5', '--api', api);
+    expect(ifMatch).toEqual([undefined, '"6"', undefined, '"7"', '"5"']);
   });
 });
 

@@ -5,9 +5,11 @@ import { demoCommand } from './commands/demo.ts';
 import { diffCommand } from './commands/diff.ts';
 import { envoyCommand } from './commands/envoy.ts';
 import { getCommand } from './commands/get.ts';
+import { historyCommand } from './commands/history.ts';
 import { mirrorCommand } from './commands/mirror.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
+import { undoCommand } from './commands/undo.ts';
 import { upCommand } from './commands/up.ts';
 import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
@@ -62,6 +64,8 @@ function createProgram(context: Context): Command {
     applyCommand(context),
     getCommand(context),
     mirrorCommand(context),
+    historyCommand(context),
+    undoCommand(context),
     statusCommand(context),
     diffCommand(context),
     validateCommand(context),

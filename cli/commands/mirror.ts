@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { ShadowplaneError } from '../../errors/index.ts';
 import { createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
-import { addExamples, addOptions, apiOption, jsonOption, waitOption } from '../options.ts';
+import { addExamples, addOptions, apiOption, ifRevisionOption, jsonOption, waitOption } from '../options.ts';
 import type { MirrorItem } from '../view/mirror-item.ts';
 import { appliedText, type WriteAnswer, waitQuery } from '../write-answer.ts';
 
@@ -10,6 +10,7 @@ interface CommonOptions {
   readonly api: string;
   readonly json?: boolean;
   readonly wait?: string;
+  readonly ifRevision?: number;
 }
 
 interface SetOptions extends CommonOptions {
@@ -44,7 +45,8 @@ function setCommand(context: Context): Command {
         .argParser((name, before: readonly string[]) => [...before, name])
         .default([], 'none'),
     );
-  addOptions(command, waitOption(), apiOption(), jsonOption()).action(async (name: string, options: SetOptions) => {
+  addOptions(command, ifRevisionOption(), waitOption(), apiOption(), jsonOption());
+  command.action(async (name: string, options: SetOptions) => {
     const removed = options.removeSegment.map((segment) => [segment, null] as const);
     const segments = { ...options.segment, ...Object.fromEntries(removed) };
     const change = {
@@ -56,7 +58,7 @@ function setCommand(context: Context): Command {
     }
     checkShares(options);
     const path = `/mirrors/${encodeURIComponent(name)}${waitQuery(options.wait)}`;
-    const answer = await createApiClient(options.api).send<MirrorAnswer>('PATCH', path, change);
+    const answer = await createApiClient(options.api).send<MirrorAnswer>('PATCH', path, change, options);
     if (options.json) context.printJson(answer);
     else context.print(describe(answer));
   });
@@ -70,9 +72,10 @@ function setCommand(context: Context): Command {
 
 function pauseCommand(context: Context, verb: 'pause' | 'resume', description: string): Command {
   const command = new Command(verb).description(description).argument('<name>', 'name of the mirror');
-  addOptions(command, waitOption(), apiOption(), jsonOption()).action(async (name: string, options: CommonOptions) => {
+  addOptions(command, ifRevisionOption(), waitOption(), apiOption(), jsonOption());
+  command.action(async (name: string, options: CommonOptions) => {
     const path = `/mirrors/${encodeURIComponent(name)}/${verb}${waitQuery(options.wait)}`;
-    const answer = await createApiClient(options.api).send<MirrorAnswer>('POST', path);
+    const answer = await createApiClient(options.api).send<MirrorAnswer>('POST', path, undefined, options);
     if (options.json) context.printJson(answer);
     else context.print(describe({ ...answer, name: answer.name ?? name, paused: answer.paused ?? verb === 'pause' }));
   });

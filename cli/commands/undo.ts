@@ -1,0 +1,59 @@
+import { Command, Option } from 'commander';
+import { ShadowplaneError } from '../../errors/index.ts';
+import { createApiClient } from '../api-client.ts';
+import type { Context } from '../context.ts';
+import { addExamples, addOptions, apiOption, ifRevisionOption, jsonOption, waitOption } from '../options.ts';
+import { renderDifferences } from '../view/render-history.ts';
+import type { DifferenceItem } from '../view/revision-item.ts';
+import { appliedText, type WriteAnswer, waitQuery } from '../write-answer.ts';
+
+interface UndoOptions {
+  readonly to: number;
+  readonly dryRun?: boolean;
+  readonly ifRevision?: number;
+  readonly wait?: string;
+  readonly api: string;
+  readonly json?: boolean;
+}
+
+type UndoAnswer = WriteAnswer & { readonly differences: readonly DifferenceItem[] };
+
+/** Back to how a mirror, or everything, was at a revision: a change like others, so it can be undone as well. */
+export function undoCommand(context: Context): Command {
+  const command = new Command('undo')
+    .description('make a mirror what it was at a revision; without a name the whole configuration')
+    .argument('[mirror]', 'name of the mirror; one that is gone comes back');
+  addOptions(
+    command,
+    new Option('--to <revision>', 'the revision to go back to, as history shows it')
+      .argParser(readRevision)
+      .makeOptionMandatory(),
+    new Option('--dry-run', 'only show what would change'),
+    ifRevisionOption(),
+    waitOption(),
+    apiOption(),
+    jsonOption(),
+  ).action(async (mirror: string | undefined, options: UndoOptions) => {
+    const { to, dryRun = false, ifRevision, wait } = options;
+    const what = mirror === undefined ? '/config' : `/mirrors/${encodeURIComponent(mirror)}`;
+    const api = createApiClient(options.api);
+    const body = { to, ...(dryRun && { dryRun }) };
+    const answer = await api.send<UndoAnswer>('POST', `${what}/undo${waitQuery(wait)}`, body, { ifRevision });
+    if (options.json) return context.printJson(answer);
+    const name = mirror ?? 'configuration';
+    if (answer.differences.length === 0) return context.print(`${name}: is as it was at revision ${to}`);
+    const outcome = dryRun ? `would be as at revision ${to}` : `as at revision ${to} ${appliedText(answer)}`;
+    context.print(`${name}: ${outcome}`, ...renderDifferences(answer.differences, mirror));
+  });
+  return addExamples(
+    command,
+    'undo orders --to 12 --dry-run',
+    'undo orders --to 12 --wait 5s',
+    'undo --to 3 --if-revision 7',
+  );
+}
+
+function readRevision(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new ShadowplaneError('USAGE', `--to ${text}: write a revision such as 12; "shadowplane history" lists them`);
+}
