@@ -19,6 +19,8 @@ export const ERROR_CODES = {
   METHOD_NOT_ALLOWED: { title: 'This address does not know that method', httpStatus: 405, exitCode: 1 },
   BODY_TOO_LARGE: { title: 'The request body is too large', httpStatus: 413, exitCode: 1 },
   MEDIA_TYPE_UNSUPPORTED: { title: 'The media type is not supported', httpStatus: 415, exitCode: 1 },
+  UNAUTHENTICATED: { title: 'Who calls is not known', httpStatus: 401, exitCode: 1 },
+  ROLE_INSUFFICIENT: { title: 'This caller may only read', httpStatus: 403, exitCode: 1 },
   ORIGIN_REFUSED: { title: 'Pages of other origins may not change anything', httpStatus: 403, exitCode: 1 },
   HOST_REFUSED: { title: 'The Host header is not one of this server', httpStatus: 421, exitCode: 1 },
   RUN_AGAIN_REFUSED: { title: 'This request is not sent again', httpStatus: 422, exitCode: 1 },

@@ -1,10 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import type { SecureContextOptions, Server as TlsServer } from 'node:tls';
 import type { FastifyPluginCallback } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { ShadowplaneError } from '../errors/index.ts';
 import { storeDialect } from '../store/index.ts';
+import { followTlsFiles, readTlsFiles } from '../tls/index.ts';
+import {
+  type ApiAccess,
+  AuditLog,
+  assertSecured,
+  isLoopbackHost,
+  matchesAny,
+  openGate,
+  type XdsAccess,
+} from './access/index.ts';
 import {
   createApi,
   type EnvoyStatusSource,
@@ -19,7 +30,7 @@ import { PolicyRenderer } from './policy-renderer.ts';
 import type { CaptureTls } from './resources/index.ts';
 import { Shutdown } from './shutdown.ts';
 import { createStatsService, type StatsListener } from './stats/index.ts';
-import { createXdsServer, DEFAULT_GROUP, SnapshotCache, type XdsServer } from './xds/index.ts';
+import { createXdsServer, DEFAULT_GROUP, ReloadingCredentials, SnapshotCache, type XdsServer } from './xds/index.ts';
 
 export interface ControlPlaneOptions {
   /** Taken over now and whenever it is saved; absent: the policy is what the store holds and the API makes of it. */
@@ -32,6 +43,10 @@ export interface ControlPlaneOptions {
   readonly xdsListen: string;
   /** `host:port`; port 0 takes a free one. */
   readonly apiListen: string;
+  /** Who may call the API, and over what; needed beyond loopback. */
+  readonly apiAccess?: ApiAccess | undefined;
+  /** Which Envoys are served, and over what; needed beyond loopback. */
+  readonly xdsAccess?: XdsAccess | undefined;
   /** The compiled filter; with `captureAddress` the module that can capture. */
   readonly filterWasmPath: string;
   /** `host:port` of the comparison layer as Envoys reach it; absent: nothing is captured. */
@@ -87,7 +102,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 const NOBODY: StatsListener = { wants: () => false, report: () => {}, gone: () => {} };
 
 async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<ControlPlane> {
-  const { logger } = options;
+  const { logger, apiAccess = {}, xdsAccess = {} } = options;
+  const apiListen = parseListenAddress(options.apiListen);
+  const xdsListen = parseListenAddress(options.xdsListen);
+  assertSecured({ host: apiListen.host, access: apiAccess }, { host: xdsListen.host, access: xdsAccess });
+  warnOfInsecurity(logger, { ...apiAccess, host: apiListen.host }, { ...xdsAccess, host: xdsListen.host });
   const filterWasm = await readFilter(options.filterWasmPath);
   const listen = options.listen === undefined ? undefined : parseListenAddress(options.listen);
   const captureAddress = options.captureAddress === undefined ? undefined : parseAddress(options.captureAddress);
@@ -97,6 +116,13 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   const dialect = storeDialect(options.storeUrl, options.dataDir);
   const store = await PolicyStore.open({ directory: options.dataDir, dialect, validate: check });
   shutdown.add(() => store.close());
+  const audit = new AuditLog({
+    directory: options.dataDir,
+    onProblem: (err) => logger.error({ err }, 'audit.jsonl cannot be written; nothing else is held up by it'),
+  });
+  shutdown.add(
+    store.onChange(({ revision, actor, changed }) => audit.write({ kind: 'revision', actor, revision, changed })),
+  );
   if (options.policyFile !== undefined) {
     const watcher = await followPolicyFile({ file: options.policyFile, store, check, logger });
     shutdown.add(() => watcher.close());
@@ -110,14 +136,38 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   serve(store.current.policy);
   shutdown.add(store.onChange(({ policy }) => serve(policy)));
 
-  const xds = createXdsServer({ cache, services: [createStatsService(options.stats ?? NOBODY)] });
+  const { nodes } = xdsAccess;
+  const refusalOf = (node: string): string | undefined =>
+    nodes === undefined || matchesAny(nodes, node) ? undefined : 'this node id is none of --xds-nodes';
+  const credentials = xdsAccess.tls && new ReloadingCredentials(await readTlsFiles(xdsAccess.tls));
+  const xds = createXdsServer({
+    cache,
+    services: [createStatsService(options.stats ?? NOBODY, refusalOf)],
+    refusalOf: ({ id }) => refusalOf(id),
+    ...(credentials && { credentials }),
+  });
+  if (xdsAccess.tls && credentials) {
+    shutdown.add(followTlsFiles(xdsAccess.tls, (context) => credentials.reload(context), staysAsItWas(logger, 'xDS')));
+  }
   const envoys = envoysOf(xds);
+  shutdown.add(auditRefusedNodes(envoys, audit));
   shutdown.add(logEnvoys(envoys, logger));
   const xdsAddress = await listenXds(xds, options.xdsListen);
   shutdown.add(() => xds.close());
 
-  const { host, port } = parseListenAddress(options.apiListen);
+  const { host, port } = apiListen;
+  const gate = await openGate({
+    tokenFile: apiAccess.tokenFile,
+    token: apiAccess.token,
+    certificates: apiAccess.tls?.clientAuthorityFile !== undefined,
+    onProblem: (err) => logger.error({ err }, 'the tokens of the API stay as they were'),
+  });
+  if (gate) shutdown.add(() => gate.close());
   const api = createApi({
+    gate,
+    audit,
+    hosts: apiAccess.hosts,
+    tls: apiAccess.tls && (await readTlsFiles(apiAccess.tls)),
     store,
     envoys,
     waitForApplied: waitForApplied(xds, cache),
@@ -130,6 +180,11 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     onUnexpectedError: (err) => logger.error({ err }, 'a request failed in a way nobody foresaw'),
   });
   shutdown.add(() => api.close());
+  if (apiAccess.tls) {
+    const { server } = api as { server: unknown };
+    const use = (context: SecureContextOptions) => (server as TlsServer).setSecureContext(context);
+    shutdown.add(followTlsFiles(apiAccess.tls, use, staysAsItWas(logger, 'the API')));
+  }
   await listening(options.apiListen, api.listen({ host, port }));
   return {
     xdsAddress,
@@ -181,9 +236,47 @@ async function listening<T>(address: string, attempt: Promise<T>): Promise<T> {
   }
 }
 
+function staysAsItWas(logger: Logger, whose: string): (err: Error) => void {
+  return (err) => logger.error({ err }, `the certificate of ${whose} stays as it was`);
+}
+
+/** What was asked for, and is not to be forgotten. */
+function warnOfInsecurity(
+  logger: Logger,
+  api: ApiAccess & { readonly host: string },
+  xds: XdsAccess & { readonly host: string },
+): void {
+  const isGuarded =
+    api.tokenFile !== undefined || api.token !== undefined || api.tls?.clientAuthorityFile !== undefined;
+  if (!isLoopbackHost(api.host)) {
+    if (!isGuarded)
+      logger.warn('ANYBODY who reaches the API may change mirrors and read captured answers: --api-insecure');
+    else if (!api.tls) logger.warn('tokens of the API travel in plain text: end TLS in front of it, or --api-tls-cert');
+  }
+  if (!isLoopbackHost(xds.host) && !xds.tls) {
+    logger.warn('ANYBODY who reaches xDS is served configuration, in plain text: --xds-insecure');
+  }
+}
+
+/** An Envoy that is refused tries again and again; one line for each name and address says it. */
+function auditRefusedNodes(envoys: EnvoyStatusSource, audit: AuditLog): () => void {
+  const told = new Set<string>();
+  return envoys.onEvent(({ kind, node, message, from = '' }) => {
+    if (kind !== 'refused') return;
+    const key = JSON.stringify([node, from.replace(/:\d+$/, '')]);
+    if (told.has(key)) return;
+    if (told.size >= MAX_TOLD) told.clear();
+    told.add(key);
+    audit.write({ kind: 'node-refused', actor: node, from, reason: message });
+  });
+}
+
+const MAX_TOLD = 1_000;
+
 function logEnvoys(envoys: EnvoyStatusSource, logger: Logger): () => void {
-  return envoys.onEvent(({ kind, node, type, version, message }) => {
+  return envoys.onEvent(({ kind, node, type, version, message, from }) => {
     if (kind === 'rejected') logger.error({ node, type, version }, `Envoy rejected the change: ${message}`);
+    else if (kind === 'refused') logger.warn({ node, from }, `Envoy refused: ${message}`);
     else if (kind === 'acked') logger.debug({ node, type, version }, 'Envoy acknowledged');
     else logger.info({ node }, `Envoy ${kind}`);
   });

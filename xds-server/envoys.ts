@@ -1,4 +1,4 @@
-import type { EnvoyEvent, EnvoyStatus, EnvoyStatusSource } from './api/index.ts';
+import type { EnvoyEvent, EnvoyStatus, EnvoyStatusSource, RefusedEnvoy } from './api/index.ts';
 import {
   CLUSTER,
   type ClientStatus,
@@ -34,14 +34,32 @@ export function envoysOf(xds: Pick<XdsServer, 'clients' | 'on'>): EnvoyStatusSou
   xds.on('nack', ({ node, typeUrl, version, message }) =>
     tell({ kind: 'rejected', node, type: shortName(typeUrl), version, message }),
   );
+  const refused = new Map<string, RefusedEnvoy>();
+  xds.on('connect', ({ node }) => refused.delete(node));
+  xds.on('refuse', ({ node, peer, reason }) => {
+    const name = node.slice(0, MAX_NAME_LENGTH);
+    const times = (refused.get(name)?.times ?? 0) + 1;
+    // The newest stands last; whoever invents names pushes out only other refusals.
+    refused.delete(name);
+    refused.set(name, { node: name, from: peer, reason, times, at: new Date().toISOString() });
+    for (const oldest of refused.keys()) {
+      if (refused.size <= MAX_REFUSED) break;
+      refused.delete(oldest);
+    }
+    tell({ kind: 'refused', node: name, message: reason, from: peer });
+  });
   return {
     list: () => xds.clients().map(statusOf),
+    refused: () => [...refused.values()].reverse(),
     onEvent: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
 }
+
+const MAX_REFUSED = 20;
+const MAX_NAME_LENGTH = 256;
 
 function shortName(typeUrl: string): string {
   return SHORT_NAMES[typeUrl] ?? typeUrl;

@@ -210,7 +210,7 @@ function addRuleRoutes(app: FastifyInstance, options: ComparisonRoutesOptions): 
     return { items: suggestRules(fields, (field) => samplesOf.get(field) ?? []) };
   });
 
-  app.post<Named>('/mirrors/:name/rules/preview', async (request) => {
+  app.post<Named>('/mirrors/:name/rules/preview', { config: { access: 'read' } }, async (request) => {
     const { name } = request.params;
     const mirror = comparison.mirror(name);
     const nowMs = nowOf(options);

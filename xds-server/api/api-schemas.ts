@@ -65,6 +65,14 @@ const Rejection = Type.Object({
   at: time('When.'),
 });
 
+const RefusedEnvoy = Type.Object({
+  node: Type.String(),
+  from: Type.String({ description: 'Address that it came from.' }),
+  reason: Type.String(),
+  times: Type.Integer(),
+  at: Type.String({ format: 'date-time', description: 'The last time.' }),
+});
+
 const Envoy = Type.Object({
   node: Type.String(),
   version: Type.String(),
@@ -105,7 +113,7 @@ export const API_SCHEMAS = {
     to: revision,
     dryRun: Type.Optional(Type.Boolean({ description: 'Only says what would differ.' })),
   }),
-  EnvoyList: Type.Object({ items: Type.Array(Envoy) }),
+  EnvoyList: Type.Object({ items: Type.Array(Envoy), refused: Type.Optional(Type.Array(RefusedEnvoy)) }),
   Health: Type.Object({ status: Type.Literal('ok'), revision }),
   Problem,
 };

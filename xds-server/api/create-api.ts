@@ -1,16 +1,20 @@
+import type { SecureContextOptions } from 'node:tls';
 import Fastify, {
   type FastifyInstance,
   type FastifyPluginCallback,
   type FastifyReply,
   type FastifyRequest,
+  type FastifyServerOptions,
 } from 'fastify';
 import { Registry } from 'prom-client';
 import { ShadowplaneError } from '../../errors/index.ts';
+import { type AuditLog, type Gate, isLoopbackHost } from '../access/index.ts';
 import { jsonSchema, type PolicyStore } from '../policy/index.ts';
 import { addConfigRoutes } from './config-routes.ts';
 import type { EnvoyStatusSource, WaitForApplied } from './envoy-status.ts';
 import { addEventRoutes, type EventSource } from './event-routes.ts';
-import { guardAgainstPages, isLoopbackHost } from './guard.ts';
+import { guardAgainstPages } from './guard.ts';
+import { auditRequests, guardByGate, noteRefusal } from './identity.ts';
 import { addMetrics } from './metrics.ts';
 import { addMirrorRoutes } from './mirror-routes.ts';
 import { buildOpenApi, type OpenApiPart } from './openapi.ts';
@@ -28,6 +32,14 @@ export interface ApiOptions {
   readonly waitForApplied: WaitForApplied;
   /** The host that the server will listen on; on loopback the Host header is checked. */
   readonly host: string;
+  /** Names it is reached under beyond loopback; absent: any. */
+  readonly hosts?: readonly string[] | undefined;
+  /** Who may call; absent: everybody who reaches it. */
+  readonly gate?: Gate | undefined;
+  /** Told of changes and of who was refused. */
+  readonly audit?: Pick<AuditLog, 'write'> | undefined;
+  /** Certificate and key; with `ca` clients are asked for a certificate, which the gate judges. */
+  readonly tls?: SecureContextOptions | undefined;
   /** Where metrics are registered; give one to add your own. */
   readonly registry?: Registry;
   /** Further routes below `/api/v1`, of other rooms; what they throw is answered as ours is. */
@@ -58,17 +70,26 @@ export function createApiWithRoutes(options: ApiOptions): {
 } {
   const { store, envoys } = options;
   const refuse = (error: unknown, reply: FastifyReply): FastifyReply => {
-    if (error instanceof RefusedWrite) return sendProblem(reply, error.problem);
+    if (error instanceof RefusedWrite) return sendProblem(reply, noteRefusal(reply, error.problem));
     const known = toShadowplaneError(error);
     if (known.code === 'INTERNAL') options.onUnexpectedError?.(error);
-    return sendProblem(reply, toProblem(known));
+    return sendProblem(reply, noteRefusal(reply, toProblem(known)));
   };
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     frameworkErrors: (error: unknown, _: FastifyRequest, reply: FastifyReply) => void refuse(error, reply),
     routerOptions: { maxParamLength: 256 },
-  });
+    ...(options.tls && {
+      https: {
+        ...options.tls,
+        requestCert: options.tls.ca !== undefined,
+        // Who has none may have a token, and is told so.
+        rejectUnauthorized: false,
+        minVersion: 'TLSv1.2',
+      },
+    }),
+  } as FastifyServerOptions);
   // Browsers send text/plain across origins without asking; nothing here is written in it.
   app.removeContentTypeParser('text/plain');
   const routes = new RouteTable();
@@ -77,9 +98,11 @@ export function createApiWithRoutes(options: ApiOptions): {
   const onLoopback = isLoopbackHost(options.host);
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
-    guardAgainstPages(request, onLoopback);
+    guardAgainstPages(request, { onLoopback, hosts: options.hosts });
     done();
   });
+  if (options.gate) guardByGate(app, options.gate);
+  if (options.audit) auditRequests(app, options.audit);
   app.setErrorHandler((error, _, reply) => refuse(error, reply));
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]!;
@@ -99,7 +122,7 @@ export function createApiWithRoutes(options: ApiOptions): {
   });
   addMetrics(app, options.registry ?? new Registry(), store, envoys);
   if (options.pageFolder !== undefined) addPageRoutes(app, options.pageFolder);
-  app.get('/healthz', () => ({ status: 'ok', revision: store.current.revision }));
+  app.get('/healthz', { config: { access: 'open' } }, () => ({ status: 'ok', revision: store.current.revision }));
   app.register(
     (api, _, done) => {
       const writer = new Writer(store, options.waitForApplied);
@@ -114,7 +137,7 @@ export function createApiWithRoutes(options: ApiOptions): {
       addMirrorRoutes(api, store, writer);
       addRevisionRoutes(api, store, writer);
       addEventRoutes(api, store, envoys, options.events);
-      api.get('/envoys', () => ({ items: envoys.list() }));
+      api.get('/envoys', () => ({ items: envoys.list(), ...(envoys.refused && { refused: envoys.refused() }) }));
       api.get('/openapi.json', () => buildOpenApi(options.openApi));
       api.get('/schema.json', () => jsonSchema());
       for (const more of options.routes ?? []) api.register(more);

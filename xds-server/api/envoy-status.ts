@@ -2,6 +2,8 @@
 export interface EnvoyStatusSource {
   /** The connected Envoys. */
   list(): readonly EnvoyStatus[];
+  /** Those that were turned away, the last of each name, newest first. */
+  refused?(): readonly RefusedEnvoy[];
   /** Calls back on each event; returns the function that ends it. */
   onEvent(listener: (event: EnvoyEvent) => void): () => void;
 }
@@ -17,6 +19,16 @@ export interface EnvoyStatus {
   readonly lastRejection: EnvoyRejection | null;
 }
 
+export interface RefusedEnvoy {
+  readonly node: string;
+  /** Address that it came from. */
+  readonly from: string;
+  readonly reason: string;
+  readonly times: number;
+  /** ISO 8601, UTC, of the last time. */
+  readonly at: string;
+}
+
 interface EnvoyRejection {
   readonly type: string;
   /** Envoy's own words. */
@@ -26,13 +38,15 @@ interface EnvoyRejection {
 }
 
 export interface EnvoyEvent {
-  readonly kind: 'connected' | 'disconnected' | 'acked' | 'rejected';
+  readonly kind: 'connected' | 'disconnected' | 'acked' | 'rejected' | 'refused';
   readonly node: string;
   /** Resource type of an acknowledgement or rejection. */
   readonly type?: string;
   readonly version?: string;
-  /** Envoy's own words of a rejection. */
+  /** Envoy's own words of a rejection; why it was refused. */
   readonly message?: string;
+  /** Address of one that was refused. */
+  readonly from?: string;
 }
 
 /** How far a revision has come. `of` counts the connected Envoys; fewer `acked` means the time was up. */

@@ -1,24 +1,29 @@
 import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { ShadowplaneError } from '../../errors/index.ts';
+import { isLoopbackHost } from '../access/index.ts';
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
+/** Where the API listens, and the names it is reached under; `hosts` absent: beyond loopback any. */
+export interface Reachable {
+  readonly onLoopback: boolean;
+  readonly hosts?: readonly string[] | undefined;
+}
+
 /**
- * Keeps web pages of others away from an API without passwords. On loopback the Host header must name this machine, or a
- * page could reach us under its own name (DNS rebinding). And no page of another origin may change anything: browsers
+ * Keeps web pages of others away. On loopback the Host header must name this machine, or a page could reach us under its own
+ * name (DNS rebinding); beyond, it must be one of the names that are listed, if there is a list. And no page of another origin may change anything: browsers
  * send simple cross-site requests without asking.
  *
  * @throws ShadowplaneError HOST_REFUSED or ORIGIN_REFUSED
  */
-export function guardAgainstPages(request: FastifyRequest, onLoopback: boolean): void {
+export function guardAgainstPages(request: FastifyRequest, { onLoopback, hosts }: Reachable): void {
   const { host = '', origin } = request.headers;
   const site = request.headers['sec-fetch-site'];
-  if (onLoopback && !isLoopbackHost(hostnameOf(host))) {
-    throw new ShadowplaneError(
-      'HOST_REFUSED',
-      `This API listens on loopback and does not answer as ${JSON.stringify(host)}`,
-    );
+  if (!isOurs(hostnameOf(host), { onLoopback, hosts })) {
+    const why = onLoopback ? 'listens on loopback' : 'is called otherwise';
+    throw new ShadowplaneError('HOST_REFUSED', `This API ${why} and does not answer as ${JSON.stringify(host)}`);
   }
   if (SAFE_METHODS.includes(request.method)) return;
   const foreignOrigin = origin !== undefined && origin.replace(/^[a-z]+:\/\//, '') !== host;
@@ -27,10 +32,10 @@ export function guardAgainstPages(request: FastifyRequest, onLoopback: boolean):
   }
 }
 
-/** Whether only this machine can reach what listens at `host`. */
-export function isLoopbackHost(host: string): boolean {
-  if (host === 'localhost' || host.endsWith('.localhost') || host === '::1') return true;
-  return isIP(host) === 4 && host.startsWith('127.');
+/** A page that rebinds a name comes with that name, never with an IP address. */
+function isOurs(name: string, { onLoopback, hosts }: Reachable): boolean {
+  if (isLoopbackHost(name) || hosts?.includes(name)) return true;
+  return !onLoopback && (hosts === undefined || isIP(name) !== 0);
 }
 
 /** Without port, and without the brackets of an IPv6 address. */

@@ -109,7 +109,7 @@ const WRITE_PARAMETERS = [
   {
     name: 'x-shadowplane-actor',
     in: 'header',
-    description: 'Who makes the change; default: api.',
+    description: 'Who makes the change, where no token says it; default: api.',
     schema: { type: 'string', maxLength: 100 },
   },
 ];
@@ -134,7 +134,12 @@ export function buildOpenApi(parts: readonly OpenApiPart[] = []): Readonly<Recor
       description: 'Change mirroring live. Every refusal is problem+json with a stable code.',
     },
     paths,
-    components: { schemas: withoutNestedDefinitions(schemas) },
+    // The empty one: on loopback, and where a network is trusted, nobody has to prove anything.
+    security: [{ token: [] }, { certificate: [] }, {}],
+    components: {
+      schemas: withoutNestedDefinitions(schemas),
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' }, certificate: { type: 'mutualTLS' } },
+    },
   };
 }
 

@@ -45,11 +45,13 @@ export function addPageRoutes(app: FastifyInstance, folder: string): void {
       .header('cache-control', 'no-cache');
     return send(request, reply, await page.index());
   };
-  app.get('/', sendIndex);
-  app.get('/mirrors', sendIndex);
-  app.get('/mirrors/*', sendIndex);
+  // The page itself is no secret; what it shows it asks for with the token of who looks at it.
+  const open = { config: { access: 'open' } } as const;
+  app.get('/', open, sendIndex);
+  app.get('/mirrors', open, sendIndex);
+  app.get('/mirrors/*', open, sendIndex);
 
-  app.get<{ Params: { name: string } }>('/assets/:name', async (request, reply) => {
+  app.get<{ Params: { name: string } }>('/assets/:name', open, async (request, reply) => {
     const file = await page.asset(request.params.name);
     if (!file) throw new ShadowplaneError('NOT_FOUND', 'The page was built anew; reload it');
     reply.header('cache-control', 'public, max-age=31536000, immutable');

@@ -19,9 +19,12 @@ const PATH = '/envoy.service.metrics.v3.MetricsService/StreamMetrics';
 
 /**
  * Takes the streams of Envoy's metrics sink, one for each Envoy that has `stats_sinks` in its bootstrap. An Envoy that
- * sends nonsense loses its stream and opens another with its next report; others are not touched by it.
+ * sends nonsense, or that is refused, loses its stream and opens another with its next report; others are not touched by it.
  */
-export function createStatsService(listener: StatsListener): {
+export function createStatsService(
+  listener: StatsListener,
+  refusalOf: (node: string) => string | undefined = () => undefined,
+): {
   readonly definition: ServiceDefinition;
   readonly implementation: UntypedServiceImplementation;
 } {
@@ -49,6 +52,12 @@ export function createStatsService(listener: StatsListener): {
           node = message.node ?? node;
           if (node === undefined) {
             answer({ code: status.INVALID_ARGUMENT, details: 'the first message of a stream names its node' });
+            return;
+          }
+          const reason = refusalOf(node);
+          if (reason !== undefined) {
+            node = undefined;
+            answer({ code: status.PERMISSION_DENIED, details: reason });
             return;
           }
           listener.report({ node, atMs: Date.now(), values: message.values });

@@ -4,6 +4,7 @@ export type { EncodedResource, ResourceJson } from './resource.ts';
 export { encodeWithTtl } from './resource.ts';
 export type { AckResult } from './server/ack-wait.ts';
 export type { ClientStatus } from './server/connected-client.ts';
+export { ReloadingCredentials } from './server/reloading-credentials.ts';
 export {
   createXdsServer,
   DEFAULT_GROUP,

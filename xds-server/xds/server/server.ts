@@ -23,6 +23,8 @@ export interface XdsServerOptions {
   readonly cache: SnapshotCache;
   /** Which snapshot a node gets. If not given, all nodes are one group, `DEFAULT_GROUP`. */
   readonly groupOf?: (node: NodeInfo) => string;
+  /** Called with every node that opens a stream; an answer is why it is refused, with PERMISSION_DENIED. If not given, all are served. */
+  readonly refusalOf?: (node: NodeInfo) => string | undefined;
   /** If not given, plain text. */
   readonly credentials?: ServerCredentials;
   /**
@@ -42,6 +44,7 @@ export interface GrpcService {
 interface XdsServerEvents {
   connect: [client: ClientStatus];
   disconnect: [client: ClientStatus];
+  refuse: [event: { readonly node: string; readonly peer: string; readonly reason: string }];
   ack: [event: { readonly node: string; readonly typeUrl: string; readonly version: string }];
   nack: [
     event: { readonly node: string; readonly typeUrl: string; readonly version: string; readonly message: string },
@@ -158,6 +161,12 @@ class GrpcXdsServer implements XdsServer {
       }
       // "Only the first request on a stream is guaranteed to carry the node identifier", so it holds for the stream.
       if (!client || !stream) {
+        const reason = this.#options.refusalOf?.(request.node ?? ANONYMOUS);
+        if (reason !== undefined) {
+          call.emit('error', { code: status.PERMISSION_DENIED, details: reason });
+          this.#events.emit('refuse', { node: request.node?.id ?? '', peer: call.getPeer(), reason });
+          return;
+        }
         const id = `${this.#id}.${++this.#streams}`;
         client = this.#clientOf(request.node ?? ANONYMOUS, method);
         const resourceInSotw = client.node.clientFeatures.includes(RESOURCE_IN_SOTW);

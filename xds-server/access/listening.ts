@@ -1,0 +1,70 @@
+import { isIP } from 'node:net';
+import { ShadowplaneError } from '../../errors/index.ts';
+import type { ServerTlsFiles, TlsFiles } from '../../tls/index.ts';
+
+/** Who may call the API, and over what. */
+export interface ApiAccess {
+  /** Tokens with a role each, see `parseTokenFile`. */
+  readonly tokenFile?: string | undefined;
+  /** A token that may change everything. */
+  readonly token?: string | undefined;
+  /** With `clientAuthorityFile`, certificates count as tokens do. */
+  readonly tls?: ServerTlsFiles | undefined;
+  /** Names it is reached under beyond loopback; absent: any. Names of this machine and IP addresses always do. */
+  readonly hosts?: readonly string[] | undefined;
+  /** Anybody may call it, beyond loopback too. For networks that are private to who may. */
+  readonly insecure?: boolean | undefined;
+}
+
+/** Which Envoys are served, and over what. */
+export interface XdsAccess {
+  /** Only clients with a certificate of its authority are heard. */
+  readonly tls?: TlsFiles | undefined;
+  /** Patterns of node ids, `*` for any characters; absent: every node. */
+  readonly nodes?: readonly string[] | undefined;
+  /** Plain text beyond loopback. For networks that are private to Envoys and this process. */
+  readonly insecure?: boolean | undefined;
+}
+
+/**
+ * Beyond loopback nothing is served to just anybody, unless that is asked for by name.
+ *
+ * @throws ShadowplaneError USAGE naming the flags
+ */
+export function assertSecured(
+  api: { readonly host: string; readonly access: ApiAccess },
+  xds: { readonly host: string; readonly access: XdsAccess },
+): void {
+  const { tokenFile, token, tls } = api.access;
+  const isGuarded = tokenFile !== undefined || token !== undefined || tls?.clientAuthorityFile !== undefined;
+  if (!isLoopbackHost(api.host) && !isGuarded && !api.access.insecure) {
+    throw new ShadowplaneError(
+      'USAGE',
+      `--api-listen ${api.host}: beyond loopback whoever reaches the API could change your mirrors and read your users' data. Give it tokens (--api-token-file FILE or SHADOWPLANE_API_TOKEN) or client certificates (--api-tls-cert, --api-tls-key, --api-client-ca); or say --api-insecure, for a network that is private to who may`,
+    );
+  }
+  if (!isLoopbackHost(xds.host) && !xds.access.tls && !xds.access.insecure) {
+    throw new ShadowplaneError(
+      'USAGE',
+      `--xds-listen ${xds.host}: beyond loopback Envoys and control plane have to prove who they are: --xds-tls-cert, --xds-tls-key and --xds-client-ca; or say --xds-insecure, for a network that is private to them`,
+    );
+  }
+}
+
+/** Whether only this machine can reach what listens at `host`. */
+export function isLoopbackHost(host: string): boolean {
+  if (host === 'localhost' || host.endsWith('.localhost') || host === '::1') return true;
+  return isIP(host) === 4 && host.startsWith('127.');
+}
+
+/** Clients choose their names. */
+const MAX_NAME_LENGTH = 256;
+
+/** Whether one of the patterns fits the whole of the name. */
+export function matchesAny(patterns: readonly string[], name: string): boolean {
+  if (name.length > MAX_NAME_LENGTH) return false;
+  return patterns.some((pattern) => {
+    const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+    return new RegExp(`^${parts.join('[^]*')}$`).test(name);
+  });
+}
