@@ -16,6 +16,13 @@ import { type FieldEvidence, isStructural } from './evidence.ts';
 export const RARE = 30;
 
 /**
+ * Noise in half of the pairs or more is not rare, however few pairs there are yet: such a field (an id, a time) does not
+ * differ several times at the candidate and never at the control. Without this, the ids of a mirror that has only begun
+ * pass for rare noise, and hide its defects until every endpoint and stratum has more than `RARE` pairs.
+ */
+const RARE_SHARE = 0.5;
+
+/**
  * Rates of rare noise are taken as equally frequent on a logarithmic scale (fields per factor e). What is assumed of a
  * mirror before its control has shown anything weighs as much as this many fields over this width of the scale.
  */
@@ -48,7 +55,10 @@ export interface MirrorNoise {
 /** Uses counts of the control alone, so that no defect can pass itself off as the usual noise. */
 export function learnNoise(fields: readonly FieldEvidence[]): MirrorNoise {
   const noisy = fields.filter(({ tally }) => tally.controlOnly + tally.both > 0);
-  const rare = noisy.filter(({ tally }) => tally.controlOnly + tally.both <= RARE);
+  const rare = noisy.filter(({ tally, pairs }) => {
+    const differing = tally.controlOnly + tally.both;
+    return differing <= RARE && differing < RARE_SHARE * pairs;
+  });
   const density = (group: 'content' | 'structure') => {
     const observed = rare.filter(({ kind }) => groupOf(kind) === group).length;
     return (ASSUMED_FIELDS[group] + observed) / (ASSUMED_WIDTH + OBSERVED_WIDTH);

@@ -58,6 +58,15 @@ test('the noisier the mirror, the more it takes', () => {
   expect(levels([field({ candidateOnly: 5 }), ...rare])[0]).toBe('different');
 });
 
+test('ids of a mirror that has only begun are no rare noise: they do not hide a defect', () => {
+  const few = { pairs: 20 };
+  const ids = repeated(field({ both: 20 }, few), 25);
+  const times = repeated(field({ both: 8, candidateOnly: 3, controlOnly: 4 }, few), 10);
+  expect(levels([field({ candidateOnly: 3 }, few), ...ids, ...times])[0]).toBe('different');
+  const rare = repeated(field({ both: 1, controlOnly: 1 }, few), 10);
+  expect(levels([field({ candidateOnly: 3 }, few), ...ids, ...rare])[0]).toBe('seen');
+});
+
 test('what differs as often at the control is noise: always, often, rarely', () => {
   const noisy = [
     field({ both: PAIRS }),
