@@ -13,7 +13,7 @@ import { ensurePage } from './ui/index.ts';
  */
 const SOURCE = import.meta.dirname;
 const OUTPUT = resolve(process.argv[2] ?? join(SOURCE, 'dist'));
-const ROOMS = ['cli', 'docs', 'envoy', 'examples', 'filter', 'protos', 'xds-server'];
+const ROOMS = ['cli', 'docs', 'envoy', 'examples', 'filter', 'guard', 'protos', 'xds-server'];
 const READ_AT_RUN_TIME = new Set(['.md', '.overlay', '.proto', '.yaml']);
 const ONLY_FROM_SOURCE = ['@preact/signals', 'assemblyscript', 'esbuild', 'preact', 'tsx', 'uplot'];
 

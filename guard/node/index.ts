@@ -1,0 +1,11 @@
+export { expressGuard, fastifyGuard, guardHttp, PROBE_PATH, PROOF_HEADER } from './requests.ts';
+export {
+  type Cover,
+  createShadowGuard,
+  MARKER,
+  type ProbeAnswer,
+  type ShadowGuard,
+  type ShadowGuardOptions,
+  type SpanLike,
+} from './shadow-guard.ts';
+export type { GuardMode } from './shadow-mode.ts';
