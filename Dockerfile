@@ -23,6 +23,7 @@ WORKDIR /app
 COPY --from=build /src/node_modules ./node_modules
 COPY --from=build /src/dist ./
 RUN node -e "require('libsql')" && mkdir /data && chown node:node /data
+# Where it listens is beyond loopback, so it asks for credentials (docs/security.md) or to be told that it need not.
 ENV NODE_ENV=production \
     SHADOWPLANE_DATA_DIR=/data \
     SHADOWPLANE_API_LISTEN=0.0.0.0:8790 \

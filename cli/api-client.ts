@@ -1,4 +1,5 @@
 import { ERROR_CODES, type ErrorCode, type InputProblem, ShadowplaneError } from '../errors/index.ts';
+import { type ApiConnection, readApiToken } from './api-token.ts';
 
 export interface ApiClient {
   readonly url: string;
@@ -25,9 +26,11 @@ const TIMEOUT_MS = 70_000;
  * The HTTP API of a running control plane. An answer that is no success becomes the same error that the control plane
  * raised, with its code and its problems.
  *
- * @throws ShadowplaneError API_UNREACHABLE when nothing answers, USAGE when the URL is none.
+ * @throws ShadowplaneError API_UNREACHABLE when nothing answers, USAGE when the URL or the file of the token is none.
  */
-export function createApiClient(url: string): ApiClient {
+export function createApiClient(connection: ApiConnection, env: NodeJS.ProcessEnv): ApiClient {
+  const url = connection.api;
+  const token = readApiToken(connection, env);
   const base = apiBase(url);
   async function call<T>(
     method: string,
@@ -40,6 +43,7 @@ export function createApiClient(url: string): ApiClient {
       signal: AbortSignal.timeout(TIMEOUT_MS),
       headers: {
         'x-shadowplane-actor': 'cli',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(ifRevision === undefined ? {} : { 'if-match': `"${ifRevision}"` }),
       },

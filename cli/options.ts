@@ -13,8 +13,59 @@ export function jsonOption(): Option {
   return new Option('--json', 'print JSON for programs');
 }
 
-export function apiOption(): Option {
-  return new Option('--api <url>', 'control plane to talk to').env('SHADOWPLANE_API').default(DEFAULT_API);
+export function apiOptions(): Option[] {
+  return [
+    new Option('--api <url>', 'control plane to talk to').env('SHADOWPLANE_API').default(DEFAULT_API),
+    apiTokenFileOption('file with the token to send (the token itself: SHADOWPLANE_API_TOKEN)'),
+  ];
+}
+
+function apiTokenFileOption(description: string): Option {
+  return new Option('--api-token-file <path>', description).env('SHADOWPLANE_API_TOKEN_FILE');
+}
+
+/** Who may call the API and which Envoys are served. */
+export function accessOptions(): Option[] {
+  return [
+    apiTokenFileOption('tokens of the API, a line each: NAME ROLE TOKEN, the role read or change'),
+    new Option('--api-hosts <names>', 'names the API is reached under beyond loopback, with commas between')
+      .env('SHADOWPLANE_API_HOSTS')
+      .argParser(commaList),
+    new Option(
+      '--api-insecure',
+      'let anybody who reaches it call the API, beyond loopback too, in a network that is private to who may',
+    ).env('SHADOWPLANE_API_INSECURE'),
+    new Option('--xds-nodes <patterns>', 'node ids that are served, * for any characters, with commas between')
+      .env('SHADOWPLANE_XDS_NODES')
+      .argParser(commaList),
+    new Option(
+      '--xds-insecure',
+      'serve xDS in plain text beyond loopback, in a network that is private to Envoys and control plane',
+    ).env('SHADOWPLANE_XDS_INSECURE'),
+  ];
+}
+
+/** Certificates of the listeners that serve others than this machine. PEM files, read again when they change. */
+export function tlsOptions(): Option[] {
+  return [
+    new Option('--api-tls-cert <file>', 'certificate of the API').env('SHADOWPLANE_API_TLS_CERT'),
+    new Option('--api-tls-key <file>', 'its private key').env('SHADOWPLANE_API_TLS_KEY'),
+    new Option('--api-client-ca <file>', 'authority of client certificates, which count as tokens do').env(
+      'SHADOWPLANE_API_CLIENT_CA',
+    ),
+    new Option('--xds-tls-cert <file>', 'certificate of xDS').env('SHADOWPLANE_XDS_TLS_CERT'),
+    new Option('--xds-tls-key <file>', 'its private key').env('SHADOWPLANE_XDS_TLS_KEY'),
+    new Option('--xds-client-ca <file>', "authority that has to have signed Envoys' certificates").env(
+      'SHADOWPLANE_XDS_CLIENT_CA',
+    ),
+  ];
+}
+
+function commaList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 export function logLevelOption(): Option {

@@ -159,6 +159,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   const gate = await openGate({
     tokenFile: apiAccess.tokenFile,
     token: apiAccess.token,
+    ownToken: apiAccess.ownToken,
     certificates: apiAccess.tls?.clientAuthorityFile !== undefined,
     onProblem: (err) => logger.error({ err }, 'the tokens of the API stay as they were'),
   });

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import {
   addExamples,
   addOptions,
-  apiOption,
+  apiOptions,
   fileOption,
   ifRevisionOption,
   jsonOption,
@@ -32,13 +32,13 @@ export function applyCommand(context: Context): Command {
     fileOption('configuration file, - for standard input (default: shadowplane.yaml here)'),
     ifRevisionOption(),
     waitOption(),
-    apiOption(),
+    ...apiOptions(),
     jsonOption(),
   ).action(async (options: ApplyOptions) => {
     const file = findPolicyFile(options.file);
     command.setOptionValue('file', file);
     const { document } = await readPolicy(file);
-    const api = createApiClient(options.api);
+    const api = createApiClient(options, context.env);
     const ifRevision = options.ifRevision ?? (await api.get<{ revision: number }>('/config')).revision;
     const path = `/config${waitQuery(options.wait)}`;
     const answer = await api.send<WriteAnswer>('PUT', path, document, { ifRevision });

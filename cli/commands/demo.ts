@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { demoPolicy } from '../demo/policy.ts';
 import { ADDRESS_FLAGS, type AddressName, addExamples, addOptions } from '../options.ts';
 import { count } from '../output/numbers.ts';
+import { readAccess } from '../stack/access.ts';
 import { envoyEventText } from '../stack/envoy-events.ts';
 import { createLogger } from '../stack/logger.ts';
 import { createRunOutput, type RunOutput } from '../stack/output.ts';
@@ -83,6 +84,7 @@ async function runDemo(
     admin: addresses.envoyAdmin,
     xds: addresses.xdsListen,
     api: addresses.apiListen,
+    access: await readAccess(options, context.env, { api: addresses.apiListen, xds: addresses.xdsListen }),
     compare: options.compare ? { listen: addresses.captureListen } : undefined,
     concurrency: options.envoyConcurrency,
     envoyLogLevel: options.logLevel === 'debug' ? 'debug' : 'warning',

@@ -4,7 +4,7 @@ import type { EpochComparison, VerdictReport } from '../../compare/report/index.
 import { ShadowplaneError } from '../../errors/index.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
-import { addExamples, addOptions, apiOption, jsonOption } from '../options.ts';
+import { addExamples, addOptions, apiOptions, jsonOption } from '../options.ts';
 import { type DiffAnswer, exitCodeOf } from '../view/diff-answer.ts';
 import { toJunit } from '../view/junit.ts';
 import { renderDiff } from '../view/render-diff.ts';
@@ -40,11 +40,11 @@ export function diffCommand(context: Context): Command {
         .argParser(wholeNumber('--limit', PROGRAM_LIMIT)),
     )
     .addOption(new Option('--junit <file>', 'write JUnit XML for CI systems; "-" prints it instead of the table'));
-  addOptions(command, apiOption(), jsonOption()).action(async (name: string, options: DiffOptions) => {
+  addOptions(command, ...apiOptions(), jsonOption()).action(async (name: string, options: DiffOptions) => {
     if (options.json && options.junit === '-') {
       throw new ShadowplaneError('USAGE', '--json and --junit - both print to standard output; give --junit a file');
     }
-    const answer = await ask(createApiClient(options.api), name, options);
+    const answer = await ask(createApiClient(options, context.env), name, options);
     if (options.junit === '-') context.stdout.write(toJunit(answer));
     else if (options.junit !== undefined) await save(options.junit, toJunit(answer));
     if (options.json) context.printJson(answer);

@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander';
 import { createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
-import { addExamples, addOptions, apiOption, jsonOption } from '../options.ts';
+import { addExamples, addOptions, apiOptions, jsonOption } from '../options.ts';
 import { printable } from '../output/style.ts';
 import { renderTable } from '../output/table.ts';
 import type { EnvoyItem } from '../view/envoy-item.ts';
@@ -35,9 +35,9 @@ export function getCommand(context: Context): Command {
         .choices(['mirrors', 'envoys', 'config', 'services', 'segments'] satisfies What[])
         .default('mirrors'),
     );
-  addOptions(command, apiOption(), jsonOption()).action(
+  addOptions(command, ...apiOptions(), jsonOption()).action(
     async (what: What, options: { api: string; json?: boolean }) => {
-      const api = createApiClient(options.api);
+      const api = createApiClient(options, context.env);
       const show = async <T>(
         path: string,
         render: (answer: T) => string[] | Promise<string[]>,

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { ShadowplaneError } from '../../errors/index.ts';
 import { createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
-import { addExamples, addOptions, apiOption, jsonOption } from '../options.ts';
+import { addExamples, addOptions, apiOptions, jsonOption } from '../options.ts';
 import { renderHistory } from '../view/render-history.ts';
 import type { RevisionItem } from '../view/revision-item.ts';
 
@@ -18,10 +18,10 @@ export function historyCommand(context: Context): Command {
     .description('who changed a mirror when, and what; without a name all changes')
     .argument('[mirror]', 'name of the mirror; it may be gone');
   const limit = new Option('--limit <number>', 'how many, newest first').argParser(readLimit).default(20);
-  addOptions(command, limit, apiOption(), jsonOption()).action(
+  addOptions(command, limit, ...apiOptions(), jsonOption()).action(
     async (mirror: string | undefined, options: HistoryOptions) => {
       const path = mirror === undefined ? '/revisions' : `/mirrors/${encodeURIComponent(mirror)}/history`;
-      const api = createApiClient(options.api);
+      const api = createApiClient(options, context.env);
       const answer = await api.get<{ items: readonly RevisionItem[] }>(`${path}?limit=${options.limit}`);
       if (options.json) context.printJson(answer);
       else context.print(...renderHistory(answer.items, { ...context, mirror }));

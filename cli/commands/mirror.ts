@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { ShadowplaneError } from '../../errors/index.ts';
 import { createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
-import { addExamples, addOptions, apiOption, ifRevisionOption, jsonOption, waitOption } from '../options.ts';
+import { addExamples, addOptions, apiOptions, ifRevisionOption, jsonOption, waitOption } from '../options.ts';
 import type { MirrorItem } from '../view/mirror-item.ts';
 import { appliedText, type WriteAnswer, waitQuery } from '../write-answer.ts';
 
@@ -45,7 +45,7 @@ function setCommand(context: Context): Command {
         .argParser((name, before: readonly string[]) => [...before, name])
         .default([], 'none'),
     );
-  addOptions(command, ifRevisionOption(), waitOption(), apiOption(), jsonOption());
+  addOptions(command, ifRevisionOption(), waitOption(), ...apiOptions(), jsonOption());
   command.action(async (name: string, options: SetOptions) => {
     const removed = options.removeSegment.map((segment) => [segment, null] as const);
     const segments = { ...options.segment, ...Object.fromEntries(removed) };
@@ -58,7 +58,7 @@ function setCommand(context: Context): Command {
     }
     checkShares(options);
     const path = `/mirrors/${encodeURIComponent(name)}${waitQuery(options.wait)}`;
-    const answer = await createApiClient(options.api).send<MirrorAnswer>('PATCH', path, change, options);
+    const answer = await createApiClient(options, context.env).send<MirrorAnswer>('PATCH', path, change, options);
     if (options.json) context.printJson(answer);
     else context.print(describe(answer));
   });
@@ -72,10 +72,10 @@ function setCommand(context: Context): Command {
 
 function pauseCommand(context: Context, verb: 'pause' | 'resume', description: string): Command {
   const command = new Command(verb).description(description).argument('<name>', 'name of the mirror');
-  addOptions(command, ifRevisionOption(), waitOption(), apiOption(), jsonOption());
+  addOptions(command, ifRevisionOption(), waitOption(), ...apiOptions(), jsonOption());
   command.action(async (name: string, options: CommonOptions) => {
     const path = `/mirrors/${encodeURIComponent(name)}/${verb}${waitQuery(options.wait)}`;
-    const answer = await createApiClient(options.api).send<MirrorAnswer>('POST', path, undefined, options);
+    const answer = await createApiClient(options, context.env).send<MirrorAnswer>('POST', path, undefined, options);
     if (options.json) context.printJson(answer);
     else context.print(describe({ ...answer, name: answer.name ?? name, paused: answer.paused ?? verb === 'pause' }));
   });

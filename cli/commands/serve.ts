@@ -1,16 +1,17 @@
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { addExamples, addressOption, fileOption, storeOption } from '../options.ts';
+import { addExamples, addOptions, addressOption, fileOption, storeOption, tlsOptions } from '../options.ts';
 import { findPolicyFile, readPolicy } from '../policy-file.ts';
+import { readAccess } from '../stack/access.ts';
 import { readComparing } from '../stack/comparing.ts';
 import { createLogger } from '../stack/logger.ts';
 import { createRunOutput } from '../stack/output.ts';
 import { assertCanListen, formatHostPort } from '../stack/ports.ts';
-import { addRunOptions, dataDirFor, type RunOptions, readAddress } from '../stack/run-options.ts';
+import { addRunOptions, dataDirFor, type RunOptions, readAddress, type TlsOptions } from '../stack/run-options.ts';
 import { filterPath } from '../stack/start-stack.ts';
 import { fired, listenForStop } from '../stack/stop-signals.ts';
 
-interface ServeOptions extends RunOptions {
+interface ServeOptions extends RunOptions, TlsOptions {
   readonly file?: string;
   /** Holds a password: never shown or logged. */
   readonly store?: string;
@@ -22,13 +23,15 @@ export function serveCommand(context: Context): Command {
     .description('run the control plane alone, for Envoys that run elsewhere (containers, Kubernetes)')
     .addOption(fileOption('configuration file, applied again whenever it is saved (default: shadowplane.yaml here)'))
     .addOption(storeOption());
-  addRunOptions(command.addOption(addressOption('envoyListen'))).action(async (options: ServeOptions) => {
+  addOptions(command, addressOption('envoyListen'), ...tlsOptions());
+  addRunOptions(command).action(async (options: ServeOptions) => {
     const policyFile = findPolicyFile(options.file);
     command.setOptionValue('file', policyFile);
     await readPolicy(policyFile);
     // Where Envoys elsewhere listen is theirs to have free, so it is not tried here.
     const listen = options.envoyListen === undefined ? undefined : await readAddress(options, 'envoyListen');
     const [xds, api] = await Promise.all([readAddress(options, 'xdsListen'), readAddress(options, 'apiListen')]);
+    const access = await readAccess(options, context.env, { api, xds });
     await assertCanListen(xds, '--xds-listen');
     await assertCanListen(api, '--api-listen');
     const compare = await readComparing(options, xds, context.note);
@@ -43,6 +46,7 @@ export function serveCommand(context: Context): Command {
         xdsListen: formatHostPort(xds),
         apiListen: formatHostPort(api),
         filterWasmPath: await filterPath(output.log, compare !== undefined),
+        ...access,
         compare,
         ...(listen && { listen: formatHostPort(listen) }),
         logger: await createLogger(
@@ -52,7 +56,7 @@ export function serveCommand(context: Context): Command {
           context.style,
         ),
       });
-      const apiUrl = `http://${controlPlane.apiAddress}`;
+      const apiUrl = `${access.apiAccess?.tls ? 'https' : 'http'}://${controlPlane.apiAddress}`;
       const { xdsAddress, captureAddress } = controlPlane;
       const comparing = captureAddress ? `answers are taken at ${captureAddress}` : 'answers are not compared';
       output.line(
@@ -71,7 +75,8 @@ export function serveCommand(context: Context): Command {
   return addExamples(
     command,
     'serve -f shadowplane.yaml',
-    'serve -f shadowplane.yaml --xds-listen 0.0.0.0:18000 --api-listen 0.0.0.0:8790',
+    'serve --xds-listen 0.0.0.0:18000 --xds-tls-cert xds.pem --xds-tls-key xds.key --xds-client-ca envoys.pem',
+    'serve --api-listen 0.0.0.0:8790 --api-token-file tokens',
     'envoy bootstrap > envoy.yaml   (for the Envoys)',
   );
 }

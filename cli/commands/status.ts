@@ -5,7 +5,7 @@ import { createEnvoyAdmin } from '../../envoy/index.ts';
 import { ShadowplaneError } from '../../errors/index.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
-import { addExamples, addOptions, addressOption, apiOption, DEFAULT_ADDRESSES, jsonOption } from '../options.ts';
+import { addExamples, addOptions, addressOption, apiOptions, DEFAULT_ADDRESSES, jsonOption } from '../options.ts';
 import type { EnvoyItem } from '../view/envoy-item.ts';
 import type { MirrorItem } from '../view/mirror-item.ts';
 import { renderEnvoys } from '../view/render-envoys.ts';
@@ -30,8 +30,8 @@ export function statusCommand(context: Context): Command {
   const command = new Command('status').description(
     'mirrors, verdicts, shares, Envoys, and live figures where Envoy can be reached',
   );
-  addOptions(command, apiOption(), addressOption('envoyAdmin'), jsonOption()).action(async (options: StatusOptions) => {
-    const api = createApiClient(options.api);
+  addOptions(command, ...apiOptions(), addressOption('envoyAdmin'), jsonOption()).action(async (options: StatusOptions) => {
+    const api = createApiClient(options, context.env);
     const [mirrors, envoys] = await Promise.all([
       api.get<{ items: readonly MirrorItem[] }>('/mirrors'),
       api.get<{ items: readonly EnvoyItem[] }>('/envoys'),

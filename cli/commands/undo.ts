@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { ShadowplaneError } from '../../errors/index.ts';
 import { createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
-import { addExamples, addOptions, apiOption, ifRevisionOption, jsonOption, waitOption } from '../options.ts';
+import { addExamples, addOptions, apiOptions, ifRevisionOption, jsonOption, waitOption } from '../options.ts';
 import { renderDifferences } from '../view/render-history.ts';
 import type { DifferenceItem } from '../view/revision-item.ts';
 import { appliedText, type WriteAnswer, waitQuery } from '../write-answer.ts';
@@ -31,12 +31,12 @@ export function undoCommand(context: Context): Command {
     new Option('--dry-run', 'only show what would change'),
     ifRevisionOption(),
     waitOption(),
-    apiOption(),
+    ...apiOptions(),
     jsonOption(),
   ).action(async (mirror: string | undefined, options: UndoOptions) => {
     const { to, dryRun = false, ifRevision, wait } = options;
     const what = mirror === undefined ? '/config' : `/mirrors/${encodeURIComponent(mirror)}`;
-    const api = createApiClient(options.api);
+    const api = createApiClient(options, context.env);
     const body = { to, ...(dryRun && { dryRun }) };
     const answer = await api.send<UndoAnswer>('POST', `${what}/undo${waitQuery(wait)}`, body, { ifRevision });
     if (options.json) return context.printJson(answer);

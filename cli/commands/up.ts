@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { addExamples, DEFAULT_ADDRESSES, fileOption, storeOption } from '../options.ts';
 import { findPolicyFile, readPolicy } from '../policy-file.ts';
+import { readAccess } from '../stack/access.ts';
 import { readComparing } from '../stack/comparing.ts';
 import { envoyEventText } from '../stack/envoy-events.ts';
 import { createLogger } from '../stack/logger.ts';
@@ -41,6 +42,7 @@ export function upCommand(context: Context): Command {
     await assertCanListen(admin, '--envoy-admin');
     await assertCanListen(xds, '--xds-listen');
     await assertCanListen(api, '--api-listen');
+    const access = await readAccess(options, context.env, { api, xds });
     const compare = await readComparing(options, xds, context.note);
 
     const output = createRunOutput(context, options.json === true);
@@ -56,6 +58,7 @@ export function upCommand(context: Context): Command {
         admin,
         xds,
         api,
+        access,
         compare,
         concurrency: options.envoyConcurrency,
         envoyLogLevel: options.logLevel === 'debug' ? 'debug' : 'warning',

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LogLevel } from '../context.ts';
 import {
   type AddressName,
+  accessOptions,
   addOptions,
   addressOption,
   compareOptions,
@@ -32,9 +33,23 @@ export interface RunOptions {
   readonly captureEnvoyKey?: string;
   readonly captureEnvoyCa?: string;
   readonly captureServerName?: string;
+  readonly apiTokenFile?: string;
+  readonly apiHosts?: readonly string[];
+  readonly apiInsecure?: boolean;
+  readonly xdsNodes?: readonly string[];
+  readonly xdsInsecure?: boolean;
   readonly dataDir?: string;
   readonly logLevel: LogLevel;
   readonly json?: boolean;
+}
+
+export interface TlsOptions {
+  readonly apiTlsCert?: string;
+  readonly apiTlsKey?: string;
+  readonly apiClientCa?: string;
+  readonly xdsTlsCert?: string;
+  readonly xdsTlsKey?: string;
+  readonly xdsClientCa?: string;
 }
 
 export interface EnvoyRunOptions extends RunOptions {
@@ -46,6 +61,7 @@ export function addRunOptions(command: Command): Command {
     command,
     addressOption('xdsListen'),
     addressOption('apiListen'),
+    ...accessOptions(),
     ...compareOptions(),
     dataDirOption(),
     logLevelOption(),

@@ -61,7 +61,8 @@ export async function runUntilStopped(
       }),
     );
   };
-  const watching = watchTraffic(createApiClient(stack.apiUrl), () => stack.envoy.admin, signals.stop, show);
+  const api = createApiClient({ api: stack.apiUrl }, { SHADOWPLANE_API_TOKEN: stack.apiToken });
+  const watching = watchTraffic(api, () => stack.envoy.admin, signals.stop, show);
   await fired(signals.stop);
   await watching;
   output.end();

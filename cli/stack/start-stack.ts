@@ -8,6 +8,7 @@ import {
   superviseEnvoy,
 } from '../../envoy/index.ts';
 import type { ComparingOptions } from '../../server/index.ts';
+import type { Access } from './access.ts';
 import { formatHostPort, type HostPort } from './ports.ts';
 
 /** What has to be there before anything is started. */
@@ -42,6 +43,7 @@ export interface StackOptions {
   readonly admin: HostPort;
   readonly xds: HostPort;
   readonly api: HostPort;
+  readonly access: Access;
   /** Undefined: nothing is captured and compared. */
   readonly compare: ComparingOptions | undefined;
   readonly concurrency: number;
@@ -55,6 +57,8 @@ export interface StackOptions {
 
 export interface RunningStack {
   readonly apiUrl: string;
+  /** For the command's own calls. */
+  readonly apiToken: string | undefined;
   readonly xdsAddress: string;
   /** Undefined when answers are not compared. */
   readonly captureAddress: string | undefined;
@@ -76,6 +80,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack | 
   ]);
   const controlPlane = await startShadowplane({
     policyFile: options.policyFile,
+    ...options.access,
     compare: options.compare,
     dataDir: options.dataDir,
     storeUrl: options.storeUrl,
@@ -102,6 +107,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack | 
     });
     return {
       apiUrl: `http://${controlPlane.apiAddress}`,
+      apiToken: options.access.apiAccess?.ownToken,
       xdsAddress: controlPlane.xdsAddress,
       captureAddress: controlPlane.captureAddress,
       envoy,

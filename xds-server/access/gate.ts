@@ -9,6 +9,8 @@ export interface GateOptions {
   readonly tokenFile?: string | undefined;
   /** One token that may change everything, under the name `token`. */
   readonly token?: string | undefined;
+  /** One of this process that may read; not a reason for a gate. */
+  readonly ownToken?: string | undefined;
   /** Whether certificates of the authority that the listener asks for count. Without a token file each may change everything. */
   readonly certificates: boolean;
   /** Told when a changed file is of no use; the tokens before stay in use. */
@@ -36,12 +38,14 @@ const NOBODY: Grants = { tokens: [], certificates: [] };
 
 /** @returns undefined when there is nothing to prove oneself by. @throws ShadowplaneError USAGE for a file that cannot be used */
 export async function openGate(options: GateOptions): Promise<Gate | undefined> {
-  const { tokenFile, token, certificates, onProblem, checkMs = CHECK_MS } = options;
+  const { tokenFile, token, ownToken, certificates, onProblem, checkMs = CHECK_MS } = options;
   if (tokenFile === undefined && token === undefined && !certificates) return undefined;
   const problem = token === undefined ? undefined : tokenProblem(token);
   if (problem) throw new ShadowplaneError('USAGE', `SHADOWPLANE_API_TOKEN: ${problem}`);
-  const ofEnvironment: Grants['tokens'] =
-    token === undefined ? [] : [{ name: 'token', role: 'change', digest: tokenDigest(token) }];
+  const given: Grants['tokens'] = [
+    ...(token === undefined ? [] : [{ name: 'token', role: 'change' as const, digest: tokenDigest(token) }]),
+    ...(ownToken === undefined ? [] : [{ name: 'own', role: 'read' as const, digest: tokenDigest(ownToken) }]),
+  ];
   let grants = tokenFile === undefined ? NOBODY : await readTokenFile(tokenFile);
   const reload = (): void => {
     readTokenFile(tokenFile!).then((changed) => {
@@ -54,7 +58,7 @@ export async function openGate(options: GateOptions): Promise<Gate | undefined> 
     const digest = tokenDigest(presented);
     let caller: Caller | undefined;
     // All of them, always, in constant time: how long it takes tells nothing.
-    for (const known of [...ofEnvironment, ...grants.tokens]) {
+    for (const known of [...given, ...grants.tokens]) {
       if (timingSafeEqual(known.digest, digest)) caller = known;
     }
     return caller;

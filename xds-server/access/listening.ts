@@ -8,6 +8,8 @@ export interface ApiAccess {
   readonly tokenFile?: string | undefined;
   /** A token that may change everything. */
   readonly token?: string | undefined;
+  /** A token of this process, to read; no reason to ask others for theirs. */
+  readonly ownToken?: string | undefined;
   /** With `clientAuthorityFile`, certificates count as tokens do. */
   readonly tls?: ServerTlsFiles | undefined;
   /** Names it is reached under beyond loopback; absent: any. Names of this machine and IP addresses always do. */
