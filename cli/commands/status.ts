@@ -30,42 +30,44 @@ export function statusCommand(context: Context): Command {
   const command = new Command('status').description(
     'mirrors, verdicts, shares, Envoys, and live figures where Envoy can be reached',
   );
-  addOptions(command, ...apiOptions(), addressOption('envoyAdmin'), jsonOption()).action(async (options: StatusOptions) => {
-    const api = createApiClient(options, context.env);
-    const [mirrors, envoys] = await Promise.all([
-      api.get<{ items: readonly MirrorItem[] }>('/mirrors'),
-      api.get<{ items: readonly EnvoyItem[] }>('/envoys'),
-    ]);
-    const address = options.envoyAdmin ?? DEFAULT_ADDRESSES.envoyAdmin;
-    const [figures, verdicts] = await Promise.all([
-      readFigures(address, mirrors.items),
-      readVerdicts(api, mirrors.items),
-    ]);
-    process.exitCode = exitCodeOfVerdicts(verdicts.map(({ verdict }) => verdict));
-    if (options.json) {
-      context.printJson({
-        mirrors: figures?.now ?? readTraffic(mirrors.items, new Map()),
-        envoys: envoys.items,
-        counted: figures !== undefined,
-        verdicts,
-      });
-      return;
-    }
-    const { style, width } = context;
-    context.print(
-      ...renderEnvoys(envoys.items, { style, width, nowMs: Date.now() }),
-      '',
-      ...renderTraffic(figures?.now ?? readTraffic(mirrors.items, new Map()), {
-        style,
-        width,
-        counted: figures !== undefined,
-        before: figures && { traffic: figures.before, agoMs: figures.agoMs },
-      }),
-      ...(verdicts.length > 0 ? ['', ...renderVerdicts(verdicts, { style, width })] : []),
-    );
-    if (!figures)
-      context.note(style.dim(`No figures: Envoy's admin interface does not answer at ${address} (--envoy-admin).`));
-  });
+  addOptions(command, ...apiOptions(), addressOption('envoyAdmin'), jsonOption()).action(
+    async (options: StatusOptions) => {
+      const api = createApiClient(options, context.env);
+      const [mirrors, envoys] = await Promise.all([
+        api.get<{ items: readonly MirrorItem[] }>('/mirrors'),
+        api.get<{ items: readonly EnvoyItem[] }>('/envoys'),
+      ]);
+      const address = options.envoyAdmin ?? DEFAULT_ADDRESSES.envoyAdmin;
+      const [figures, verdicts] = await Promise.all([
+        readFigures(address, mirrors.items),
+        readVerdicts(api, mirrors.items),
+      ]);
+      process.exitCode = exitCodeOfVerdicts(verdicts.map(({ verdict }) => verdict));
+      if (options.json) {
+        context.printJson({
+          mirrors: figures?.now ?? readTraffic(mirrors.items, new Map()),
+          envoys: envoys.items,
+          counted: figures !== undefined,
+          verdicts,
+        });
+        return;
+      }
+      const { style, width } = context;
+      context.print(
+        ...renderEnvoys(envoys.items, { style, width, nowMs: Date.now() }),
+        '',
+        ...renderTraffic(figures?.now ?? readTraffic(mirrors.items, new Map()), {
+          style,
+          width,
+          counted: figures !== undefined,
+          before: figures && { traffic: figures.before, agoMs: figures.agoMs },
+        }),
+        ...(verdicts.length > 0 ? ['', ...renderVerdicts(verdicts, { style, width })] : []),
+      );
+      if (!figures)
+        context.note(style.dim(`No figures: Envoy's admin interface does not answer at ${address} (--envoy-admin).`));
+    },
+  );
   addExamples(command, 'status', 'status --json --api http://control-plane.internal:8790');
   return command.addHelpText(
     'after',
