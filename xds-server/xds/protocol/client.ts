@@ -52,8 +52,9 @@ export class Client {
     return this.#sessions;
   }
 
-  get channels(): Channel[] {
-    return [...this.#sessions].flatMap((session) => session.channels);
+  get channels(): readonly Channel[] {
+    const [only] = this.#sessions;
+    return only && this.#sessions.size === 1 ? only.channels : [...this.#sessions].flatMap(({ channels }) => channels);
   }
 
   setTarget(target: Snapshot | undefined): void {

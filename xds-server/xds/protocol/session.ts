@@ -38,6 +38,7 @@ export class Session {
   readonly #noncePrefix: string;
   readonly #supportsTtl: boolean;
   readonly #channels = new Map<string, Channel>();
+  #inOrder: readonly Channel[] = [];
   #responses = 0;
 
   /** @param id unique among all sessions, also those of other servers and of this one before a restart */
@@ -50,8 +51,8 @@ export class Session {
   }
 
   /** In the order in which responses are sent. */
-  get channels(): Channel[] {
-    return RESOURCE_TYPES.flatMap(({ typeUrl }) => this.#channels.get(typeUrl) ?? []);
+  get channels(): readonly Channel[] {
+    return this.#inOrder;
   }
 
   channel(typeUrl: string): Channel | undefined {
@@ -60,7 +61,7 @@ export class Session {
 
   /** The client brought resources from an earlier stream. */
   get resumed(): boolean {
-    return [...this.#channels.values()].some((channel) => channel.resumed);
+    return this.#inOrder.some((channel) => channel.resumed);
   }
 
   /** @returns the ACK or NACK in the request, if it answers a response that waits for one */
@@ -74,7 +75,7 @@ export class Session {
   pull(now: Date): Outgoing | undefined {
     const { target, generation } = this.client;
     if (!target) return undefined;
-    for (const channel of this.channels) {
+    for (const channel of this.#inOrder) {
       const { typeUrl } = channel.type;
       if (channel.acks.open >= MAX_UNANSWERED) continue;
       const content = target.types.get(typeUrl) ?? EMPTY_TYPE;
@@ -108,6 +109,7 @@ export class Session {
       channel = new ofVariant(type, this.#supportsTtl);
       this.client.opens(type);
       this.#channels.set(type.typeUrl, channel);
+      this.#inOrder = RESOURCE_TYPES.flatMap(({ typeUrl }) => this.#channels.get(typeUrl) ?? []);
     }
     return channel;
   }

@@ -73,6 +73,8 @@ export function createXdsServer(options: XdsServerOptions): XdsServer {
 /** A client that reconnects subscribes to everything within this time, also when it opens a stream a type. */
 const RESUME_WAIT_MS = 2000;
 const NEW_CLUSTER_WAIT_MS = 5000;
+/** Clients that get a new snapshot in one turn of the event loop. */
+const FLUSH_BATCH = 64;
 
 const CHANNEL_OPTIONS = {
   // Finds clients that vanished without a word.
@@ -142,11 +144,15 @@ class GrpcXdsServer implements XdsServer {
 
   #snapshotChanged(group: string): void {
     const snapshot = this.#options.cache.get(group);
-    for (const client of this.#clients.values()) {
-      if (client.group !== group) continue;
-      client.protocol.setTarget(snapshot);
-      client.flush();
-    }
+    const clients = [...this.#clients.values()].filter((client) => client.group === group);
+    for (const client of clients) client.protocol.setTarget(snapshot);
+    this.#flush(clients);
+  }
+
+  /** In batches, so that the first clients read and answer while responses for the last are still being made. */
+  #flush(clients: readonly ConnectedClient[]): void {
+    for (const client of clients.slice(0, FLUSH_BATCH)) if (client.streams.size > 0) client.flush();
+    if (clients.length > FLUSH_BATCH) setImmediate(() => this.#flush(clients.slice(FLUSH_BATCH)));
   }
 
   #serve(call: GrpcStream, method: XdsMethod): void {
@@ -168,8 +174,9 @@ class GrpcXdsServer implements XdsServer {
           return;
         }
         const id = `${this.#id}.${++this.#streams}`;
-        client = this.#clientOf(request.node ?? ANONYMOUS, method);
-        const resourceInSotw = client.node.clientFeatures.includes(RESOURCE_IN_SOTW);
+        const node = request.node ?? ANONYMOUS;
+        client = this.#clientOf(node, method);
+        const resourceInSotw = node.clientFeatures.includes(RESOURCE_IN_SOTW);
         const session = new Session(method.variant, client.protocol, id, { resourceInSotw });
         stream = new XdsStream(call, session, client);
         this.#join(client, stream);
