@@ -1,3 +1,4 @@
+export { type GuardPgOptions, guardPg } from './postgres/guard-pg.ts';
 export { expressGuard, fastifyGuard, guardHttp, PROBE_PATH, PROOF_HEADER } from './requests.ts';
 export {
   type Cover,

@@ -99,6 +99,11 @@ export class ShadowGuard {
     });
   }
 
+  /** Runs `work` as part of no request: for what a request makes and others use later. */
+  outside<T>(work: () => T): T {
+    return this.#scopes.run(undefined, work);
+  }
+
   /** Runs a job (a queue's message, a timer's work) as shadow work, and closes what was opened for it when it is done. */
   async runShadow<T>(work: () => Promise<T>): Promise<T> {
     const scope = new ShadowScope();
