@@ -274,12 +274,25 @@ describe('get', () => {
 
   it('lists Envoys, and in their words what one refused', async () => {
     const connectedSince = new Date(Date.now() - 300_000).toISOString();
-    const edge = { node: 'edge-1', version: '1.40.0', connectedSince, types: {}, lastRejection: null };
-    const bad = { ...edge, node: 'edge-2', lastRejection: { message: 'no such cluster' } };
-    answers['GET /api/v1/envoys'] = { body: { items: [edge, bad] } };
+    const common = { version: '1.40.0', connectedSince, types: {}, lastRejection: null, rejectedRevision: null };
+    const edge = { ...common, node: 'edge-1', revision: 7, behindSince: null };
+    const rejectedRevision = { revision: 8, message: 'no such\n cluster' };
+    const bad = { ...edge, node: 'edge-2', behindSince: connectedSince, lastRejection: { message: 'no such cluster' } };
+    const back = { ...edge, node: 'edge-3', rejectedRevision };
+    const fresh = { ...bad, node: 'edge-4', revision: null, rejectedRevision };
+    answers['GET /api/v1/envoys'] = { body: { items: [edge, bad, back, fresh] } };
     const { out } = await shadowplane('get', 'envoys', '--api', api);
-    expect(out).toMatch(/edge-1 {2}1\.40\.0 {3}5 min {6}ok\n/);
-    expect(out).toMatch(/edge-2 .*rejected\n {2}edge-2: no such cluster\n$/);
+    expect(out.split('\n').map((line) => line.trimEnd())).toEqual([
+      'envoy   version  connected  revision  newest            last change',
+      'edge-1  1.40.0   5 min             7  in use            ok',
+      'edge-2  1.40.0   5 min             7  behind for 5 min  rejected',
+      'edge-3  1.40.0   5 min             7  in use            taken back',
+      'edge-4  1.40.0   5 min             -  behind for 5 min  rejected',
+      '  edge-2: no such cluster',
+      '  edge-3: revision 8: no such cluster',
+      '  edge-4: revision 8: no such cluster',
+      '',
+    ]);
   });
 });
 

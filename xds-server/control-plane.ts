@@ -24,10 +24,18 @@ import {
   type WaitForApplied,
 } from './api/index.ts';
 import { envoysOf } from './envoys.ts';
-import { formatAddress, type Policy, PolicyStore, parseAddress, parseListenAddress } from './policy/index.ts';
+import {
+  formatAddress,
+  type Policy,
+  PolicyStore,
+  parseAddress,
+  parseListenAddress,
+  type StoredPolicy,
+} from './policy/index.ts';
 import { followPolicyFile } from './policy-file-source.ts';
 import { PolicyRenderer } from './policy-renderer.ts';
 import type { CaptureTls } from './resources/index.ts';
+import { RevisionsInUse } from './revisions-in-use.ts';
 import { Shutdown } from './shutdown.ts';
 import { createStatsService, type StatsListener } from './stats/index.ts';
 import { createXdsServer, DEFAULT_GROUP, ReloadingCredentials, SnapshotCache, type XdsServer } from './xds/index.ts';
@@ -129,12 +137,18 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   }
 
   const cache = new SnapshotCache();
-  const serve = (policy: Policy): void => {
+  const inUse = new RevisionsInUse({
+    // What is not noted now is noted with the next news of an Envoy; until then the history knows less.
+    onSettled: (revision) => void store.acknowledge(revision).catch((err) => logger.debug({ err }, 'not noted')),
+  });
+  shutdown.add(() => inUse.close());
+  const serve = ({ revision, policy }: StoredPolicy): void => {
     options.onPolicy?.(policy);
-    cache.set(DEFAULT_GROUP, renderer.snapshotOf(policy));
+    const snapshot = renderer.snapshotOf(policy);
+    inUse.serve(revision, snapshot, () => cache.set(DEFAULT_GROUP, snapshot));
   };
-  serve(store.current.policy);
-  shutdown.add(store.onChange(({ policy }) => serve(policy)));
+  serve(store.current);
+  shutdown.add(store.onChange(serve));
 
   const { nodes } = xdsAccess;
   const refusalOf = (node: string): string | undefined =>
@@ -149,7 +163,8 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   if (xdsAccess.tls && credentials) {
     shutdown.add(followTlsFiles(xdsAccess.tls, (context) => credentials.reload(context), staysAsItWas(logger, 'xDS')));
   }
-  const envoys = envoysOf(xds);
+  inUse.follow(xds);
+  const envoys = envoysOf(xds, (client) => inUse.of(client));
   shutdown.add(auditRefusedNodes(envoys, audit));
   shutdown.add(logEnvoys(envoys, logger));
   const xdsAddress = await listenXds(xds, options.xdsListen);

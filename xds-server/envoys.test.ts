@@ -13,16 +13,19 @@ const client: ClientStatus = {
   userAgent: 'envoy',
   userAgentVersion: '1.40.0',
   connectedSince: at,
+  upToDate: false,
   types: {
     runtime: { typeUrl: RUNTIME, sentVersion: 'v2', ackedVersion: 'v1' },
     cluster: { typeUrl: CLUSTER, sentVersion: 'v9', lastRejection: { version: 'v9', message: 'bad address', at } },
   },
 };
 
+const PROGRESS = { revision: 7, behindSince: at.toISOString(), rejectedRevision: null };
+
 function server() {
   const events = new EventEmitter();
   const on = (name: string, listener: (event: unknown) => void) => void events.on(name, listener);
-  return { events, envoys: envoysOf({ clients: () => [client], on: on as never }) };
+  return { events, envoys: envoysOf({ clients: () => [client], on: on as never }, () => PROGRESS) };
 }
 
 describe('the Envoys as the API shows them', () => {
@@ -34,6 +37,7 @@ describe('the Envoys as the API shows them', () => {
         connectedSince: '2026-01-02T03:04:05.000Z',
         types: { RTDS: { sent: 'v2', acked: 'v1' }, CDS: { sent: 'v9', acked: null } },
         lastRejection: { type: 'CDS', message: 'bad address', at: '2026-01-02T03:04:05.000Z' },
+        ...PROGRESS,
       },
     ]);
   });

@@ -1,4 +1,4 @@
-import type { EnvoyEvent, EnvoyStatus, EnvoyStatusSource, RefusedEnvoy } from './api/index.ts';
+import type { EnvoyEvent, EnvoyProgress, EnvoyStatus, EnvoyStatusSource, RefusedEnvoy } from './api/index.ts';
 import {
   CLUSTER,
   type ClientStatus,
@@ -23,7 +23,10 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** What the xDS server knows of its clients, in the words of the API. */
-export function envoysOf(xds: Pick<XdsServer, 'clients' | 'on'>): EnvoyStatusSource {
+export function envoysOf(
+  xds: Pick<XdsServer, 'clients' | 'on'>,
+  progressOf: (client: ClientStatus) => EnvoyProgress,
+): EnvoyStatusSource {
   const listeners = new Set<(event: EnvoyEvent) => void>();
   const tell = (event: EnvoyEvent) => {
     for (const listener of listeners) listener(event);
@@ -49,7 +52,7 @@ export function envoysOf(xds: Pick<XdsServer, 'clients' | 'on'>): EnvoyStatusSou
     tell({ kind: 'refused', node: name, message: reason, from: peer });
   });
   return {
-    list: () => xds.clients().map(statusOf),
+    list: () => xds.clients().map((client) => ({ ...statusOf(client), ...progressOf(client) })),
     refused: () => [...refused.values()].reverse(),
     onEvent: (listener) => {
       listeners.add(listener);
@@ -61,11 +64,12 @@ export function envoysOf(xds: Pick<XdsServer, 'clients' | 'on'>): EnvoyStatusSou
 const MAX_REFUSED = 20;
 const MAX_NAME_LENGTH = 256;
 
-function shortName(typeUrl: string): string {
+/** `CDS` and so on; as it is where Envoy has no such name for it. */
+export function shortName(typeUrl: string): string {
   return SHORT_NAMES[typeUrl] ?? typeUrl;
 }
 
-function statusOf(client: ClientStatus): EnvoyStatus {
+function statusOf(client: ClientStatus): Omit<EnvoyStatus, keyof EnvoyProgress> {
   const types = Object.values(client.types);
   const rejections = types
     .flatMap(({ typeUrl, lastRejection }) => (lastRejection ? [{ type: shortName(typeUrl), ...lastRejection }] : []))

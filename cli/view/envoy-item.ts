@@ -6,6 +6,12 @@ export interface EnvoyItem {
   readonly connectedSince: string;
   readonly types: Readonly<Record<string, unknown>>;
   readonly lastRejection?: { readonly message?: string } | string | null;
+  /** The newest revision that it has in use. */
+  readonly revision?: number | null;
+  /** ISO 8601; null: it has all in use. */
+  readonly behindSince?: string | null;
+  /** Also when it has been taken back since. */
+  readonly rejectedRevision?: { readonly revision: number; readonly message: string } | null;
 }
 
 export function rejectionText({ lastRejection }: EnvoyItem): string {

@@ -2,23 +2,44 @@ import { printable, type Style } from '../output/style.ts';
 import { renderTable } from '../output/table.ts';
 import { type EnvoyItem, rejectionText } from './envoy-item.ts';
 
-/** The connected Envoys, and in whose words one of them refused a configuration. */
+/** The connected Envoys, what each has in use, and in its own words what it last rejected. */
 export function renderEnvoys(
   envoys: readonly EnvoyItem[],
   { style, width, nowMs }: { readonly style: Style; readonly width: number; readonly nowMs: number },
 ): string[] {
   if (envoys.length === 0) return [style.yellow('No Envoy is connected.')];
+  const ago = (at: string) => since(nowMs - Date.parse(at));
   const rows = envoys.map((envoy) => [
     printable(envoy.node),
     printable(envoy.version),
-    since(nowMs - Date.parse(envoy.connectedSince)),
-    rejectionText(envoy) === '' ? style.green('ok') : style.red('rejected'),
+    ago(envoy.connectedSince),
+    `${envoy.revision ?? '-'}`,
+    envoy.behindSince ? style.yellow(`behind for ${ago(envoy.behindSince)}`) : style.green('in use'),
+    lastChange(envoy, style),
   ]);
-  const columns = [{ title: 'envoy' }, { title: 'version' }, { title: 'connected' }, { title: 'last change' }];
-  const rejections = envoys
-    .filter((envoy) => rejectionText(envoy) !== '')
-    .map((envoy) => style.red(printable(`  ${envoy.node}: ${rejectionText(envoy)}`)));
-  return [...renderTable(columns, rows, { style, width }), ...rejections];
+  const columns = [
+    { title: 'envoy' },
+    { title: 'version' },
+    { title: 'connected' },
+    { title: 'revision', align: 'right' as const },
+    { title: 'newest' },
+    { title: 'last change' },
+  ];
+  return [...renderTable(columns, rows, { style, width }), ...envoys.flatMap((envoy) => rejectionLine(envoy, style))];
+}
+
+function lastChange(envoy: EnvoyItem, style: Style): string {
+  if (rejectionText(envoy) !== '') return style.red('rejected');
+  return envoy.rejectedRevision ? style.yellow('taken back') : style.green('ok');
+}
+
+function rejectionLine(envoy: EnvoyItem, style: Style): string[] {
+  const { rejectedRevision } = envoy;
+  const text = rejectionText(envoy) || rejectedRevision?.message;
+  if (text === undefined) return [];
+  const what = rejectedRevision ? `revision ${rejectedRevision.revision}: ` : '';
+  const line = printable(`  ${envoy.node}: ${what}${text.replaceAll(/\s*\n\s*/g, ' ')}`);
+  return [rejectionText(envoy) === '' ? style.dim(line) : style.red(line)];
 }
 
 /** `42 s`, `7 min`, `3 h`, `2 d` */

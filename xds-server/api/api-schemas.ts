@@ -80,7 +80,16 @@ const Envoy = Type.Object({
   types: Type.Record(Type.String(), Type.Unknown(), {
     description: 'By resource type: what was sent and acknowledged.',
   }),
-  lastRejection: Type.Union([Rejection, Type.Null()]),
+  lastRejection: Type.Union([Rejection, Type.Null()], {
+    description: 'Of what it still lacks because it rejected it.',
+  }),
+  revision: Type.Union([Type.Integer(), Type.Null()], {
+    description: 'The newest that it has in use, in all that it asks for; null: none that is known.',
+  }),
+  behindSince: Type.Union([time('Since when it lacks something.'), Type.Null()]),
+  rejectedRevision: Type.Union([Type.Object({ ...Rejection.properties, revision }), Type.Null()], {
+    description: 'What it has last rejected since it connected, also when that has been taken back since.',
+  }),
 });
 
 const history = { revision, actor: Type.String(), at: time('When it was made.'), changed };

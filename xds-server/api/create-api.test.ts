@@ -49,6 +49,9 @@ describe('reading', () => {
       connectedSince: '2026-01-01T00:00:00.000Z',
       types: {},
       lastRejection: null,
+      revision: 1,
+      behindSince: null,
+      rejectedRevision: null,
     };
     api.envoys.push(envoy);
     expect((await call('GET', '/api/v1/envoys')).body).toEqual({ items: [envoy] });
@@ -184,6 +187,47 @@ describe('waiting for Envoy', () => {
     await vi.waitFor(() => expect(api.store.current.revision).toBe(3));
     expect((await api.store.write('test', (document) => document)).revision).toBe(3);
     expect(api.waits.map(({ revision }) => revision)).toEqual([2]);
+  });
+});
+
+describe('an Envoy that rejects what it meets when it connects', () => {
+  const rejects = () => {
+    api.emit({ kind: 'connected', node: 'edge-1' });
+    for (const type of ['CDS', 'LDS']) api.emit({ kind: 'rejected', node: 'edge-1', type, message: 'bad cluster' });
+  };
+  const rolledBack = (revision: number) =>
+    vi.waitFor(() => expect(api.store.current).toMatchObject({ revision, actor: 'rollback' }));
+
+  it('gets the last revision that Envoys have had in use, and the history says why', async () => {
+    await api.store.acknowledge(1);
+    await api.store.applyFile({ ...testDocument(), listen: '127.0.0.1:9' });
+    await call('PATCH', MIRROR, { sample: '6%' });
+    rejects();
+    await rolledBack(4);
+    expect(api.store.current).toMatchObject({
+      document: testDocument(),
+      note: 'edge-1 refused revision 3: bad cluster',
+    });
+    rejects();
+    await api.store.write('test', (document) => ({ ...document, listen: '127.0.0.1:8' }));
+    expect(api.store.current.revision).toBe(5);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['others have it in use', () => api.store.acknowledge(1)],
+    ['none is known to have been in use', () => Promise.resolve()],
+  ])('changes nothing where %s', async (_, before) => {
+    await before();
+    rejects();
+    expect((await api.store.write('test', (document) => ({ ...document, listen: '127.0.0.1:8' }))).revision).toBe(2);
+  });
+
+  it('leaves what is made after it connected to be judged by itself', async () => {
+    await api.store.acknowledge(1);
+    api.emit({ kind: 'connected', node: 'edge-1' });
+    await call('PATCH', MIRROR, { sample: '6%' });
+    api.emit({ kind: 'rejected', node: 'edge-1', type: 'CDS', message: 'bad cluster' });
+    expect((await call('PATCH', MIRROR, { sample: '7%' })).body.revision).toBe(3);
   });
 });
 

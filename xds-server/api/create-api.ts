@@ -113,9 +113,12 @@ export function createApiWithRoutes(options: ApiOptions): {
     return refuse(new ShadowplaneError('METHOD_NOT_ALLOWED', detail), reply);
   });
 
-  const stopRollingBack = rollBackRejected(store, options.waitForApplied, (error) =>
-    options.onUnexpectedError?.(error),
-  );
+  const stopRollingBack = rollBackRejected({
+    store,
+    envoys,
+    waitForApplied: options.waitForApplied,
+    onError: (error) => options.onUnexpectedError?.(error),
+  });
   app.addHook('onClose', (_, done) => {
     stopRollingBack();
     done();

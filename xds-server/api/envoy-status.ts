@@ -8,7 +8,22 @@ export interface EnvoyStatusSource {
   onEvent(listener: (event: EnvoyEvent) => void): () => void;
 }
 
-export interface EnvoyStatus {
+/** How far an Envoy has come with what it is served. */
+export interface EnvoyProgress {
+  /** The newest revision that it has in use, in all that it asks for; null: none that is known. */
+  readonly revision: number | null;
+  /** ISO 8601, UTC: since when it lacks something; null: it has all in use. */
+  readonly behindSince: string | null;
+  /** What it has last rejected since it connected, also when that has been taken back since; null: nothing. */
+  readonly rejectedRevision: RejectedRevision | null;
+}
+
+export interface RejectedRevision extends EnvoyRejection {
+  /** The revision that brought what it rejected. */
+  readonly revision: number;
+}
+
+export interface EnvoyStatus extends EnvoyProgress {
   readonly node: string;
   /** Envoy's version, such as 1.40.0; empty when it did not say. */
   readonly version: string;
@@ -16,6 +31,7 @@ export interface EnvoyStatus {
   readonly connectedSince: string;
   /** By resource type (LDS, RDS, CDS, EDS, RTDS, ECDS): what was sent and acknowledged. */
   readonly types: Readonly<Record<string, unknown>>;
+  /** Of what it still lacks because it rejected it. */
   readonly lastRejection: EnvoyRejection | null;
 }
 

@@ -1,4 +1,12 @@
 export { createApi } from './create-api.ts';
-export type { EnvoyEvent, EnvoyStatus, EnvoyStatusSource, RefusedEnvoy, WaitForApplied } from './envoy-status.ts';
+export type {
+  EnvoyEvent,
+  EnvoyProgress,
+  EnvoyStatus,
+  EnvoyStatusSource,
+  RefusedEnvoy,
+  RejectedRevision,
+  WaitForApplied,
+} from './envoy-status.ts';
 export type { EventSource } from './event-routes.ts';
 export type { OpenApiPart } from './openapi.ts';

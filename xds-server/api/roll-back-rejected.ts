@@ -1,28 +1,58 @@
-import type { PolicyStore, StoredPolicy } from '../policy/index.ts';
-import type { WaitForApplied } from './envoy-status.ts';
+import { type PolicyStore, ROLLBACK_ACTOR, type StoredPolicy } from '../policy/index.ts';
+import type { EnvoyStatusSource, WaitForApplied } from './envoy-status.ts';
+import { explainRejection, refusedNote } from './explain-rejection.ts';
 
 /** Envoy answers in milliseconds, or after it has waited for clusters to warm (15 s); later rejections are left to people. */
 const WATCH_MS = 60_000;
 
+export interface RollBackOptions {
+  readonly store: PolicyStore;
+  readonly envoys: EnvoyStatusSource;
+  readonly waitForApplied: WaitForApplied;
+  readonly onError: (error: unknown) => void;
+}
+
 /**
- * Takes back every revision that an Envoy rejects, whoever made it and whether or not anyone waits for the answer: else
- * the next, innocent change would be refused along with it. Returns the function that ends it.
+ * Takes back what an Envoy rejects, whoever made it and whether or not anyone waits for the answer: else the next,
+ * innocent change would be refused along with it. Returns the function that ends it.
+ *
+ * A revision that was made while Envoys were connected is taken back alone. One that an Envoy meets when it connects, and
+ * that none has ever had in use, gives way to the last that was: such an Envoy may have no configuration at all.
  */
-export function rollBackRejected(
-  store: PolicyStore,
-  waitForApplied: WaitForApplied,
-  onError: (error: unknown) => void,
-): () => void {
-  const watch = async ({ revision, actor }: StoredPolicy): Promise<void> => {
-    // What was good before is not taken back; that would go back and forth.
-    if (actor === 'rollback') return;
-    const { rejection } = await waitForApplied(revision, WATCH_MS);
-    if (rejection && !ended) await store.revert(revision);
-  };
+export function rollBackRejected({ store, envoys, waitForApplied, onError }: RollBackOptions): () => void {
   let ended = false;
-  const stop = store.onChange((stored) => void watch(stored).catch(onError));
+  /** By node: what was current when it connected. Newer revisions are watched one by one. */
+  const connectedAt = new Map<string, number>();
+
+  const watch = async ({ revision, actor, document }: StoredPolicy): Promise<void> => {
+    // What was good before is not taken back; that would go back and forth.
+    if (actor === ROLLBACK_ACTOR) return;
+    const { rejection } = await waitForApplied(revision, WATCH_MS);
+    if (!rejection || ended) return;
+    const { node, message } = rejection;
+    await store.revert(revision, refusedNote(node, revision, explainRejection(message, document)));
+  };
+
+  const rejectedFromTheStart = async (node: string, message: string): Promise<void> => {
+    const { revision, actor, acknowledgedAt, document } = store.current;
+    if (actor === ROLLBACK_ACTOR || acknowledgedAt !== null || connectedAt.get(node) !== revision) return;
+    await store.rollBackToAcknowledged(refusedNote(node, revision, explainRejection(message, document)));
+  };
+
+  const stops = [
+    store.onChange((stored) => void watch(stored).catch(onError)),
+    envoys.onEvent(({ kind, node, message = '' }) => {
+      if (kind === 'connected') connectedAt.set(node, store.current.revision);
+      if (kind === 'disconnected') connectedAt.delete(node);
+      if (kind === 'rejected') void rejectedFromTheStart(node, message).catch(onError);
+    }),
+  ];
+  for (const { node, lastRejection } of envoys.list()) {
+    connectedAt.set(node, store.current.revision);
+    if (lastRejection) void rejectedFromTheStart(node, lastRejection.message).catch(onError);
+  }
   return () => {
     ended = true;
-    stop();
+    for (const stop of stops) stop();
   };
 }

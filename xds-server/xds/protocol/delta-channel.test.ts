@@ -136,6 +136,21 @@ it('a filter is not taken away while the client subscribes to it', () => {
   expect(summary(client.pull())).toEqual(['extension: x']);
 });
 
+it('what was rejected along with a resource is sent again once that is corrected or gone', () => {
+  const client = subscribed(CLUSTER);
+  client.set(buildSnapshot([cluster('a'), cluster('other')]));
+  settle(client);
+  client.set(buildSnapshot([cluster('a', 2), cluster('bad'), cluster('other')]));
+  client.nack(client.pull()[0]!);
+  expect(client.pull()).toEqual([]);
+  client.set(buildSnapshot([cluster('a', 2), cluster('other')]));
+  const [response] = client.pull();
+  expect(summary([response!])).toEqual(['cluster: -bad a']);
+  client.ack(response!);
+  expect(client.session.channel(CLUSTER)!.acks.lastRejection).toBeUndefined();
+  expect(client.pull()).toEqual([]);
+});
+
 it('a rejected resource stays rejected until it is replaced or gone, whatever else is accepted', () => {
   const client = subscribed(CLUSTER);
   client.set(buildSnapshot([cluster('bad')]));

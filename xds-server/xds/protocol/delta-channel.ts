@@ -45,10 +45,22 @@ export class DeltaChannel extends Channel {
     const denied = absent.size > 0 && permissions.deny() ? absent : [];
     const removed = [...new Set([...denied, ...removes.map(([name]) => name)])];
 
+    const goesOut = [...resources.map(({ name }) => name), ...removed];
+    if (goesOut.some((name) => this.acks.rejects(name))) resources.push(...this.#rejectedAlong(content, goesOut));
+
     // A wildcard subscriber waits for the first response even if there is nothing, to know that there is nothing.
     const first = !this.answeredOnce && this.names.wildcard && !this.resumed;
     if (!first && resources.length === 0 && removed.length === 0) return undefined;
     return { version: content.version, resources, removed };
+  }
+
+  /**
+   * A client may reject a response as a whole or only what is wrong in it, and does not say which. Once what may have been
+   * wrong is corrected, the rest of that response is sent with it.
+   */
+  #rejectedAlong(content: TypeSnapshot, goesOut: readonly string[]): EncodedResource[] {
+    const isLeft = (name: string) => this.acks.rejects(name) && !goesOut.includes(name);
+    return [...this.#covered(content)].filter((resource) => isLeft(resource.name));
   }
 
   #covered(content: TypeSnapshot): Iterable<EncodedResource> {

@@ -13,6 +13,8 @@ export interface ClientStatus {
   readonly userAgent: string;
   readonly userAgentVersion: string;
   readonly connectedSince: Date;
+  /** It has everything in use that it shall have, of what it subscribes to. */
+  readonly upToDate: boolean;
   /** By the short name of the type, such as `cluster`; only types that the client subscribes to. */
   readonly types: Readonly<Record<string, TypeStatus>>;
 }
@@ -71,6 +73,7 @@ export class ConnectedClient {
       userAgent: this.node.userAgent,
       userAgentVersion: this.node.userAgentVersion,
       connectedSince: this.connectedSince,
+      upToDate: this.#isUpToDate(),
       types: Object.fromEntries(
         this.protocol.channels.map((channel) => {
           const { type, acks } = channel;
@@ -94,6 +97,11 @@ export class ConnectedClient {
         }),
       ),
     };
+  }
+
+  #isUpToDate(): boolean {
+    const { channels, quiet } = this.protocol;
+    return channels.length > 0 && quiet && channels.every(({ acks }) => acks.lastRejection === undefined);
   }
 
   /** A stream a type: the one for clusters goes first, as on an aggregated stream. */
