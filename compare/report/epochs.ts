@@ -1,5 +1,6 @@
 /** What a new deployment of the candidate has changed: fixed, still there, new. */
 import { type DifferenceItem, keyOf, reportDifferences } from './differences.ts';
+import { hidingIn } from './hidden.ts';
 import type { EpochInput } from './inputs.ts';
 import { type ReportOptions, sumOf } from './verdict.ts';
 
@@ -26,6 +27,7 @@ export function describeEpoch({ number, version, begunBy, startedAtMs, lastAtMs,
 export interface EpochComparison {
   readonly from: EpochItem;
   readonly to: EpochItem;
+  /** Without what a rule hides by now: that is gone from the list, not from the candidate. */
   readonly fixed: readonly DifferenceItem[];
   readonly stillThere: readonly DifferenceItem[];
   readonly new: readonly DifferenceItem[];
@@ -43,7 +45,8 @@ export function compareEpochs(from: EpochInput, to: EpochInput, options: ReportO
   const keysAfter = new Set(after.map(keyOf));
   const pairs = new Map<string, number>();
   for (const { endpoint, pairs: more } of to.cells) pairs.set(endpoint, (pairs.get(endpoint) ?? 0) + more);
-  const gone = before.filter((item) => !keysAfter.has(keyOf(item)));
+  const isHidden = hidingIn(to, options.rules, options.nowMs);
+  const gone = before.filter((item) => !keysAfter.has(keyOf(item)) && !isHidden(item.endpoint, item.path));
   const isFixed = ({ endpoint, differing, noise, compared }: DifferenceItem) => {
     const rate = Math.max(differing - (noise ?? 0), 0) / compared;
     return (1 - rate) ** (pairs.get(endpoint) ?? 0) <= SURPRISE;

@@ -253,6 +253,24 @@ describe('epochs', () => {
     // 2% of pairs before: 100 pairs without one are no proof.
     expect(paths(comparison.maybeFixed)).toEqual(['/c']);
   });
+
+  it('call nothing fixed that a rule hides by now', () => {
+    const common = { reason: 'harmless', author: 'ann' };
+    const rules = [
+      { ...common, id: 'r1', effect: 'tolerance', path: '/a', absolute: 0.01 },
+      { ...common, id: 'r2', effect: 'unordered', path: '/list' },
+      { ...common, id: 'r3', effect: 'format', path: '/b', format: 'uuid' },
+    ] as const;
+    const more = cell(1_000, [field('/list/*/x', { candidateOnly: 300 })], { endpoint: 'GET /lists' });
+    const hidden = { r1: 90, r2: 1 };
+    const comparison = compareEpochs(
+      { ...before, cells: [...before.cells, more] },
+      epoch([cell(1_000, []), cell(1_000, [], { endpoint: 'GET /lists' })], { number: 2, hidden }),
+      { ...OPTIONS, rules },
+    );
+    expect(paths(comparison.fixed).sort()).toEqual(['/b', '/c']);
+    expect(paths(comparison.maybeFixed)).toEqual([]);
+  });
 });
 
 describe('samples', () => {
