@@ -9,6 +9,8 @@ import { excessOdds, RARE } from './against-control.ts';
 import { type FieldEvidence, isStructural, type Looks } from './evidence.ts';
 
 const VOLATILE_DISTINCT_SHARE = 0.8;
+/** Answers of the same millisecond carry the same time, so on a busy service times repeat where ids do not. */
+const VOLATILE_TIME_DISTINCT_SHARE = 0.5;
 /** From this share of pairs on, a field that carries a new value in each answer is taken for a timestamp or an id. */
 const VOLATILE_RATE = 0.5;
 /** A difference in nearly each pair, at a field whose values repeat, is no volatility: those would repeat too. */
@@ -56,6 +58,6 @@ export function expectedInnocentByLooks(field: FieldEvidence, comingAndGoing: Co
 }
 
 /** Looks like a timestamp, an id or a counter: nearly each answer of the primary carries another value. */
-function isVolatile({ distinctShare }: Looks): boolean {
-  return distinctShare >= VOLATILE_DISTINCT_SHARE;
+function isVolatile({ format, distinctShare }: Looks): boolean {
+  return format === 'time' ? distinctShare > VOLATILE_TIME_DISTINCT_SHARE : distinctShare >= VOLATILE_DISTINCT_SHARE;
 }

@@ -126,6 +126,15 @@ test('without control: shown as seen, decided only by structure or a systematic 
   expect(judgeFields(without, false)[0]?.noise).toBeUndefined();
 });
 
+test('without control: times of a busy service repeat and are noise all the same, other values are not', () => {
+  const most = { candidateOnly: PAIRS * 0.85 };
+  const looking = (format: Looks['format'], distinctShare: number) =>
+    levels([field(most, { looks: { format, distinctShare } })], false)[0];
+  expect(looking('time', 0.6)).toBe('noise');
+  expect(looking('time', 0.5)).toBe('seen');
+  expect(looking('decimal', 0.6)).toBe('seen');
+});
+
 /** A field that is missing and extra so often, as its two kinds of difference. */
 function comingAndGoing(missing: number, extra: number): FieldEvidence[] {
   const [one, other] = [field({ candidateOnly: missing }), field({ candidateOnly: extra })];

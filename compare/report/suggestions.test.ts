@@ -66,6 +66,11 @@ describe('without a control', () => {
     expect(suggest([alone(1_000, looks('integer'))], counter)).toMatchObject([{ effect: 'ignore', path: '/field' }]);
   });
 
+  it('a time that a busy service gives several times, and which therefore agrees now and then', () => {
+    expect(suggest([alone(700, looks('time', 0.6))], times)).toMatchObject([{ effect: 'format', format: 'timestamp' }]);
+    expect(suggest([alone(700, looks('uuid'))], [sample(1, randomUUID(), randomUUID())])).toEqual([]);
+  });
+
   it('says why, and how much it would hide', () => {
     const [suggestion] = suggestRules(volatileFields(epoch([alone(995, looks('time'))]), [], 0), () => times);
     expect(suggestion).toMatchObject({
@@ -96,6 +101,11 @@ describe('with a control', () => {
       { effect: 'ignore' },
     ]);
     expect(suggest([controlled(990)], [sample(1, 40, 17)])).toMatchObject([{ effect: 'ignore' }]);
+  });
+
+  it('a time that agrees now and then', () => {
+    expect(suggest([controlled(600, 100)], times)).toMatchObject([{ effect: 'format', format: 'timestamp' }]);
+    expect(suggest([controlled(600, 100)], [sample(1, 40, 17)])).toEqual([]);
   });
 
   it('not what the candidate alone does, however it looks', () => {

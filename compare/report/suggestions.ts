@@ -1,6 +1,7 @@
 /**
  * Rules that would spare a reader what looks like noise, as `GET /mirrors/{name}/rules/suggestions` gives them: fields that
- * differ in nearly every pair and look like a time, an id, a hash or a counter. Suggested, never applied.
+ * differ in nearly every pair and look like an id, a hash or a counter, or in most and look like a time. Suggested, never
+ * applied.
  *
  * With a control a field has to differ there too: what the candidate alone does differently is a finding, however it looks.
  */
@@ -34,10 +35,12 @@ export interface VolatileField {
 
 const LEAST_PAIRS = 20;
 const NEARLY_ALL = 0.9;
+/** Of a time, which two answers share when they are given within the same second or millisecond. */
+const MOST = 0.5;
 /** Without a control: nearly each answer of the primary carries another value. */
-const LEAST_DISTINCT = 0.8;
+const LEAST_DISTINCT = { time: 0.5, other: 0.8 } as const;
 
-/** Fields that differ in nearly all pairs, by the control too where there is one, and that no rule is about. */
+/** Fields that differ in most pairs, by the control too where there is one, and that no rule is about. */
 export function volatileFields({ cells }: EpochInput, rules: readonly Rule[], nowMs: number): VolatileField[] {
   const ignored = new IgnoredFields(rules, nowMs);
   const found = new Map<string, VolatileField>();
@@ -63,9 +66,13 @@ export function volatileFields({ cells }: EpochInput, rules: readonly Rule[], no
   return [...found.values()].filter(
     ({ pairs, differing, isControlled, looks }) =>
       pairs >= LEAST_PAIRS &&
-      differing >= pairs * NEARLY_ALL &&
-      (isControlled || (looks !== undefined && looks.distinctShare >= LEAST_DISTINCT)),
+      differing > pairs * MOST &&
+      (isControlled || (looks !== undefined && looks.distinctShare >= leastDistinct(looks))),
   );
+}
+
+function leastDistinct({ format }: Looks): number {
+  return format === 'time' ? LEAST_DISTINCT.time : LEAST_DISTINCT.other;
 }
 
 function nameOf({ endpoint }: CellInput, { path }: FieldInput): string {
@@ -102,7 +109,7 @@ function suggest(field: VolatileField, samples: readonly SampleInput[]): RuleSug
   const { endpoint, path, pairs, differing, isControlled } = field;
   const values = valuesAt(field, samples);
   const look = lookOf(field, values);
-  if (!look) return [];
+  if (!look || (look.format !== 'timestamp' && differing < pairs * NEARLY_ALL)) return [];
   const differs = isControlled ? 'The control differs here as well' : 'Differs';
   return [
     {

@@ -231,7 +231,7 @@ function notesOnUncounted(drifted: number, hidden: HiddenReport, lost: MirrorInp
 }
 
 function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+  return `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
 }
 
 export function sumOfMissing(parts: ReadonlyArray<number | null>): number | null {
