@@ -17,7 +17,8 @@ export function describeEpoch({ number, version, begunBy, startedAtMs, lastAtMs,
   return {
     epoch: number,
     version: version ?? null,
-    begunBy,
+    // What a restarted control plane meets first, and does not belong to the last epoch, is another version.
+    begunBy: begunBy === 'first' && number > 1 ? 'version' : begunBy,
     startedAt: new Date(startedAtMs).toISOString(),
     lastComparedAt: new Date(lastAtMs).toISOString(),
     compared: sumOf(cells, ({ pairs }) => pairs),

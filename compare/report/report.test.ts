@@ -254,6 +254,12 @@ describe('epochs', () => {
     expect(paths(comparison.maybeFixed)).toEqual(['/c']);
   });
 
+  it('begin by another version where the control plane was restarted meanwhile', () => {
+    const after = epoch([], { number: 2, version: 'v3', begunBy: 'first' });
+    const comparison = compareEpochs(before, after, OPTIONS);
+    expect([comparison.from.begunBy, comparison.to.begunBy]).toEqual(['first', 'version']);
+  });
+
   it('call nothing fixed that a rule hides by now', () => {
     const common = { reason: 'harmless', author: 'ann' };
     const rules = [
