@@ -27,7 +27,7 @@ export interface PolicyFileSourceOptions {
 export async function followPolicyFile(options: PolicyFileSourceOptions): Promise<PolicyFileWatcher> {
   const { file, logger } = options;
   const known = await readPolicyText(file);
-  await apply(known, options);
+  await apply(known, options).catch((error: unknown) => goOnWithoutStore(error, options));
   let wrong = false;
   return watchPolicyFile(file, {
     known,
@@ -52,6 +52,18 @@ async function apply(text: string, { file, store, check, logger }: PolicyFileSou
   if (revision === before) return false;
   logger.info({ revision, changed }, 'policy file applied');
   return true;
+}
+
+/**
+ * Envoys are better served what they had before than nothing.
+ *
+ * @throws ShadowplaneError what is not the fault of the store, or where there is nothing to serve
+ */
+function goOnWithoutStore(error: unknown, { store, logger }: PolicyFileSourceOptions): void {
+  const isStoreFault = error instanceof ShadowplaneError && ['STORE_FULL', 'STORE_FAILED'].includes(error.code);
+  const { revision } = store.current;
+  if (!isStoreFault || revision === 0) throw error;
+  logger.error({ err: error, revision }, 'the policy file could not be stored; save it again once the store is well');
 }
 
 function report(error: unknown, file: string, logger: Logger): void {

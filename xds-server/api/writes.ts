@@ -88,17 +88,25 @@ export class Writer {
     const { rejection, acked, of, tookMs } = await this.#waitForApplied(revision, waitMs);
     if (!rejection) return { acked, of, tookMs };
     const explained = explainRejection(rejection.message, this.#store.current.document);
-    const reverted = isNew
-      ? await this.#store.revert(revision, refusedNote(rejection.node, revision, explained))
-      : this.#store.current;
-    const error = new ShadowplaneError('ENVOY_REJECTED', `${rejection.node}: ${explained}`);
+    const problem = isNew ? await this.#takeBack(revision, refusedNote(rejection.node, revision, explained)) : '';
+    const error = new ShadowplaneError('ENVOY_REJECTED', `${rejection.node}: ${explained}${problem}`);
     throw new RefusedWrite(
       toProblem(error, {
         node: rejection.node,
         envoyMessage: rejection.message,
         rejectedRevision: revision,
-        revision: reverted.revision,
+        revision: this.#store.current.revision,
       }),
     );
+  }
+
+  /** Answers why it could not be, or nothing. */
+  async #takeBack(revision: number, note: string): Promise<string> {
+    try {
+      await this.#store.revert(revision, note);
+      return '';
+    } catch (error) {
+      return `; it could not be taken back: ${error instanceof Error ? error.message : String(error)}`;
+    }
   }
 }
