@@ -183,10 +183,9 @@ function compareUnparsed(
   rules: CompiledRules,
   findings: Findings,
 ): boolean {
-  const one = primary.jsonBytes;
-  const other = candidate.jsonBytes;
-  if (!one || !other) return false;
-  return diffTapes(one, other, rules, findings);
+  const one = primary.jsonText;
+  const other = one && candidate.jsonText;
+  return other !== undefined && diffTapes(one!, other.bytes, rules, findings);
 }
 
 function compareBodies(primary: Body, candidate: Body, rules: CompiledRules, findings: Findings): void {

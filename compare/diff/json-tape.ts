@@ -7,14 +7,20 @@
 export class JsonTape {
   bytes: Buffer = NO_BYTES;
   nodes: Int32Array = new Int32Array(FIRST_NUMBERS);
+  /** How many numbers have been written. */
+  end = 0;
   readonly open: Int32Array = new Int32Array(MAX_DEPTH);
   /** A key has escapes, or begins with a digit: it may not be what it looks like, nor keep its place in an object. */
   hasOddKeys = false;
+  /** Counts what it has been used for; see `JsonText`. */
+  turn = 0;
 
   /** @returns false when there would be too many. */
-  grow(): boolean {
-    if (this.nodes.length >= MAX_NUMBERS) return false;
-    const nodes = new Int32Array(this.nodes.length * 2);
+  grow(numbers = this.nodes.length + 1): boolean {
+    if (numbers > MAX_NUMBERS) return false;
+    let length = this.nodes.length;
+    while (length < numbers) length *= 2;
+    const nodes = new Int32Array(length);
     nodes.set(this.nodes);
     this.nodes = nodes;
     return true;
@@ -23,11 +29,35 @@ export class JsonTape {
   /** Tapes are used again and again; a single large body must not hold on to its memory. */
   release(): void {
     this.bytes = NO_BYTES;
-    if (this.nodes.length > MAX_KEPT_NUMBERS) this.nodes = new Int32Array(FIRST_NUMBERS);
+    if (this.nodes.length <= MAX_KEPT_NUMBERS) return;
+    this.nodes = new Int32Array(FIRST_NUMBERS);
+    this.turn++;
   }
 }
 
-const MAX_DEPTH = 64;
+/** A text that may be compared several times. */
+export class JsonText {
+  /** UTF-8 without byte order mark. */
+  readonly bytes: Buffer;
+  private turn = 0;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+
+  /** As `readTape`; if the tape still holds this text, it is only told its bytes again. */
+  readInto(tape: JsonTape): boolean {
+    if (this.turn > 0 && this.turn === tape.turn) {
+      tape.bytes = this.bytes;
+      return true;
+    }
+    if (!readTape(this.bytes, tape)) return false;
+    this.turn = tape.turn;
+    return true;
+  }
+}
+
+export const MAX_DEPTH = 64;
 const NO_BYTES = Buffer.alloc(0);
 const FIRST_NUMBERS = 3 * 2 ** 10;
 const MAX_KEPT_NUMBERS = 3 * 2 ** 20;
@@ -35,13 +65,13 @@ const MAX_NUMBERS = 3 * 2 ** 24;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
+export const COMMA = 0x2c;
 const COLON = 0x3a;
 export const OPEN_BRACKET = 0x5b;
 export const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 /** From an opening bracket or brace to the closing one. */
-const TO_CLOSER = 2;
+export const TO_CLOSER = 2;
 
 /**
  * A key is a node too, and stands before its value. The first node is the whole.
@@ -50,24 +80,38 @@ const TO_CLOSER = 2;
  * @returns false: no valid JSON, nested deeper than this reads, or too much of it.
  */
 export function readTape(bytes: Buffer, tape: JsonTape): boolean {
+  beginTape(bytes, tape);
+  const end = readValue(bytes, skipSpace(bytes, 0), tape, 0);
+  return end >= 0 && skipSpace(bytes, end) === bytes.length;
+}
+
+export function beginTape(bytes: Buffer, tape: JsonTape): void {
   tape.bytes = bytes;
   tape.hasOddKeys = false;
+  tape.end = 0;
+  tape.turn++;
+}
+
+/**
+ * @param outerDepth How many containers are open around it.
+ * @returns behind the value that begins at `from`; -1 when it cannot be read.
+ */
+export function readValue(bytes: Buffer, from: number, tape: JsonTape, outerDepth: number): number {
   const { open } = tape;
-  let { nodes } = tape;
-  let end = 0;
-  let depth = 0;
+  let { nodes, end } = tape;
+  let depth = outerDepth;
   let closer = 0;
-  let i = skipSpace(bytes, 0);
+  let i = from;
   for (;;) {
     // A value begins.
     if (end + 6 > nodes.length) {
-      if (!tape.grow()) return false;
+      if (!tape.grow()) return -1;
       nodes = tape.nodes;
     }
     const first = bytes[i];
     nodes[end] = i;
     if (first === OPEN_BRACE || first === OPEN_BRACKET) {
-      if (depth === MAX_DEPTH) return false;
+      if (depth === MAX_DEPTH) return -1;
       open[depth++] = end;
       end += 3;
       closer = first + TO_CLOSER;
@@ -75,14 +119,14 @@ export function readTape(bytes: Buffer, tape: JsonTape): boolean {
       if (bytes[i] !== closer) {
         if (closer === CLOSE_BRACE) {
           i = readKey(bytes, i, tape, end);
-          if (i < 0) return false;
+          if (i < 0) return -1;
           end += 3;
         }
         continue;
       }
     } else {
       i = first === QUOTE ? stringEnd(bytes, i) : scalarEnd(bytes, i);
-      if (i < 0) return false;
+      if (i < 0) return -1;
       nodes[end + 1] = i;
       end += 3;
       nodes[end - 1] = end;
@@ -90,32 +134,35 @@ export function readTape(bytes: Buffer, tape: JsonTape): boolean {
 
     // A value has ended: close what ends with it, up to the next value.
     for (;;) {
+      if (depth === outerDepth) {
+        tape.end = end;
+        return i;
+      }
       i = skipSpace(bytes, i);
-      if (depth === 0) return i === bytes.length;
       const next = bytes[i];
       i++;
       if (next === COMMA) break;
-      if (next !== closer) return false;
+      if (next !== closer) return -1;
       const opened = open[--depth]!;
       nodes[opened + 1] = i;
       nodes[opened + 2] = end;
-      closer = depth > 0 ? bytes[nodes[open[depth - 1]!]!]! + TO_CLOSER : 0;
+      closer = depth > outerDepth ? bytes[nodes[open[depth - 1]!]!]! + TO_CLOSER : 0;
     }
     i = skipSpace(bytes, i);
     if (closer === CLOSE_BRACE) {
       if (end + 6 > nodes.length) {
-        if (!tape.grow()) return false;
+        if (!tape.grow()) return -1;
         nodes = tape.nodes;
       }
       i = readKey(bytes, i, tape, end);
-      if (i < 0) return false;
+      if (i < 0) return -1;
       end += 3;
     }
   }
 }
 
 /** @returns where the value begins; -1 without a key. */
-function readKey(bytes: Buffer, from: number, tape: JsonTape, at: number): number {
+export function readKey(bytes: Buffer, from: number, tape: JsonTape, at: number): number {
   if (bytes[from] !== QUOTE) return -1;
   const { nodes } = tape;
   const first = bytes[from + 1]!;
@@ -142,7 +189,7 @@ const IS_PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < SPACE || byte === QUOTE || byte === BACKSLASH ? 0 : 1,
 );
 
-function skipSpace(bytes: Buffer, from: number): number {
+export function skipSpace(bytes: Buffer, from: number): number {
   let at = from;
   while (at < bytes.length) {
     const byte = bytes[at]!;

@@ -8,6 +8,7 @@ import { type Decoded, encodingLayers, undoContentEncoding } from './content-enc
 import { grpcMessages } from './grpc-diff.ts';
 import { headerValue } from './header-diff.ts';
 import { parseJson } from './json-parse.ts';
+import { JsonText } from './json-tape.ts';
 import type { Json } from './json-value.ts';
 import { type BodyForm, bodyForm, type MediaType, parseMediaType } from './media-type.ts';
 
@@ -32,6 +33,7 @@ export class PreparedAnswer {
   private readonly maxPlainBytes: number;
   private unpacked: Decoded | undefined;
   private known: Body | undefined;
+  private text: JsonText | undefined;
 
   constructor(answer: Answer, maxPlainBytes: number = DEFAULT_MAX_PLAIN_BYTES) {
     this.answer = answer;
@@ -49,11 +51,13 @@ export class PreparedAnswer {
     return this.known;
   }
 
-  /** The bytes of what may be JSON in UTF-8, not looked into yet; undefined when it is something else. */
-  get jsonBytes(): Buffer | undefined {
+  /** What may be JSON in UTF-8, not looked into yet; undefined when it is something else. */
+  get jsonText(): JsonText | undefined {
+    if (this.text) return this.text;
     if ((this.form !== 'json' && this.form !== 'unknown') || 'failure' in this.plain) return undefined;
     const { bytes } = this.plain;
-    return isUtf8(bytes) && !isUtf16(this.charset) ? asBuffer(bytes) : undefined;
+    if (isUtf8(bytes) && !isUtf16(this.charset)) this.text = new JsonText(asBuffer(bytes));
+    return this.text;
   }
 
   private get plain(): Decoded {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Findings } from './difference.ts';
 import { diffJson } from './json-diff.ts';
 import { parseJson } from './json-parse.ts';
-import { JsonTape, readTape } from './json-tape.ts';
+import { JsonTape, JsonText, readTape } from './json-tape.ts';
 import type { Rule } from './rule.ts';
 import { type CompiledRules, compileRules, noRules } from './rule-matcher.ts';
 import { diffTapes } from './tape-diff.ts';
@@ -21,7 +21,7 @@ function result({ differences, more, hidden }: Findings): Result {
 /** Undefined: not this way. */
 function quick(primary: string, candidate: string, rules = noRules): Result | undefined {
   const findings = new Findings();
-  const isDone = diffTapes(Buffer.from(primary), Buffer.from(candidate), rules, findings);
+  const isDone = diffTapes(new JsonText(Buffer.from(primary)), Buffer.from(candidate), rules, findings);
   if (!isDone) expect(result(findings)).toEqual(result(new Findings()));
   return isDone ? result(findings) : undefined;
 }

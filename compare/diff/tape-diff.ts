@@ -11,21 +11,19 @@ import { alignByKeys, type Stands } from './element-identity.ts';
 import { EFFORT, JsonWalk } from './json-diff.ts';
 import { Effort, jsonEqual } from './json-equal.ts';
 import { parseJson } from './json-parse.ts';
-import { JsonTape, OPEN_BRACE, OPEN_BRACKET, readTape } from './json-tape.ts';
+import { JsonTape, type JsonText, OPEN_BRACE, OPEN_BRACKET } from './json-tape.ts';
+import { readTapeAlong } from './json-tape-along.ts';
 import { ExactNumber, type Json, numberFromText } from './json-value.ts';
 import { type CompiledRules, hasRules, type RulePosition } from './rule-matcher.ts';
 
 const tapes = { primary: new JsonTape(), candidate: new JsonTape() };
 
-/**
- * @param primary UTF-8 without byte order mark, as is `candidate`.
- * @returns false, having reported nothing: not this way.
- */
-export function diffTapes(primary: Buffer, candidate: Buffer, rules: CompiledRules, findings: Findings): boolean {
+/** @returns false, having reported nothing: not this way. */
+export function diffTapes(primary: JsonText, candidate: Buffer, rules: CompiledRules, findings: Findings): boolean {
   const before = findings.mark();
   try {
-    if (!readTape(primary, tapes.primary) || !readTape(candidate, tapes.candidate)) return false;
-    const first = primary[tapes.primary.nodes[0]!];
+    if (!primary.readInto(tapes.primary) || !readTapeAlong(tapes.primary, candidate, tapes.candidate)) return false;
+    const first = primary.bytes[tapes.primary.nodes[0]!];
     if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return false;
     new TapeWalk(tapes.primary, tapes.candidate, new JsonWalk(findings, new Effort(EFFORT))).compare(
       0,
