@@ -1,5 +1,7 @@
+import { isIP } from 'node:net';
 import { Command, Option } from 'commander';
 import { locateEnvoy } from '../../envoy/index.ts';
+import { ShadowplaneError } from '../../errors/index.ts';
 import type { Context } from '../context.ts';
 import { addExamples, addOptions, addressOption, DEFAULT_ADDRESSES, dataDirOption, jsonOption } from '../options.ts';
 
@@ -28,6 +30,10 @@ interface BootstrapOptions {
   readonly nodeId: string;
   readonly nodeCluster: string;
   readonly mode: 'delta' | 'sotw';
+  readonly xdsEnvoyCert?: string;
+  readonly xdsEnvoyKey?: string;
+  readonly xdsEnvoyCa?: string;
+  readonly xdsServerName?: string;
   readonly json?: boolean;
 }
 
@@ -40,14 +46,17 @@ function bootstrapCommand(context: Context): Command {
     new Option('--node-id <id>', 'name of this Envoy, unique among those of one control plane').default('envoy-1'),
     new Option('--node-cluster <name>', 'group of Envoys that serve the same').default('shadowplane'),
     new Option('--mode <mode>', 'variant of xDS').choices(['delta', 'sotw']).default('delta'),
+    ...Object.entries(TLS_FLAGS).map(([flag, description]) => new Option(flag, description)),
     jsonOption(),
   ).action(async (options: BootstrapOptions) => {
     const [{ parseAddress }, { buildBootstrap }] = await Promise.all([
       import('../../xds-server/policy/index.ts'),
       import('../../xds-server/resources/index.ts'),
     ]);
+    const xdsAddress = parseAddress(options.xdsListen ?? DEFAULT_ADDRESSES.xdsListen);
     const bootstrap = buildBootstrap({
-      xdsAddress: parseAddress(options.xdsListen ?? DEFAULT_ADDRESSES.xdsListen),
+      xdsAddress,
+      tls: readTls(options, xdsAddress.host),
       adminAddress: parseAddress(options.envoyAdmin ?? DEFAULT_ADDRESSES.envoyAdmin),
       nodeId: options.nodeId,
       nodeCluster: options.nodeCluster,
@@ -62,6 +71,33 @@ function bootstrapCommand(context: Context): Command {
   return addExamples(
     command,
     'envoy bootstrap --xds-listen control-plane.internal:18000 --node-id edge-1 > envoy.yaml',
+    'envoy bootstrap --xds-listen control-plane.internal:18000 --xds-envoy-cert /tls/envoy.pem --xds-envoy-key /tls/envoy.key --xds-envoy-ca /tls/ca.pem',
     'envoy bootstrap --json | jq .admin',
   );
+}
+
+const TLS_FLAGS = {
+  '--xds-envoy-cert <file>': "mutual TLS: certificate that Envoy shows; a path on Envoy's machine, as the next two",
+  '--xds-envoy-key <file>': 'its private key',
+  '--xds-envoy-ca <file>': "authority of the control plane's certificate",
+  '--xds-server-name <name>': 'DNS name in that certificate (default: the host of --xds-listen)',
+};
+
+/** @throws ShadowplaneError USAGE naming the flags that are missing */
+function readTls(options: BootstrapOptions, host: string) {
+  const { xdsEnvoyCert, xdsEnvoyKey, xdsEnvoyCa, xdsServerName } = options;
+  if ([xdsEnvoyCert, xdsEnvoyKey, xdsEnvoyCa, xdsServerName].every((value) => value === undefined)) return undefined;
+  const serverName = xdsServerName ?? (isIP(host) === 0 ? host : undefined);
+  if (
+    xdsEnvoyCert === undefined ||
+    xdsEnvoyKey === undefined ||
+    xdsEnvoyCa === undefined ||
+    serverName === undefined
+  ) {
+    throw new ShadowplaneError(
+      'USAGE',
+      'mutual TLS needs --xds-envoy-cert, --xds-envoy-key, --xds-envoy-ca and, where --xds-listen has an IP address, --xds-server-name',
+    );
+  }
+  return { certificateFile: xdsEnvoyCert, privateKeyFile: xdsEnvoyKey, caFile: xdsEnvoyCa, serverName };
 }

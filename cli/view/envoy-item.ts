@@ -14,6 +14,13 @@ export interface EnvoyItem {
   readonly rejectedRevision?: { readonly revision: number; readonly message: string } | null;
 }
 
+export interface RefusedItem {
+  readonly node: string;
+  readonly from: string;
+  readonly reason: string;
+  readonly times: number;
+}
+
 export function rejectionText({ lastRejection }: EnvoyItem): string {
   if (!lastRejection) return '';
   return typeof lastRejection === 'string' ? lastRejection : (lastRejection.message ?? JSON.stringify(lastRejection));

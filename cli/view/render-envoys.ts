@@ -1,6 +1,6 @@
 import { printable, type Style } from '../output/style.ts';
 import { renderTable } from '../output/table.ts';
-import { type EnvoyItem, rejectionText } from './envoy-item.ts';
+import { type EnvoyItem, type RefusedItem, rejectionText } from './envoy-item.ts';
 
 /** The connected Envoys, what each has in use, and in its own words what it last rejected. */
 export function renderEnvoys(
@@ -40,6 +40,13 @@ function rejectionLine(envoy: EnvoyItem, style: Style): string[] {
   const what = rejectedRevision ? `revision ${rejectedRevision.revision}: ` : '';
   const line = printable(`  ${envoy.node}: ${what}${text.replaceAll(/\s*\n\s*/g, ' ')}`);
   return [rejectionText(envoy) === '' ? style.dim(line) : style.red(line)];
+}
+
+/** Envoys that were turned away, and why. */
+export function renderRefused(refused: readonly RefusedItem[], style: Style): string[] {
+  return refused.map(({ node, from, reason, times }) =>
+    style.red(printable(`refused ${node || 'an Envoy without a name'} at ${from}, ${times} times: ${reason}`)),
+  );
 }
 
 /** `42 s`, `7 min`, `3 h`, `2 d` */

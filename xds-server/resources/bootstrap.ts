@@ -3,6 +3,7 @@ import type { Address, EnvoyJson } from '../policy/model.ts';
 import { duration, OVER_ADS, socketAddress, typed } from './envoy-json.ts';
 import { RUNTIME_LAYER } from './names.ts';
 import { STATS_TAGS } from './stats-tags.ts';
+import { type ControlPlaneTls, controlPlaneTls } from './tls.ts';
 
 interface BootstrapOptions {
   /** Where the control plane serves xDS. */
@@ -15,6 +16,8 @@ interface BootstrapOptions {
   readonly nodeCluster?: string;
   /** `delta` sends what changed; `sotw` (state of the world) is for a proxy between that knows nothing else. */
   readonly mode?: 'delta' | 'sotw';
+  /** Mutual TLS to the control plane; defaults to plain text. */
+  readonly tls?: ControlPlaneTls | undefined;
 }
 
 const XDS_CLUSTER = 'shadowplane-xds';
@@ -44,7 +47,7 @@ export function buildBootstrap(options: BootstrapOptions): EnvoyJson {
       cds_config: OVER_ADS,
       lds_config: OVER_ADS,
     },
-    static_resources: { clusters: [xdsCluster(xdsAddress)] },
+    static_resources: { clusters: [xdsCluster(xdsAddress, options.tls)] },
     layered_runtime: runtime(),
     stats_config: { stats_tags: STATS_TAGS },
     stats_flush_interval: duration(STATS_INTERVAL_MS),
@@ -81,12 +84,13 @@ function statsSink(): EnvoyJson {
 }
 
 /** Pings find a dead connection to the control plane within seconds; Envoy then goes on with what it has. */
-function xdsCluster({ host, port }: Address): EnvoyJson {
+function xdsCluster({ host, port }: Address, tls: ControlPlaneTls | undefined): EnvoyJson {
   return {
     name: XDS_CLUSTER,
     type: isIP(host) === 0 ? 'STRICT_DNS' : 'STATIC',
     dns_lookup_family: 'V4_PREFERRED',
     connect_timeout: duration(5_000),
+    ...(tls && { transport_socket: controlPlaneTls('http2', tls) }),
     load_assignment: {
       cluster_name: XDS_CLUSTER,
       endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(host, port) } }] }],

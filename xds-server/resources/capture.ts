@@ -4,7 +4,7 @@ import { duration, socketAddress } from './envoy-json.ts';
 import type { FilterCapture } from './filter-config.ts';
 import { touches } from './merge.ts';
 import { COLLECTOR_CLUSTER } from './names.ts';
-import { upstreamTls } from './tls.ts';
+import { type ControlPlaneTls, controlPlaneTls } from './tls.ts';
 
 /** Where Envoys send what the filter captures. */
 export interface CaptureTarget {
@@ -13,15 +13,7 @@ export interface CaptureTarget {
   readonly tls?: CaptureTls | undefined;
 }
 
-/** How Envoys prove who they are, and who they talk to. Paths on Envoy's machine: xDS carries no key. */
-export interface CaptureTls {
-  readonly certificateFile: string;
-  readonly privateKeyFile: string;
-  /** Authority of the control plane's certificate. */
-  readonly caFile: string;
-  /** DNS name that the control plane's certificate has to have. */
-  readonly serverName: string;
-}
+export type CaptureTls = ControlPlaneTls;
 
 const CONNECT_TIMEOUT_MS = 1000;
 const KIB = 1024;
@@ -52,18 +44,10 @@ export function collectorCluster({ address, tls }: CaptureTarget): EnvoyJson {
     name: COLLECTOR_CLUSTER,
     ...(isIP(host) === 0 ? { type: 'STRICT_DNS', dns_lookup_family: 'V4_PREFERRED' } : { type: 'STATIC' }),
     connect_timeout: duration(CONNECT_TIMEOUT_MS),
-    ...(tls && { transport_socket: secured(address, tls) }),
+    ...(tls && { transport_socket: controlPlaneTls('http1', tls) }),
     load_assignment: {
       cluster_name: COLLECTOR_CLUSTER,
       endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(host, port) } }] }],
     },
   };
-}
-
-function secured(address: Address, { certificateFile, privateKeyFile, caFile, serverName }: CaptureTls): EnvoyJson {
-  const clientCertificate = { certificateFile, privateKeyFile };
-  return upstreamTls(
-    { protocol: 'http1', addresses: [address] },
-    { serverName, caFile, clientCertificate, insecure: false },
-  );
 }

@@ -32,6 +32,22 @@ export function upstreamTls(service: Pick<Service, 'protocol' | 'addresses'>, tl
   });
 }
 
+/** How Envoys prove to the control plane who they are, and know it. Paths on Envoy's machine: xDS carries no key. */
+export interface ControlPlaneTls {
+  readonly certificateFile: string;
+  readonly privateKeyFile: string;
+  /** Authority of the control plane's certificate. */
+  readonly caFile: string;
+  /** DNS name that the control plane's certificate has to have. */
+  readonly serverName: string;
+}
+
+export function controlPlaneTls(protocol: Service['protocol'], tls: ControlPlaneTls): EnvoyJson {
+  const { certificateFile, privateKeyFile, caFile, serverName } = tls;
+  const clientCertificate = { certificateFile, privateKeyFile };
+  return upstreamTls({ protocol, addresses: [] }, { serverName, caFile, clientCertificate, insecure: false });
+}
+
 /** The name a service is asked for and has to prove: the configured one, else its first DNS name, else none. */
 export function serverNameOf(service: Pick<Service, 'addresses'>, tls: ServiceTls): string | undefined {
   return tls.serverName ?? service.addresses.find(({ host }) => isIP(host) === 0)?.host;
