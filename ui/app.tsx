@@ -1,9 +1,10 @@
 import { useEffect } from 'preact/hooks';
-import { type Items, type MirrorView, pathOf } from './api/index.ts';
+import { type Items, isTokenNeeded, type MirrorView, pathOf } from './api/index.ts';
 import { Empty, Ready } from './parts/index.ts';
 import { SCREEN_VIEWS } from './screens/index.ts';
 import { MirrorHead } from './screens/mirror-head.tsx';
 import { Mirrors } from './screens/mirrors.tsx';
+import { SignIn } from './sign-in.tsx';
 import { connection, goTo, hrefTo, place, SCREENS, useApi } from './state/index.ts';
 
 /** Brand, mirror, screens; the screen of the place below. */
@@ -23,6 +24,21 @@ export function App() {
   }, [mirror, screen]);
 
   const { View } = SCREEN_VIEWS[screen];
+  if (isTokenNeeded.value) {
+    return (
+      <>
+        <header class="top">
+          <span class="brand">
+            <Mark />
+            Shadowplane
+          </span>
+        </header>
+        <main id="content">
+          <SignIn />
+        </main>
+      </>
+    );
+  }
   return (
     <>
       <a class="skip" href="#content">

@@ -4,5 +4,5 @@ import { App } from './app.tsx';
 import { followLinks, listen } from './state/index.ts';
 
 followLinks();
-listen();
+void listen();
 render(<App />, document.getElementById('page')!);

@@ -88,12 +88,7 @@ function readTls(options: BootstrapOptions, host: string) {
   const { xdsEnvoyCert, xdsEnvoyKey, xdsEnvoyCa, xdsServerName } = options;
   if ([xdsEnvoyCert, xdsEnvoyKey, xdsEnvoyCa, xdsServerName].every((value) => value === undefined)) return undefined;
   const serverName = xdsServerName ?? (isIP(host) === 0 ? host : undefined);
-  if (
-    xdsEnvoyCert === undefined ||
-    xdsEnvoyKey === undefined ||
-    xdsEnvoyCa === undefined ||
-    serverName === undefined
-  ) {
+  if (xdsEnvoyCert === undefined || xdsEnvoyKey === undefined || xdsEnvoyCa === undefined || serverName === undefined) {
     throw new ShadowplaneError(
       'USAGE',
       'mutual TLS needs --xds-envoy-cert, --xds-envoy-key, --xds-envoy-ca and, where --xds-listen has an IP address, --xds-server-name',

@@ -1,5 +1,6 @@
 /** Calls of the API. What it refuses is thrown with its own words and its code. */
 import type { Problem } from '../../xds-server/api/problem.ts';
+import { authorization, tellUnauthenticated } from './token.ts';
 
 export class ApiError extends Error {
   /** Stable, as docs/errors.md lists them; `UNREACHABLE` when nothing answered. */
@@ -42,10 +43,10 @@ export async function sendJson<T>(
   return call<T>(path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
 }
 
-async function call<T>(path: string, init: RequestInit): Promise<T> {
+async function call<T>(path: string, init: RequestInit & { headers?: Record<string, string> }): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(`/api/v1${path}`, init);
+    response = await fetch(`/api/v1${path}`, { ...init, headers: { ...init.headers, ...authorization() } });
   } catch (error) {
     if (init.signal?.aborted) throw error;
     throw new ApiError('The control plane does not answer. Is it still running?', 'UNREACHABLE', 0);
@@ -53,6 +54,7 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
   const text = await response.text();
   const body = parse(text);
   if (response.ok) return body as T;
+  if (response.status === 401) tellUnauthenticated();
   const { detail, title, code, errors } = (body ?? {}) as Partial<Problem>;
   throw new ApiError(detail ?? title ?? `HTTP ${response.status}`, code ?? 'UNKNOWN', response.status, errors);
 }

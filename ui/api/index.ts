@@ -1,2 +1,3 @@
 export { ApiError, getJson, pathOf, type Query, sendJson } from './client.ts';
+export { authorization, isTokenNeeded, tellUnauthenticated, tryToken } from './token.ts';
 export type * from './types.ts';

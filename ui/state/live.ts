@@ -3,6 +3,8 @@
  * depends on. After a gap every counter grows, because nothing is replayed.
  */
 import { signal } from '@preact/signals';
+import { authorization, isTokenNeeded, tellUnauthenticated } from '../api/index.ts';
+import { readEvents } from './event-text.ts';
 
 export type Topic = 'comparison' | 'rules' | 'policy' | 'envoys';
 
@@ -32,22 +34,40 @@ const EVENTS: Readonly<Record<string, Topic>> = {
   envoy: 'envoys',
 };
 
-/** Connects, and connects again after a gap. */
-export function listen(): void {
-  const source = new EventSource('/api/v1/events');
-  source.addEventListener('current', () => {
+/**
+ * Connects, and connects again after a gap. By fetch and not by EventSource, which cannot send the token; until there is one,
+ * not at all.
+ */
+export async function listen(): Promise<void> {
+  while (!isTokenNeeded.value) {
+    // However it ended, by an error or quietly: what is shown may be from before.
+    await readStream().catch(() => {});
+    connection.value = 'lost';
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}
+
+async function readStream(): Promise<void> {
+  const response = await fetch('/api/v1/events', { headers: authorization() });
+  if (response.status === 401) tellUnauthenticated();
+  if (!response.ok || !response.body) return;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const { names, rest } = readEvents(text + part.value);
+    text = rest;
+    names.forEach(onEvent);
+  }
+}
+
+function onEvent(name: string): void {
+  if (name === 'current') {
     const isFirst = connection.value === 'connecting';
     connection.value = 'live';
     if (!isFirst) for (const topic of Object.keys(counters) as Topic[]) tellChanged(topic);
-  });
-  for (const [event, topic] of Object.entries(EVENTS)) source.addEventListener(event, () => tellChanged(topic));
-  source.addEventListener('error', () => {
-    connection.value = 'lost';
-    // A browser gives up on a proxy's error page; on a refused connection it tries again by itself.
-    if (source.readyState !== EventSource.CLOSED) return;
-    source.close();
-    setTimeout(listen, RETRY_MS);
-  });
+  }
+  const topic = EVENTS[name];
+  if (topic) tellChanged(topic);
 }
 
-const RETRY_MS = 3_000;
+const RETRY_MS = 1_000;
