@@ -1,3 +1,4 @@
+export { type GuardKafkaOptions, guardKafkaProducer } from './kafka/guard-kafka.ts';
 export { type GuardPgOptions, guardPg } from './postgres/guard-pg.ts';
 export { expressGuard, fastifyGuard, guardHttp, PROBE_PATH, PROOF_HEADER } from './requests.ts';
 export {
