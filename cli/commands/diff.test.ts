@@ -183,6 +183,19 @@ Too few pairs so far
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
+  it('says that nothing is compared where the control plane has no comparison', async () => {
+    const without = Fastify();
+    without.setNotFoundHandler((request, reply) =>
+      reply.code(404).send({ code: 'NOT_FOUND', detail: `There is nothing at ${request.url}` }),
+    );
+    await without.listen({ port: 0, host: '127.0.0.1' });
+    api = `127.0.0.1:${(without.server.address() as AddressInfo).port}`;
+    const { code, err } = await diff('orders');
+    await without.close();
+    expect(code).toBe(1);
+    expect(err).toMatch(/compares no answers: .*--no-compare/);
+  });
+
   it('lets nothing of an answer steer the terminal', async () => {
     epochs = [epoch([cell(1_000, [field('/\u001b[2J', { candidateOnly: 300 })])])];
     expect((await diff('orders')).out).not.toContain('\u001b');

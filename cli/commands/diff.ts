@@ -72,7 +72,7 @@ async function ask(api: ApiClient, name: string, options: DiffOptions): Promise<
   const path = `/mirrors/${encodeURIComponent(name)}`;
   // A deployment in between must not mix two epochs into one answer.
   const asked = options.epoch === undefined ? '' : `?epoch=${options.epoch}`;
-  const verdict = await api.get<VerdictReport>(`${path}/verdict${asked}`);
+  const verdict = await api.get<VerdictReport>(`${path}/verdict${asked}`).catch(withoutComparison);
   const epoch = verdict.epoch > 0 ? [`epoch=${verdict.epoch}`] : [];
   const limit = options.json || options.junit !== undefined ? PROGRAM_LIMIT : options.limit;
   const [differences, endpoints, sinceLastEpoch] = await Promise.all([
@@ -83,6 +83,21 @@ async function ask(api: ApiClient, name: string, options: DiffOptions): Promise<
     verdict.epoch > 1 ? epochComparison(api, path, verdict.epoch) : undefined,
   ]);
   return { verdict, differences, endpoints, sinceLastEpoch };
+}
+
+/** A control plane that compares nothing has no such address at all; what that means is more than it can say. */
+function withoutComparison(error: unknown): never {
+  if (
+    error instanceof ShadowplaneError &&
+    error.code === 'NOT_FOUND' &&
+    error.message.startsWith('There is nothing at')
+  )
+    throw new ShadowplaneError(
+      'NOT_FOUND',
+      'This control plane compares no answers: it was started with --no-compare, or without --capture-listen for Envoys elsewhere',
+      { cause: error },
+    );
+  throw error;
 }
 
 /** The epoch before may have been forgotten; that is no failure. */
