@@ -18,7 +18,7 @@ export function OverTime({ mirror }: { mirror: string }) {
           <span class="key is-different">differing, noise included</span>
         </span>
       </div>
-      <Ready loaded={loaded} what="the course over time">
+      <Ready loaded={loaded} what="course over time">
         {(series) => {
           const points = series.items.find(({ endpoint }) => endpoint === '*')?.points ?? [];
           if (points.length === 0)

@@ -144,7 +144,14 @@ function RawBars({ report: { differing, noise, compared }, most }: { report: Str
         {noise !== null && <span class="bar-part is-noise" style={width(noise)} />}
       </span>
       <span class="raw-text">
-        {percent(share(differing))} <span class="quiet">/ {noise === null ? 'no control' : percent(share(noise))}</span>
+        {percent(share(differing))}{' '}
+        {noise === null ? (
+          <span class="quiet" title="No control copy, so nothing tells how much of it is noise">
+            / –
+          </span>
+        ) : (
+          <span class="quiet">/ {percent(share(noise))}</span>
+        )}
       </span>
     </span>
   );
