@@ -85,6 +85,8 @@ function compareStatus(
   rules: CompiledRules,
   findings: Findings,
 ): 'comparable' | 'only-one-succeeded' {
+  const isGrpc = primary.form === 'grpc' || candidate.form === 'grpc';
+  if (primary.answer.status === candidate.answer.status && !isGrpc) return 'comparable';
   const codes = [
     [':status', primary.answer.status, candidate.answer.status, 400],
     [':grpc-status', grpcStatus(primary), grpcStatus(candidate), 1],
@@ -117,7 +119,7 @@ function grpcStatus({ answer, form }: PreparedAnswer): number | undefined {
 }
 
 const NONE: ReadonlySet<string> = new Set();
-const COMPARED_AS_STATUS = ['grpc-status'];
+const COMPARED_AS_STATUS: ReadonlySet<string> = new Set(['grpc-status']);
 /** They describe a body; where only one answer may have one, its status says so already. */
 const OF_BODY = ['content-type', 'content-language', 'content-disposition', 'content-range'];
 
@@ -128,14 +130,13 @@ function compareHeaders(
   rules: CompiledRules,
   findings: Findings,
 ): void {
-  const except = new Set(COMPARED_AS_STATUS);
-  if (versionHeader !== undefined) except.add(versionHeader);
-  if (hasNoBody(primary, method) !== hasNoBody(candidate, method)) for (const name of OF_BODY) except.add(name);
-  const options = { alsoCompare: alsoCompareHeaders, except };
+  let except = COMPARED_AS_STATUS;
+  if (hasNoBody(primary, method) !== hasNoBody(candidate, method)) except = new Set([...except, ...OF_BODY]);
   const one = headersAndTrailers(primary);
   const other = headersAndTrailers(candidate);
-  diffHeaders(one.headers, other.headers, { ...options, part: 'header' }, rules, findings);
-  diffHeaders(one.trailers, other.trailers, { ...options, part: 'trailer' }, rules, findings);
+  const options = { alsoCompare: alsoCompareHeaders, except, versionHeader };
+  diffHeaders('header', one.headers, other.headers, options, rules, findings);
+  diffHeaders('trailer', one.trailers, other.trailers, options, rules, findings);
 }
 
 interface Parts {
@@ -161,17 +162,17 @@ function whyIncomplete(
   primary: PreparedAnswer,
   candidate: PreparedAnswer,
 ): { readonly outcome: 'truncated' | 'not_comparable'; readonly reason: string } | undefined {
-  for (const [name, { answer, encoding }] of [['primary', primary] as const, ['candidate', candidate] as const]) {
-    const isPartial = answer.truncated || answer.ended !== 'complete';
-    if (isPartial && encoding !== '') {
+  for (const prepared of [primary, candidate]) {
+    const { answer, encoding } = prepared;
+    if (!answer.truncated && answer.ended === 'complete') continue;
+    const name = prepared === primary ? 'primary' : 'candidate';
+    if (encoding !== '') {
       return { outcome: 'not_comparable', reason: `the ${name}'s body is compressed (${encoding}) and cut off` };
     }
-    if (isPartial) {
-      return {
-        outcome: 'truncated',
-        reason: `${answer.body.length} of the ${name}'s ${answer.bodyBytes} bytes are known`,
-      };
-    }
+    return {
+      outcome: 'truncated',
+      reason: `${answer.body.length} of the ${name}'s ${answer.bodyBytes} bytes are known`,
+    };
   }
   return undefined;
 }

@@ -18,7 +18,7 @@ const MAX_FIELDS = 24;
 /** A field tells what an element is if at least this share of its values occurs on both sides. */
 const MIN_COMMON = 0.5;
 /** Elements whose keys are taken as the fields of all. */
-const FIELD_SAMPLE = 3;
+export const FIELD_SAMPLE = 3;
 
 /** Both of the same length, and element for element with the same id: nothing has to be searched. */
 export function haveSameIdsInOrder(primary: readonly Json[], candidate: readonly Json[]): boolean {
@@ -84,13 +84,14 @@ export interface Stands {
 /**
  * The same for objects that are not parsed, as far as keys alone decide.
  *
- * @param names Keys of each element of the primary.
+ * @param names Keys of the primary's first elements, `FIELD_SAMPLE` of them if there are so many.
  * @param read Undefined when what stands at a key is no scalar everywhere.
  * @returns undefined when the elements have to be parsed.
  */
 export function alignByKeys(
   names: ReadonlyArray<readonly string[]>,
   length: number,
+  lengthOfCandidate: number,
   read: (name: string) => Stands | undefined,
 ): Alignment | 'in-order' | undefined {
   const known = new Map<string, Stands | undefined>();
@@ -98,20 +99,21 @@ export function alignByKeys(
     if (!known.has(name)) known.set(name, read(name));
     return known.get(name);
   };
-  if (names.length === length) {
-    for (const name of names[0]!.filter(isKeyName)) {
+  if (length === lengthOfCandidate) {
+    for (const name of names[0]!) {
+      if (!isKeyName(name)) continue;
       const found = stands(name);
       if (!found) return undefined;
       const isSame = (value: unknown, index: number) => isScalar(value as Json) && value === found.others[index];
       if (found.values.every(isSame)) return 'in-order';
     }
   }
-  const all = [...new Set(names.slice(0, FIELD_SAMPLE).flat())].slice(0, MAX_FIELDS);
-  for (const name of all.filter(isKeyName)) {
+  for (const name of firstNames(names)) {
+    if (!isKeyName(name)) continue;
     const found = stands(name);
     const partners = found && distinctPartners(found.values, found.others);
     if (!partners) return undefined;
-    if (countPartners(partners) >= MIN_COMMON * Math.min(names.length, length)) return alignDistinct(partners);
+    if (countPartners(partners) >= MIN_COMMON * Math.min(length, lengthOfCandidate)) return alignDistinct(partners);
   }
   return undefined;
 }
@@ -177,9 +179,13 @@ function isKeyName(name: string): boolean {
 }
 
 function fieldNames(elements: readonly JsonObject[]): string[] {
+  return firstNames(elements.slice(0, FIELD_SAMPLE).map(Object.keys));
+}
+
+function firstNames(ofElements: ReadonlyArray<readonly string[]>): string[] {
   const names: string[] = [];
-  for (const element of elements.slice(0, FIELD_SAMPLE)) {
-    for (const name in element) {
+  for (const ofElement of ofElements) {
+    for (const name of ofElement) {
       if (names.length === MAX_FIELDS) return names;
       if (!names.includes(name)) names.push(name);
     }

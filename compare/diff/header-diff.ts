@@ -24,14 +24,16 @@ const SETS = new Set([
 const NEEDS_CARE = new Set([...SETS, 'content-type', 'etag']);
 
 export interface HeaderOptions {
-  readonly part: 'header' | 'trailer';
   /** In lower case; compared although they are on the list of ignored ones. */
   readonly alsoCompare: ReadonlySet<string>;
   /** Not compared here, because something else compares them. */
   readonly except: ReadonlySet<string>;
+  /** In lower case, the header that names the service's version: not compared either. */
+  readonly versionHeader: string | undefined;
 }
 
 export function diffHeaders(
+  part: 'header' | 'trailer',
   primary: HeaderList,
   candidate: HeaderList,
   options: HeaderOptions,
@@ -46,7 +48,7 @@ export function diffHeaders(
     const inCandidate = other.get(name);
     if (inPrimary?.length === 1 && inCandidate?.length === 1 && inPrimary[0] === inCandidate[0]) continue;
     if (canonical(name, inPrimary) === canonical(name, inCandidate)) continue;
-    const path = `${options.part}:${name}`;
+    const path = `${part}:${name}`;
     const here = rules.outside(path);
     const harmless = inPrimary && inCandidate ? harmlessBy(here, joined(inPrimary), joined(inCandidate)) : here.ignore;
     if (harmless) {
@@ -65,24 +67,27 @@ export function diffHeaders(
 }
 
 /** The same lines, but for those that do not count: true of most answers, and quickly told. */
-function areAlike(primary: HeaderList, candidate: HeaderList, { alsoCompare, except }: HeaderOptions): boolean {
+function areAlike(primary: HeaderList, candidate: HeaderList, options: HeaderOptions): boolean {
   if (primary.length !== candidate.length) return false;
   for (let index = 0; index < primary.length; index++) {
     const one = primary[index]!;
     const other = candidate[index]!;
     if (one[0] !== other[0]) return false;
     if (one[1] === other[1]) continue;
-    const name = one[0].toLowerCase();
-    if (!except.has(name) && (!isIgnoredHeader(name) || alsoCompare.has(name))) return false;
+    if (counts(one[0].toLowerCase(), options)) return false;
   }
   return true;
 }
 
-function collect(headers: HeaderList, { alsoCompare, except }: HeaderOptions): Map<string, string[]> {
+function counts(name: string, { alsoCompare, except, versionHeader }: HeaderOptions): boolean {
+  return !except.has(name) && name !== versionHeader && (!isIgnoredHeader(name) || alsoCompare.has(name));
+}
+
+function collect(headers: HeaderList, options: HeaderOptions): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const [givenName, value] of headers) {
     const name = givenName.toLowerCase();
-    if (except.has(name) || (isIgnoredHeader(name) && !alsoCompare.has(name))) continue;
+    if (!counts(name, options)) continue;
     // Whether answers vary by their encoding depends on who compresses them.
     if (name === 'vary' && setOf(value).length === 0) continue;
     const values = found.get(name);

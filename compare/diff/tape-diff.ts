@@ -7,7 +7,7 @@
 import type { Alignment } from './alignment.ts';
 import { planAligned } from './array-plan.ts';
 import type { Findings } from './difference.ts';
-import { alignByKeys, type Stands } from './element-identity.ts';
+import { alignByKeys, FIELD_SAMPLE, type Stands } from './element-identity.ts';
 import { EFFORT, JsonWalk } from './json-diff.ts';
 import { Effort, jsonEqual } from './json-equal.ts';
 import { parseJson } from './json-parse.ts';
@@ -124,8 +124,7 @@ class TapeWalk {
   private matchKeys(key: number, endA: number, other: number, endB: number): { of: number[]; extra: number[] } {
     const { nodesA, nodesB } = this;
     const of: number[] = [];
-    const extra: number[] = [];
-    for (let at = other; at < endB; at = nodesB[at + 5]!) extra.push(at);
+    const extra = keys(nodesB, other, endB);
     if (extra.length > MANY_KEYS) return this.matchManyKeys(key, endA, extra);
     for (let at = key; at < endA; at = nodesA[at + 5]!) {
       let index = extra.length - 1;
@@ -221,7 +220,8 @@ class TapeWalk {
       return others && { values: values!, others };
     };
     return alignByKeys(
-      one.map((element) => keyNames(a, nodesA, element)),
+      one.slice(0, FIELD_SAMPLE).map((element) => keyNames(a, nodesA, element)),
+      one.length,
       other.length,
       read,
     );
@@ -271,12 +271,27 @@ class TapeWalk {
     }
     if (key === endA && other === endB) return true;
     this.needPlainKeys(i, j);
-    const { of, extra } = this.matchKeys(key, endA, other, endB);
-    if (extra.length > 0) return false;
-    let next = 0;
-    for (; key < endA; key = nodesA[key + 5]!) {
-      const partner = of[next++]!;
-      if (partner < 0 || !this.areEqual(key + 3, partner + 3)) return false;
+    return this.areEqualMembers(key, endA, other, endB);
+  }
+
+  /** In any order. */
+  private areEqualMembers(from: number, endA: number, other: number, endB: number): boolean {
+    const { nodesA, nodesB } = this;
+    const left = countMembers(nodesA, from, endA);
+    if (left !== countMembers(nodesB, other, endB)) return false;
+    if (left > MANY_KEYS) {
+      const { of } = this.matchManyKeys(from, endA, keys(nodesB, other, endB));
+      let next = 0;
+      for (let key = from; key < endA; key = nodesA[key + 5]!) {
+        const partner = of[next++]!;
+        if (partner < 0 || !this.areEqual(key + 3, partner + 3)) return false;
+      }
+      return true;
+    }
+    for (let key = from; key < endA; key = nodesA[key + 5]!) {
+      let partner = other;
+      while (partner < endB && !this.isSameKey(key, partner)) partner = nodesB[partner + 5]!;
+      if (partner === endB || !this.areEqual(key + 3, partner + 3)) return false;
     }
     return true;
   }
@@ -347,6 +362,19 @@ function isText(bytes: Buffer, from: number, end: number, wanted: Buffer): boole
   if (end - from !== wanted.length) return false;
   for (let at = from; at < end; at++) if (bytes[at] !== wanted[at - from]) return false;
   return true;
+}
+
+/** From one key on. */
+function keys(nodes: Int32Array, from: number, end: number): number[] {
+  const found: number[] = [];
+  for (let key = from; key < end; key = nodes[key + 5]!) found.push(key);
+  return found;
+}
+
+function countMembers(nodes: Int32Array, from: number, end: number): number {
+  let count = 0;
+  for (let key = from; key < end; key = nodes[key + 5]!) count++;
+  return count;
 }
 
 function elements(nodes: Int32Array, array: number): number[] {
