@@ -2,9 +2,9 @@ import type { ShadowGuard } from './shadow-guard.ts';
 
 /** What is needed of `prom-client` (the module itself, or a part of it). */
 interface PromLike {
-  // biome-ignore lint/suspicious/noExplicitAny: a generic class; its configuration is checked by prom-client itself.
+  /** Generic in prom-client, which checks the configuration itself. */
   readonly Counter: new (
-    configuration: any,
+    configuration: never,
   ) => CounterLike;
   readonly register: RegistryLike;
 }
@@ -31,7 +31,8 @@ export interface GuardMetricsOptions {
 export function guardMetrics(guard: ShadowGuard, prom: PromLike, options: GuardMetricsOptions = {}): void {
   const registry = options.registry ?? prom.register;
   if (guard.mode === 'always') registry.setDefaultLabels({ ...options.defaultLabels, ...guard.metricLabels });
-  new prom.Counter({
+  const Counter = prom.Counter as new (configuration: object) => CounterLike;
+  new Counter({
     name: 'shadow_guard_suppressed_total',
     help: 'Writes, messages and calls of shadow work that were kept from happening',
     labelNames: ['what', 'shadow'],

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Generated, Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { findPostgres, startPostgres, type TestPostgres } from '../../../compare/store/testing-postgres.ts';
@@ -255,6 +256,31 @@ describe.skipIf(!binaries)('PostgreSQL', () => {
     await late;
     expect(guard.suppressedCounts.get('postgres')).toBe(1);
     expect(await persisted()).toEqual([]);
+  });
+
+  it('a query builder that keeps clients of its own works as it does elsewhere', async () => {
+    const guard = shadow();
+    const pool = poolOf(guard);
+    const database = new Kysely<{ orders: { id: Generated<number>; item: string; amount: number } }>({
+      dialect: new PostgresDialect({ pool }),
+    });
+    const insert = (on: typeof database, item: string) => on.insertInto('orders').values({ item, amount: 1 }).execute();
+    const items = () => database.selectFrom('orders').select('item').execute();
+    await guard.runShadow(async () => {
+      await database
+        .transaction()
+        .setIsolationLevel('serializable')
+        .execute((transaction) => insert(transaction, 'kept'));
+      const failing = database.transaction().execute(async (transaction) => {
+        await insert(transaction, 'undone');
+        await insert(transaction, 'kept');
+      });
+      await expect(failing).rejects.toMatchObject({ code: '23505' });
+      expect(await items()).toEqual([{ item: 'kept' }]);
+    });
+    expect(await items()).toEqual([]);
+    await database.transaction().execute((transaction) => insert(transaction, 'real'));
+    expect(await persisted()).toEqual(['real']);
   });
 
   it('writes are noted on the span', async () => {
