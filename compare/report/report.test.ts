@@ -102,6 +102,11 @@ describe('the verdict', () => {
     expect(report.notes.join()).toMatch(/weaker/);
   });
 
+  it('says that there were more fields than it lists', () => {
+    const report = reportVerdict(MIRROR, epoch([cell(1_000, [], { beyondFields: 1_234 })]), OPTIONS);
+    expect(report.notes).toEqual([expect.stringMatching(/^1,234 differences at fields beyond/)]);
+  });
+
   it('judges by the pairs with a control where most have one', () => {
     const flaky = field('/updatedAt', { both: 3_000 });
     const lonely = field('/updatedAt', { candidateOnly: 10 }, { kind: 'missing' });

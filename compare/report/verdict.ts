@@ -88,6 +88,7 @@ export function reportVerdict(mirror: MirrorInput, epoch: EpochInput, options: R
   const control = controlOf(epoch, compared);
   const drifted = sumOf(judged, ({ cell: { drift } }) => pairsOf(drift));
   const hidden = hiddenIn(epoch, judged);
+  const unlisted = sumOf(epoch.cells, ({ beyondFields }) => beyondFields);
   return {
     mirror: mirror.mirror,
     verdict: summarise(strata.map(({ verdict }) => verdict)),
@@ -107,7 +108,11 @@ export function reportVerdict(mirror: MirrorInput, epoch: EpochInput, options: R
     control,
     drifted,
     hidden,
-    notes: [...notesOn(mirror, control), ...notesOnUncounted(drifted, hidden, mirror.lost)],
+    notes: [
+      ...notesOn(mirror, control),
+      ...notesOnUncounted(drifted, hidden, mirror.lost),
+      ...notesOnUnlisted(unlisted),
+    ],
     strata,
   };
 }
@@ -228,6 +233,14 @@ function notesOnUncounted(drifted: number, hidden: HiddenReport, lost: MirrorInp
     );
   }
   return notes;
+}
+
+/** Who reads the list must know that it is not all. */
+function notesOnUnlisted(unlisted: number): string[] {
+  if (unlisted === 0) return [];
+  return [
+    `${counted(unlisted, 'difference')} at fields beyond those that are kept (500 of an endpoint and segment) count in their pairs, but stand in no list.`,
+  ];
 }
 
 function counted(count: number, what: string): string {
