@@ -270,15 +270,18 @@ describe('a half of a copy', () => {
         mirror: 'orders',
         reason: 'SEGMENT',
         segment: 'staff',
-        method: 'POST',
-        path: '/api/orders?x=1',
-        requestHeaders: [['accept', '*/*']],
         status: 200,
         end: 'COMPLETE',
       },
       { side: 'SIDE_CONTROL', reason: 'SAMPLE', segment: '' },
     ]);
     expect(sent.counters.started).toBe(2);
+  });
+
+  test('leaves the request to the half of the primary', () => {
+    const plugin = startShadow();
+    answer(plugin.request(COPY));
+    expect(only(plugin)).toMatchObject({ method: '', path: '', requestHeaders: [] });
   });
 
   test('that got no answer, and one that was cut', () => {
@@ -378,8 +381,10 @@ describe('what is kept of an answer', () => {
 
   test('text that is no UTF-8 is made readable for every reader; UTF-8 stays', () => {
     const plugin = startShadow();
-    const path = (bytes: number[]) => [...copyOf({}), [':path', Buffer.from(bytes)] as const].filter(notAnother);
-    const notAnother = ([name, value]: readonly [string, unknown]) => name !== ':path' || Buffer.isBuffer(value);
+    const ofMirror = (bytes: number[]) => [
+      ...[...copyOf({})].filter(([name]) => name !== 'x-shadow-mirror'),
+      ['x-shadow-mirror', Buffer.from(bytes)] as const,
+    ];
     for (const [bytes, read] of [
       [[0x2f, 0xc3, 0xbc], '/ü'],
       [[0x2f, 0xf0, 0x9f, 0x98, 0x80], '/😀'],
@@ -390,8 +395,8 @@ describe('what is kept of an answer', () => {
       [[0x2f, 0xe0, 0x80, 0x80], '/???'],
       [[0x2f, 0xf4, 0x90, 0x80, 0x80], '/????'],
     ] as const) {
-      answer(plugin.request(path([...bytes])));
-      expect(only(plugin).path).toBe(read);
+      answer(plugin.request(ofMirror([...bytes])));
+      expect(only(plugin).mirror).toBe(read);
       taken(plugin);
     }
   });

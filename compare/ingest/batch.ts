@@ -15,7 +15,7 @@ export interface Half {
   readonly mirror: string;
   readonly side: Side;
   readonly stratum: Stratum;
-  /** Of the request, as this side saw it; the path with its query. */
+  /** Of the request; the path with its query. Empty but on the primary's side: the copies are of the same request. */
   readonly method: string;
   readonly path: string;
   /** 0: no answer came. */

@@ -2,7 +2,7 @@ import type { Answer, Ending, HeaderList } from '../exchange.ts';
 import { WireError, WireReader } from './wire.ts';
 
 /**
- * The whole of a half: the request as this side saw it, and its answer. Header values are read as latin1, one character a
+ * The whole of a half: the answer and, on the primary's side, the request. Header values are read as latin1, one character a
  * byte, so that two values are equal exactly when their bytes are. The body is a view on the half's bytes.
  */
 export interface CapturedAnswer {

@@ -129,7 +129,8 @@ class Selector extends StreamContext {
     const stream = this.pool.length > 0 ? this.pool.pop() : new DecidedStream(capture.newRecording(), this.pool);
     const recording = stream.recording;
     stream.decision = choice.decision;
-    recording.begin(this.request.headers, false);
+    recording.begin(false);
+    recording.request(this.request.headers);
     recording.description(choice.description);
     recording.text(HalfField.ExchangeId, id.address, id.length);
     handOver(stream);

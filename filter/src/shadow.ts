@@ -126,7 +126,7 @@ export class ShadowRole extends Role {
 
 /** What a copy's headers say about it, in one host call. One object serves all streams, for one callback at a time. */
 class Markers {
-  readonly headers: View = new View();
+  private readonly headers: View = new View();
   readonly mirror: View = new View();
   readonly role: View = new View();
   readonly reason: View = new View();
@@ -167,6 +167,7 @@ class Markers {
     return this.role.equals(CONTROL);
   }
 
+  /** The request itself is in the primary's half: a copy has the same method and path. */
   describe(recording: Recording): void {
     const side = this.isControl ? Side.Control : this.role.equals(CANDIDATE) ? Side.Candidate : Side.Unspecified;
     recording.text(HalfField.ExchangeId, this.id.address, this.id.length);
@@ -213,7 +214,7 @@ class CopyStream extends StreamContext {
       this.control = markers.isControl;
       (this.control ? found.controlCopies : found.candidateCopies).increment();
       const recording = this.recording;
-      if (recording !== null && recording.begin(markers.headers, true)) markers.describe(recording);
+      if (recording !== null && recording.begin(true)) markers.describe(recording);
     }
     this.limit = limit;
     this.cut = false;

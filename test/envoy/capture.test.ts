@@ -81,8 +81,6 @@ test('both sides and the control arrive with the same id, as the services sent t
     mirror: 'orders',
     reason: 'SEGMENT',
     segment: 'staff',
-    method: 'GET',
-    path: '/api/orders/7?a=b',
     trailers: [],
     bodyBytes: 7,
     truncated: false,
@@ -95,12 +93,18 @@ test('both sides and the control arrive with the same id, as the services sent t
     ['x-a', 'Ã¤'],
     ['content-length', '7'],
   ];
-  const requestHeaders = expect.arrayContaining([['accept', 'text/plain']]);
-  const v1 = { ...common, status: 201, headers: v1Headers, body: Buffer.from('{"v":1}'), requestHeaders };
-  expect(withoutTimes(primary)).toEqual({ ...v1, side: 'SIDE_PRIMARY' });
-  expect(withoutTimes(control)).toEqual({ ...v1, side: 'SIDE_CONTROL' });
+  const request = {
+    method: 'GET',
+    path: '/api/orders/7?a=b',
+    requestHeaders: expect.arrayContaining([['accept', 'text/plain']]),
+  };
+  const noRequest = { method: '', path: '', requestHeaders: [] };
+  const v1 = { ...common, status: 201, headers: v1Headers, body: Buffer.from('{"v":1}') };
+  expect(withoutTimes(primary)).toEqual({ ...v1, ...request, side: 'SIDE_PRIMARY' });
+  expect(withoutTimes(control)).toEqual({ ...v1, ...noRequest, side: 'SIDE_CONTROL' });
   expect(withoutTimes(candidate)).toEqual({
     ...common,
+    ...noRequest,
     side: 'SIDE_CANDIDATE',
     status: 200,
     headers: [
@@ -108,7 +112,6 @@ test('both sides and the control arrive with the same id, as the services sent t
       ['content-length', '7'],
     ],
     body: Buffer.from('{"v":2}'),
-    requestHeaders,
   });
   for (const half of halves) {
     expect(half.requestHeaders.map(([name]) => name)).not.toContain('cookie');
@@ -159,7 +162,6 @@ test('many at once are never mixed up', async () => {
   expect(exchanges.size).toBe(total);
   for (const { primary, candidate } of exchanges.values()) {
     const index = Number(primary!.path.split('/').at(-1));
-    expect(candidate!.path).toBe(primary!.path);
     const body = `${index}:${'x'.repeat(index % 3000)}`;
     expect([primary!.body.toString() === body, candidate!.body.toString() === body]).toEqual([true, true]);
   }
@@ -229,9 +231,10 @@ test('gRPC: messages and trailers of both sides', async () => {
   });
   client.close();
   const halves = await collector.received(2);
+  expect(of(halves, 'PRIMARY')).toMatchObject({ method: 'POST', path: '/shop.Orders/Create' });
   for (const side of ['PRIMARY', 'CANDIDATE']) {
     const half = of(halves, side);
-    expect(half).toMatchObject({ status: 200, method: 'POST', path: '/shop.Orders/Create', end: 'COMPLETE' });
+    expect(half).toMatchObject({ status: 200, end: 'COMPLETE' });
     expect(half.body.subarray(5).toString()).toBe(message.toString());
     expect(half.trailers).toContainEqual(['grpc-status', '0']);
     expect(half.trailers).toContainEqual(['x-answer-trailer', 'yes']);
@@ -349,7 +352,11 @@ test.each(['fail', 'stall'] as const)(
     expect(collector.largestBatchBytes).toBeLessThanOrEqual(MIB);
     collector.clear();
     await sendRaw(orders.port, { path: '/api/orders/after' });
-    await collector.received(2, ({ path }) => path === '/api/orders/after');
+    await eventually(() =>
+      [...collector.exchanges().values()].some(
+        ({ primary, candidate }) => primary?.path === '/api/orders/after' && candidate !== undefined,
+      ),
+    );
   },
 );
 

@@ -105,9 +105,11 @@ function half(number: number, side: number, laterMs: number, total: string): Hal
   return halfFields({
     exchange_id: `0123456789abcdef01234567${number.toString(16).padStart(12, '0')}`,
     side,
-    path: `/api/orders/${number}`,
     headers: HEADERS,
-    request_headers: HEADERS.slice(0, 2),
+    // Halves of copies hold nothing of the request.
+    ...(side === SIDE.primary
+      ? { path: `/api/orders/${number}`, request_headers: HEADERS.slice(0, 2) }
+      : { method: '', path: '' }),
     body,
     body_bytes: body.length,
   });

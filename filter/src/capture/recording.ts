@@ -75,10 +75,10 @@ export class Recording {
   }
 
   /**
-   * Starts a half of the request whose encoded headers these are; what only one side knows is added after it. If it is
-   * not `certain` that there will be a half, it counts only once `settle` has found so. False when there is one already.
+   * Starts a half; what it is of is added after this. If it is not `certain` that there will be a half, it counts only
+   * once `settle` has found so. False when there is one already.
    */
-  begin(requestHeaders: View, certain: bool): bool {
+  begin(certain: bool): bool {
     if (this.stage != Stage.Idle) return false;
     this.certain = certain;
     if (certain) this.outbox.started++;
@@ -89,8 +89,14 @@ export class Recording {
     this.bodyStart = 0;
     this.bodyEnd = 0;
     this.bodyBytes = 0;
+    return true;
+  }
+
+  /** Adds what is kept of the request, from its encoded headers. */
+  request(headers: View): void {
+    if (this.stage != Stage.Request) return;
     const wanted = this.settings.requestHeaders;
-    pairs.start(requestHeaders);
+    pairs.start(headers);
     while (pairs.next()) {
       const name = pairs.name;
       const value = pairs.value;
@@ -101,7 +107,6 @@ export class Recording {
         this.header(HalfField.RequestHeaders);
       }
     }
-    return true;
   }
 
   private get uncertain(): bool {
