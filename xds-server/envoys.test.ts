@@ -59,4 +59,25 @@ describe('the Envoys as the API shows them', () => {
       { kind: 'disconnected', node: 'edge-1' },
     ]);
   });
+
+  it('that were refused are shown, newest first and so many, until they are served', () => {
+    const { events, envoys } = server();
+    const seen: EnvoyEvent[] = [];
+    envoys.onEvent((event) => seen.push(event));
+    const refuse = (node: string) => events.emit('refuse', { node, peer: '10.0.0.9:1', reason: 'not listed' });
+    refuse('edge-1');
+    refuse('edge-2');
+    refuse('edge-1');
+    expect(seen[0]).toEqual({ kind: 'refused', node: 'edge-1', message: 'not listed', from: '10.0.0.9:1' });
+    expect(envoys.refused!().map(({ node, times }) => [node, times])).toEqual([
+      ['edge-1', 2],
+      ['edge-2', 1],
+    ]);
+    events.emit('connect', client);
+    expect(envoys.refused!().map(({ node }) => node)).toEqual(['edge-2']);
+    for (let count = 0; count < 100; count += 1) refuse(`invented-${count}${'x'.repeat(10_000)}`);
+    expect(envoys.refused!()).toHaveLength(20);
+    expect(envoys.refused!()[0]!.node).toMatch(/^invented-99x+$/);
+    expect(envoys.refused!()[0]!.node).toHaveLength(256);
+  });
 });

@@ -1,4 +1,4 @@
-import { Client, credentials, Server, ServerCredentials } from '@grpc/grpc-js';
+import { Client, credentials, Server, ServerCredentials, type ServiceError, status } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createStatsService, type StatsReport } from './index.ts';
@@ -12,11 +12,14 @@ beforeEach(async () => {
   reports = [];
   gone = [];
   server = new Server();
-  const { definition, implementation } = createStatsService({
-    wants: (name) => name !== 'unwanted',
-    report: (report) => reports.push(report),
-    gone: (node) => gone.push(node),
-  });
+  const { definition, implementation } = createStatsService(
+    {
+      wants: (name) => name !== 'unwanted',
+      report: (report) => reports.push(report),
+      gone: (node) => gone.push(node),
+    },
+    (node) => (node === 'unlisted' ? 'is not listed' : undefined),
+  );
   server.addService(definition, implementation);
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
@@ -51,9 +54,12 @@ const identifier = (node: string) => [1, message([1, message([1, node], [2, 'clu
 const family = (name: string, kind: number, ...value: readonly Field[]) =>
   [2, message([1, name], [4, message([kind, message(...value)])])] as const;
 
-function open(): { write(bytes: Uint8Array): void; end(): void } {
+function open(onAnswer: (error: ServiceError | null) => void = () => {}): {
+  write(bytes: Uint8Array): void;
+  end(): void;
+} {
   const raw = (bytes: Uint8Array) => Buffer.from(bytes);
-  const call = client.makeClientStreamRequest(PATH, raw, raw, () => {});
+  const call = client.makeClientStreamRequest(PATH, raw, raw, onAnswer);
   call.on('error', () => {});
   return call as never;
 }
@@ -100,4 +106,13 @@ it('a stream that names nobody or sends nonsense reports nothing, and others go 
   await until(() => reports.length === 1);
   expect(reports[0]!.node).toBe('edge-2');
   expect(gone).toEqual([]);
+});
+
+it('what a node that is not listed counts is not taken', async () => {
+  const error = await new Promise<ServiceError | null>((resolve) => {
+    open(resolve).write(message(identifier('unlisted'), family('a', COUNTER, [1, 1])));
+  });
+  expect(error).toMatchObject({ code: status.PERMISSION_DENIED, details: 'is not listed' });
+  expect(reports).toEqual([]);
+  expect(gone).not.toContain('unlisted');
 });
