@@ -1,4 +1,4 @@
-import type { Row } from './row.ts';
+import type { Row, RowElsewhere } from './row.ts';
 import type { Outcome } from './run-table.ts';
 import { TABLE } from './table.ts';
 import { VARIANTS, variantName } from './variants.ts';
@@ -19,10 +19,13 @@ export function summary({ name, outcomes }: Run): string {
 }
 
 /** One line of the report's table: what each run said of the row in each variant. */
-export function reportLine(row: Row, runs: readonly Run[]): string {
-  if ('file' in row)
-    return `| ${row.row} | ${row.text} | ${runs.map(() => `| [test](../../${row.file}) | | |`).join(' ')} |`;
-  return `| ${row.row} | ${row.text} | ${runs.map((run) => cells(row, run)).join(' | ')} |`;
+function reportLine(row: Row, runs: readonly Run[]): string {
+  return `| ${row.row} | ${row.text} | ${runs.map((run) => ('file' in row ? linked(row, run) : cells(row, run))).join(' | ')} |`;
+}
+
+/** The test elsewhere runs in every variant, with Shadowplane only. */
+function linked({ file }: RowElsewhere, { name }: Run): string {
+  return VARIANTS.map(() => (name === 'shadowplane' ? `[test](../../${file})` : CELL['not run'])).join(' | ');
 }
 
 export function cells({ row }: { readonly row: number }, { outcomes }: Run): string {

@@ -165,7 +165,8 @@ function bootstrap(transport: Transport, source: envoy.ConfigSource, xdsPort: nu
     explicit_http_config: { http2_protocol_options: {} },
   });
   return {
-    node: { id: 'test-envoy', cluster: 'test' },
+    // Envoy does not advertise on its own that it takes `Resource` in state-of-the-world responses.
+    node: { id: 'test-envoy', cluster: 'test', client_features: ['xds.config.resource-in-sotw'] },
     admin: { address: socketAddress(0) },
     dynamic_resources: {
       ...(transport.startsWith('ads') ? { ads_config: apiConfigSource(transport) } : {}),

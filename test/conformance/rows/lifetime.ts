@@ -59,8 +59,9 @@ export const LIFETIME: readonly Row[] = [
   {
     row: 34,
     text: 'TTL heartbeat: `resource` unset, same version, not an update; unset TTL removes it.',
-    note: 'For SotW the client advertises `xds.config.resource-in-sotw` and `xds.config.supports-resource-ttl`; Envoy 1.40 advertises the first only. A wrapper without a version counts as that of the response. SotW listeners and clusters are not asserted: a response of theirs that leaves a resource out deletes it, so Shadowplane renews them by sending all.',
+    note: 'In SotW the same resource at the same version, sent again, is accepted as a heartbeat, too: Envoy 1.40 loses a runtime layer on a SotW response that only names it (tried: test/envoy/xds-ttl.test.ts holds with the resource, and fails without), so Shadowplane does that. The client advertises `xds.config.resource-in-sotw` and `xds.config.supports-resource-ttl`. A wrapper without a version counts as that of the response.',
     async run(test) {
+      const { protocol } = test.variant;
       const client = test.connect({ clientFeatures: TTL_FEATURES });
       await test.set([runtime('r')], { ttlMs: { r: TTL_MS } });
       client.subscribe(RUNTIME, ['r']);
@@ -70,13 +71,15 @@ export const LIFETIME: readonly Row[] = [
         const heartbeat = await client.next(RUNTIME, TTL_MS);
         client.ack(heartbeat);
         const [resource] = heartbeat.resources;
-        check(resource?.name === 'r' && resource.heartbeat, 'renewed by an update');
+        check(resource?.name === 'r' && (resource.heartbeat || protocol === 'sotw'), 'renewed by an update');
         check(resource.version === first.resources[0]!.version, 'with another version');
         check(resource.ttlMs === TTL_MS, 'with another time to live');
       }
       await test.set([runtime('r')]);
-      const last = await client.until(RUNTIME, ({ resources }) => resources.some(({ heartbeat }) => !heartbeat));
-      check(last.resources[0]!.ttlMs === undefined, 'the time to live is still there');
+      const unset = (ttlMs: number | undefined) => ttlMs === undefined;
+      await client.until(RUNTIME, ({ resources }) =>
+        resources.some(({ heartbeat, ttlMs }) => !heartbeat && unset(ttlMs)),
+      );
       await client.silent(RUNTIME, 2 * TTL_MS);
     },
   },

@@ -29,7 +29,9 @@ it.each<Variant>(['sotw', 'delta'])('%s: a heartbeat goes out at each third of t
   hand.now = at(TTL_MS / 3);
   const [heartbeat, ...others] = hand.pull();
   expect(others).toEqual([]);
-  expect(heartbeat).toMatchObject({ heartbeat: true, version: hand.session.channel(RUNTIME)!.acks.ackedVersion });
+  // State of the world renews by the resource itself, because Envoy loses a runtime layer that is only named.
+  expect(heartbeat!.heartbeat).toBe(variant === 'delta' ? true : undefined);
+  expect(heartbeat).toMatchObject({ version: hand.session.channel(RUNTIME)!.acks.ackedVersion });
   expect(heartbeat!.resources.map(({ name }) => name)).toEqual(['r']);
   hand.ack(heartbeat!);
   expect(hand.client.wakesAt(hand.now)).toBe((2 * TTL_MS) / 3);

@@ -52,14 +52,14 @@ export class SotwChannel extends Channel {
   }
 
   /**
-   * Listeners and clusters are renewed by sending all of them again, at the same version: a response of their types that
-   * holds a heartbeat instead of a resource does not "contain all resources".
+   * Renewed by the resource itself, at the same version. The protocol allows to leave it out here as well, but a response of
+   * listeners or clusters has to "contain all resources", and Envoy 1.40 loses a runtime layer that is only named.
    */
   override heartbeat(content: TypeSnapshot, now: Date): ResponseContent | undefined {
-    const response = super.heartbeat(content, now);
-    if (!response || !this.type.fullState) return response;
-    const all = [...this.known.values()].flatMap(({ resource }) => resource ?? []);
-    return { version: response.version, resources: all, removed: [] };
+    const due = super.heartbeat(content, now);
+    if (!due) return undefined;
+    const all = () => [...this.known.values()].flatMap(({ resource }) => resource ?? []);
+    return { version: due.version, resources: this.type.fullState ? all() : due.resources, removed: [] };
   }
 
   protected override remember({ resources }: ResponseContent): void {

@@ -64,13 +64,10 @@ export function encodeResponse(variant: Variant, response: Outgoing): Uint8Array
   return writer.finish();
 }
 
-/**
- * "In order to use TTL with SotW xDS, the relevant resources must be wrapped in a Resource." Envoy takes it for a
- * heartbeat only if its version is that of the response.
- */
-function sotwForm(resource: EncodedResource, { version, supportsTtl, heartbeat }: Outgoing): Uint8Array {
+/** "In order to use TTL with SotW xDS, the relevant resources must be wrapped in a Resource." */
+function sotwForm(resource: EncodedResource, { version, supportsTtl }: Outgoing): Uint8Array {
   if (!supportsTtl || resource.ttlMs === undefined) return resource.any;
-  const value = wrapWithTtl(resource, version, heartbeat ? undefined : resource.any);
+  const value = wrapWithTtl(resource, version, resource.any);
   return messageType('google.protobuf.Any').encode({ type_url: RESOURCE, value }).finish();
 }
 
