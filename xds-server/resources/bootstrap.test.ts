@@ -9,6 +9,28 @@ const OPTIONS = {
 };
 
 describe('the bootstrap', () => {
+  it('proves its name to the control plane and checks that one', () => {
+    const tls = { certificateFile: '/e.pem', privateKeyFile: '/e.key', caFile: '/ca.pem', serverName: 'cp' };
+    const cluster = at(buildBootstrap({ ...OPTIONS, tls }), 'static_resources', 'clusters', 0) as object;
+    expect(cluster).toMatchObject({
+      transport_socket: {
+        name: 'envoy.transport_sockets.tls',
+        typed_config: {
+          sni: 'cp',
+          common_tls_context: {
+            alpn_protocols: ['h2'],
+            tls_certificates: [{ certificate_chain: { filename: '/e.pem' }, private_key: { filename: '/e.key' } }],
+            validation_context: {
+              trusted_ca: { filename: '/ca.pem' },
+              match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: 'cp' } }],
+            },
+          },
+        },
+      },
+    });
+    expect(at(buildBootstrap(OPTIONS), 'static_resources', 'clusters', 0)).not.toHaveProperty('transport_socket');
+  });
+
   it('connects by delta ADS and fetches listeners, clusters and runtime from there', () => {
     const bootstrap = buildBootstrap(OPTIONS);
     const ads = { ads: {}, resource_api_version: 'V3' };
