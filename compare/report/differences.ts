@@ -28,7 +28,7 @@ export interface DifferenceItem {
   readonly verdict: DifferenceVerdict;
   /** `state`: the candidate lacks what was made during mirroring. It decides nothing; docs/comparison.md says what to do. */
   readonly class: 'defect' | 'state';
-  /** Pairs of this endpoint. */
+  /** Pairs of this endpoint, in all strata. */
   readonly compared: number;
   /** Pairs in which the candidate differs here. */
   readonly differing: number;
@@ -61,8 +61,10 @@ export function reportDifferences(epoch: EpochInput, options: DifferencesOptions
   const { rules, nowMs, before, includeNoise = false, weightOf = () => 1 } = options;
   const ignored = new IgnoredFields(rules, nowMs);
   const known = before && knownIn(before, ignored);
-  return groupFields(judgeEpoch(epoch, ignored), ignored)
-    .map((group) => toItem(group, known))
+  const judged = judgeEpoch(epoch, ignored);
+  const pairs = pairsByEndpoint(judged);
+  return groupFields(judged, ignored)
+    .map((group) => toItem(group, pairs, known))
     .filter(({ verdict }) => includeNoise || verdict === 'different' || verdict === 'seen')
     .map((item) => ({ item, impact: impactOf(item) * weightOf(item.endpoint, item.path) }))
     .sort(
@@ -123,7 +125,16 @@ function isDrift({ judged, field }: Group[number]): boolean {
   return judged.cell.drift.includes(field.field);
 }
 
-function toItem(group: Group, known: KnownBefore | undefined): DifferenceItem {
+/** Of all strata: one in which a field never differed has no count of it, but says as much of how often it differs. */
+function pairsByEndpoint(cells: readonly JudgedCell[]): Map<string, number> {
+  const pairs = new Map<string, number>();
+  for (const { cell } of cells) {
+    pairs.set(cell.endpoint, (pairs.get(cell.endpoint) ?? 0) + cell.pairs + pairsOf(cell.drift));
+  }
+  return pairs;
+}
+
+function toItem(group: Group, pairs: ReadonlyMap<string, number>, known: KnownBefore | undefined): DifferenceItem {
   const strata = group.map(toStratum);
   const strongest = group.reduce((best, part) =>
     part.field.verdict.expectedInnocent < best.field.verdict.expectedInnocent ? part : best,
@@ -141,7 +152,7 @@ function toItem(group: Group, known: KnownBefore | undefined): DifferenceItem {
     kind,
     verdict,
     class: group.every(isDrift) ? 'state' : 'defect',
-    compared: sumOf(strata, ({ compared }) => compared),
+    compared: pairs.get(endpoint) ?? 0,
     differing: sumOf(strata, ({ differing }) => differing),
     noise: controlled.length > 0 ? sumOf(controlled, ({ noise }) => noise ?? 0) : null,
     pValue,

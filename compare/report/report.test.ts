@@ -163,6 +163,17 @@ describe('differences', () => {
     expect(all.at(-1)).toMatchObject({ path: '/updatedAt', verdict: 'noise', differing: 940, noise: 950 });
   });
 
+  it('are of all pairs of their endpoint, those of strata without it included', () => {
+    const segment = { reason: 'segment', segment: 'staff' } as const;
+    const cells = [
+      cell(100, [field('/total', { candidateOnly: 10 })]),
+      cell(300, [], { stratum: segment }),
+      cell(50, [], { endpoint: 'POST /orders' }),
+    ];
+    const [item] = reportDifferences(epoch(cells), OPTIONS);
+    expect(item).toMatchObject({ compared: 400, differing: 10, strata: [{ reason: 'sample', compared: 100 }] });
+  });
+
   it('follow the weights of the business', () => {
     const items = reportDifferences(epoch([cell(1_000, fields)]), {
       ...OPTIONS,
