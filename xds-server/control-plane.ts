@@ -115,6 +115,17 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   const xdsListen = parseListenAddress(options.xdsListen);
   assertSecured({ host: apiListen.host, access: apiAccess }, { host: xdsListen.host, access: xdsAccess });
   warnOfInsecurity(logger, { ...apiAccess, host: apiListen.host }, { ...xdsAccess, host: xdsListen.host });
+  // Before anything is stored or served: credentials that are of no use end it here.
+  const gate = await openGate({
+    tokenFile: apiAccess.tokenFile,
+    token: apiAccess.token,
+    ownToken: apiAccess.ownToken,
+    certificates: apiAccess.tls?.clientAuthorityFile !== undefined,
+    onProblem: (err) => logger.error({ err }, 'the tokens of the API stay as they were'),
+  });
+  if (gate) shutdown.add(() => gate.close());
+  const apiTls = apiAccess.tls && (await readTlsFiles(apiAccess.tls));
+  const credentials = xdsAccess.tls && new ReloadingCredentials(await readTlsFiles(xdsAccess.tls));
   const filterWasm = await readFilter(options.filterWasmPath);
   const listen = options.listen === undefined ? undefined : parseListenAddress(options.listen);
   const captureAddress = options.captureAddress === undefined ? undefined : parseAddress(options.captureAddress);
@@ -153,7 +164,6 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   const { nodes } = xdsAccess;
   const refusalOf = (node: string): string | undefined =>
     nodes === undefined || matchesAny(nodes, node) ? undefined : 'this node id is none of --xds-nodes';
-  const credentials = xdsAccess.tls && new ReloadingCredentials(await readTlsFiles(xdsAccess.tls));
   const xds = createXdsServer({
     cache,
     services: [createStatsService(options.stats ?? NOBODY, refusalOf)],
@@ -171,19 +181,11 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   shutdown.add(() => xds.close());
 
   const { host, port } = apiListen;
-  const gate = await openGate({
-    tokenFile: apiAccess.tokenFile,
-    token: apiAccess.token,
-    ownToken: apiAccess.ownToken,
-    certificates: apiAccess.tls?.clientAuthorityFile !== undefined,
-    onProblem: (err) => logger.error({ err }, 'the tokens of the API stay as they were'),
-  });
-  if (gate) shutdown.add(() => gate.close());
   const api = createApi({
     gate,
     audit,
     hosts: apiAccess.hosts,
-    tls: apiAccess.tls && (await readTlsFiles(apiAccess.tls)),
+    tls: apiTls,
     store,
     envoys,
     waitForApplied: waitForApplied(xds, cache),
