@@ -116,6 +116,7 @@ describe('usage', () => {
         'serve',
         'demo',
         'apply',
+        'plan',
         'get',
         'mirror',
         'history',
@@ -239,6 +240,44 @@ describe('history and undo', () => {
     expect((await shadowplane('undo', '--to', '14', '--api', api)).out).toBe(
       'configuration: is as it was at revision 14\n',
     );
+  });
+});
+
+describe('plan', () => {
+  const file = fileURLToPath(new URL('../examples/orders/shadowplane.yaml', import.meta.url));
+  beforeEach(() => {
+    answers['GET /api/v1/mirrors/orders/verdict'] = { status: 404, body: { code: 'NOT_FOUND' } };
+  });
+
+  it('shows what would change, what Envoy would be sent, and sends no write', async () => {
+    answers['POST /api/v1/plan'] = {
+      body: {
+        revision: 7,
+        differences: [{ path: 'mirrors.orders.sample', before: '20%', after: '5%' }],
+        warnings: [],
+        resources: { RTDS: { added: [], changed: ['shadowplane'], removed: [] } },
+      },
+    };
+    const { code, out, err } = await shadowplane('plan', '-f', file, '--api', api, '--envoy-admin', '127.0.0.1:1');
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: [
+        'Would change (from revision 7)',
+        '  mirrors.orders.sample: 20% -> 5%',
+        '',
+        'Envoy would be sent (+ new, ~ changed, - removed)',
+        '  RTDS  ~ shadowplane',
+        '',
+      ].join('\n'),
+    });
+    expect(err).toContain('No forecast');
+    expect(calls.map(({ method }) => method)).not.toContain('PUT');
+  });
+
+  it('says that nothing would change', async () => {
+    answers['POST /api/v1/plan'] = { body: { revision: 7, differences: [], warnings: [], resources: {} } };
+    const { out, err } = await shadowplane('plan', '-f', file, '--api', api, '--envoy-admin', '127.0.0.1:1');
+    expect([out, err]).toEqual(['Nothing would change (revision 7)\n', '']);
   });
 });
 

@@ -7,6 +7,7 @@ import { envoyCommand } from './commands/envoy.ts';
 import { getCommand } from './commands/get.ts';
 import { historyCommand } from './commands/history.ts';
 import { mirrorCommand } from './commands/mirror.ts';
+import { planCommand } from './commands/plan.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { undoCommand } from './commands/undo.ts';
@@ -62,6 +63,7 @@ function createProgram(context: Context): Command {
     serveCommand(context),
     demoCommand(context),
     applyCommand(context),
+    planCommand(context),
     getCommand(context),
     mirrorCommand(context),
     historyCommand(context),

@@ -21,9 +21,10 @@ import {
   type EnvoyStatusSource,
   type EventSource,
   type OpenApiPart,
+  type ResourceVersions,
   type WaitForApplied,
 } from './api/index.ts';
-import { envoysOf } from './envoys.ts';
+import { envoysOf, shortName } from './envoys.ts';
 import {
   formatAddress,
   type Policy,
@@ -38,7 +39,14 @@ import type { CaptureTls } from './resources/index.ts';
 import { RevisionsInUse } from './revisions-in-use.ts';
 import { Shutdown } from './shutdown.ts';
 import { createStatsService, type StatsListener } from './stats/index.ts';
-import { createXdsServer, DEFAULT_GROUP, ReloadingCredentials, SnapshotCache, type XdsServer } from './xds/index.ts';
+import {
+  createXdsServer,
+  DEFAULT_GROUP,
+  ReloadingCredentials,
+  type Snapshot,
+  SnapshotCache,
+  type XdsServer,
+} from './xds/index.ts';
 
 export interface ControlPlaneOptions {
   /** Taken over now and whenever it is saved; absent: the policy is what the store holds and the API makes of it. */
@@ -189,6 +197,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     store,
     envoys,
     waitForApplied: waitForApplied(xds, cache),
+    resourcesOf: (policy) => versionsOf(renderer.snapshotOf(policy)),
     host,
     ...(options.routes && { routes: options.routes }),
     ...(options.openApi && { openApi: options.openApi }),
@@ -229,6 +238,15 @@ function waitForApplied(xds: XdsServer, cache: SnapshotCache): WaitForApplied {
       ...(rejection && { rejection: { node: rejection.node, message: rejection.message } }),
     };
   };
+}
+
+function versionsOf({ types }: Snapshot): ResourceVersions {
+  return new Map(
+    [...types].map(([typeUrl, { resources }]) => [
+      shortName(typeUrl),
+      new Map([...resources].map(([name, { version }]) => [name, version])),
+    ]),
+  );
 }
 
 async function readFilter(path: string): Promise<Uint8Array> {

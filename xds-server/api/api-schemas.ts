@@ -118,6 +118,20 @@ export const API_SCHEMAS = {
     config: Type.Unsafe({ $ref: '#/$defs/Config' }),
   }),
   RevisionList: Type.Object({ items: Type.Array(Revision) }),
+  Plan: Type.Object({
+    revision,
+    differences,
+    warnings: Type.Array(InputProblem),
+    resources: Type.Record(
+      Type.String(),
+      Type.Object({
+        added: Type.Array(Type.String()),
+        changed: Type.Array(Type.String()),
+        removed: Type.Array(Type.String()),
+      }),
+      { description: 'What Envoys would be sent, by resource type (LDS, RDS, CDS, EDS, RTDS, ECDS).' },
+    ),
+  }),
   Undo: Type.Object({
     to: revision,
     dryRun: Type.Optional(Type.Boolean({ description: 'Only says what would differ.' })),

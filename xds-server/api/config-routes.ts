@@ -21,13 +21,14 @@ export function addConfigRoutes(app: FastifyInstance, store: PolicyStore, writer
   });
 
   app.put('/config', async (request, reply) => {
-    const document = readBody(request);
+    const document = readDocument(request);
     const { answer } = await writer.write(request, reply, () => document);
     return answer;
   });
 }
 
-function readBody({ body, headers }: FastifyRequest): PolicyDocument | unknown {
+/** A whole document, in JSON or YAML, as it was written or as `GET /config` answered. */
+export function readDocument({ body, headers }: FastifyRequest): PolicyDocument | unknown {
   if (!headers['content-type']?.includes('yaml')) return isView(body) ? body.config : (body ?? null);
   return parsePolicyFile((body as YamlBody).yaml, 'body').document;
 }

@@ -9,7 +9,7 @@ import Fastify, {
 import { Registry } from 'prom-client';
 import { ShadowplaneError } from '../../errors/index.ts';
 import { type AuditLog, type Gate, isLoopbackHost } from '../access/index.ts';
-import { jsonSchema, type PolicyStore } from '../policy/index.ts';
+import { jsonSchema, type Policy, type PolicyStore } from '../policy/index.ts';
 import { addConfigRoutes } from './config-routes.ts';
 import type { EnvoyStatusSource, WaitForApplied } from './envoy-status.ts';
 import { addEventRoutes, type EventSource } from './event-routes.ts';
@@ -19,6 +19,7 @@ import { addMetrics } from './metrics.ts';
 import { addMirrorRoutes } from './mirror-routes.ts';
 import { buildOpenApi, type OpenApiPart } from './openapi.ts';
 import { addPageRoutes } from './page-routes.ts';
+import { addPlanRoute, type ResourceVersions } from './plan-route.ts';
 import { sendProblem, toProblem, toShadowplaneError } from './problem.ts';
 import { addRevisionRoutes } from './revision-routes.ts';
 import { rollBackRejected } from './roll-back-rejected.ts';
@@ -30,6 +31,8 @@ export interface ApiOptions {
   readonly envoys: EnvoyStatusSource;
   /** Also used to take back what an Envoy rejects, whoever changed it. */
   readonly waitForApplied: WaitForApplied;
+  /** What Envoys would be served for a policy; throws what a write of it would be refused with. */
+  readonly resourcesOf: (policy: Policy) => ResourceVersions;
   /** The host that the server will listen on; on loopback the Host header is checked. */
   readonly host: string;
   /** Names it is reached under beyond loopback; absent: any. */
@@ -139,6 +142,7 @@ export function createApiWithRoutes(options: ApiOptions): {
       addConfigRoutes(api, store, writer);
       addMirrorRoutes(api, store, writer);
       addRevisionRoutes(api, store, writer);
+      addPlanRoute(api, store, options.resourcesOf);
       addEventRoutes(api, store, envoys, options.events);
       api.get('/envoys', () => ({ items: envoys.list(), ...(envoys.refused && { refused: envoys.refused() }) }));
       api.get('/openapi.json', () => buildOpenApi(options.openApi));

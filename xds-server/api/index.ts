@@ -10,3 +10,4 @@ export type {
 } from './envoy-status.ts';
 export type { EventSource } from './event-routes.ts';
 export type { OpenApiPart } from './openapi.ts';
+export type { ResourceVersions } from './plan-route.ts';

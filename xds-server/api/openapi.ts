@@ -54,6 +54,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     body: { schema: 'Config', mediaTypes: [JSON_TYPE, YAML_TYPE] },
   }),
   'POST /api/v1/config/undo': write('Back to how the document was at a revision, as a new revision', 'Written', UNDO),
+  'POST /api/v1/plan': {
+    summary: 'What a document would change, without changing anything',
+    answer: 'Plan',
+    body: { schema: 'Config', mediaTypes: [JSON_TYPE, YAML_TYPE] },
+  },
   'GET /api/v1/revisions': {
     summary: 'The newest revisions: who changed what',
     answer: 'RevisionList',

@@ -148,3 +148,28 @@ it('a write made for another revision is told which is current and who made it',
   expect((await call('GET', '/config')).etag).toBe('"2"');
   expect((await call('GET', '/mirrors/orders')).etag).toBe('"2"');
 });
+
+describe('a plan', () => {
+  it('says what would differ and what Envoys would be sent, and changes nothing', async () => {
+    const { orders } = testDocument().mirrors!;
+    const mirrors = { orders: { ...orders!, shadow: 'v3' }, more: { ...orders!, match: { path: '/more' } } };
+    const services = { ...testDocument().services, v3: { address: 'v3:80' } };
+    const { status, body } = await call('POST', '/plan', { ...testDocument(), services, mirrors });
+    expect([status, body]).toEqual([
+      200,
+      {
+        revision: 1,
+        differences: [
+          { path: 'services.v3', after: { address: 'v3:80' } },
+          { path: 'mirrors.orders.shadow', before: 'v2', after: 'v3' },
+          { path: 'mirrors.more', after: mirrors.more },
+        ],
+        warnings: expect.any(Array),
+        resources: { CDS: { added: ['more'], changed: ['orders'], removed: [] } },
+      },
+    ]);
+    expect(api.store.current.revision).toBe(1);
+    const bad = await call('POST', '/plan', { mirrors });
+    expect([bad.status, bad.body.code]).toEqual([400, 'POLICY_INVALID']);
+  });
+});

@@ -66,6 +66,11 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
         return () => listeners.delete(listener);
       },
     },
+    resourcesOf: ({ mirrors, listen }) =>
+      new Map([
+        ['CDS', new Map(mirrors.map(({ name, shadow }) => [name, shadow]))],
+        ['LDS', new Map([['shadowplane', String(listen.port)]])],
+      ]),
     waitForApplied: async (revision, timeoutMs) => {
       test.waits.push({ revision, timeoutMs });
       return test.applied(revision);

@@ -10,6 +10,8 @@ describe('differences of documents', () => {
     delete after.mirrors.orders!.control;
     after.services.extra = { address: 'x:1' };
     const found = differences(ordersDocument(), after);
+    const { orders } = ordersDocument().mirrors;
+    expect(differences({}, { mirrors: { orders: orders! } })).toEqual([{ path: 'mirrors.orders', after: orders }]);
     expect(found).toEqual([
       { path: 'services.extra', after: { address: 'x:1' } },
       { path: 'mirrors.orders.control', before: 'order-v1-twin' },
@@ -37,8 +39,15 @@ describe('differences of documents', () => {
         staff: { header: 'x-api-key', equals: secret },
         others: { any: [{ cookie: 'session-token', oneOf: [secret] }] },
       },
-      mirrors: { orders: { headers: { set: { authorization: secret, 'x-plain': 'shown' } } } },
-      envoy: { secrets: [{ name: 'tls', inline_string: secret }] },
+      mirrors: {
+        orders: {
+          match: { path: '/' },
+          primary: 'v1',
+          shadow: 'v2',
+          headers: { set: { authorization: secret, 'x-plain': 'shown' } },
+        },
+      },
+      envoy: { secrets: [{ name: 'tls', inline_string: secret }] } as object,
     });
     const changed = differences(document('hunter1'), document('hunter2'));
     expect(changed.map(({ path }) => path)).toEqual([

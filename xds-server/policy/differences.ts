@@ -1,3 +1,5 @@
+import type { PolicyDocument } from './schema.ts';
+
 /**
  * What differs between two documents, place by place, for people and machines to read. Equal documents have none; what is
  * secret by its name is never shown, only that it differs.
@@ -18,8 +20,14 @@ const SECRET = /secret|passw|token|credential|authorization|cookie$|private.?key
 const READ_FROM = ['header', 'cookie', 'query'];
 const COMPARED_WITH = ['equals', 'prefix', 'suffix', 'contains', 'oneOf'];
 
-export function differences(before: unknown, after: unknown): Difference[] {
-  return differencesAt('', withoutSecrets(before), withoutSecrets(after), before, after);
+export function differences(before: PolicyDocument, after: PolicyDocument): Difference[] {
+  const [had, has] = [withSections(before), withSections(after)];
+  return differencesAt('', withoutSecrets(had), withoutSecrets(has), had, has);
+}
+
+/** The first mirror is a mirror that was added, as the second is, and not a section that was. */
+function withSections(document: PolicyDocument): PolicyDocument {
+  return { services: {}, segments: {}, mirrors: {}, ...document };
 }
 
 /** Those at this entry (`mirrors.orders`) and below it. */

@@ -1,0 +1,87 @@
+import { printable, type Style } from '../output/style.ts';
+import { renderTable } from '../output/table.ts';
+import type { Forecast } from './forecast.ts';
+import { renderDifferences } from './render-history.ts';
+import type { DifferenceItem } from './revision-item.ts';
+
+export interface Plan {
+  readonly revision: number;
+  readonly differences: readonly DifferenceItem[];
+  readonly resources: Readonly<
+    Record<
+      string,
+      { readonly added: readonly string[]; readonly changed: readonly string[]; readonly removed: readonly string[] }
+    >
+  >;
+}
+
+/** By mirror: further pairs that its verdict takes; null when it cannot be `same` at the rate of differences so far. */
+export type MissingPairs = Readonly<Record<string, { readonly verdict: string; readonly missing: number | null }>>;
+
+/** What would differ, what Envoys would be sent, and what that means for the shadows. */
+export function renderPlan(
+  { revision, differences, resources }: Plan,
+  copies: readonly Forecast[] | undefined,
+  missing: MissingPairs,
+  { style, width }: { readonly style: Style; readonly width: number },
+): string[] {
+  if (differences.length === 0) return [`Nothing would change (revision ${revision})`];
+  const changes = Object.entries(resources).map(([type, { added, changed, removed }]) => {
+    const parts = [
+      ...added.map((name) => style.green(`+ ${printable(name)}`)),
+      ...changed.map((name) => `~ ${printable(name)}`),
+      ...removed.map((name) => style.red(`- ${printable(name)}`)),
+    ];
+    return `  ${type}  ${parts.join('  ')}`;
+  });
+  return [
+    `Would change (from revision ${revision})`,
+    ...renderDifferences(differences),
+    '',
+    ...(changes.length > 0
+      ? ['Envoy would be sent (+ new, ~ changed, - removed)', ...changes]
+      : ['Envoy would be sent nothing']),
+    ...(copies && copies.length > 0 ? ['', ...copyTable(copies, missing, { style, width })] : []),
+  ];
+}
+
+function copyTable(
+  copies: readonly Forecast[],
+  missing: MissingPairs,
+  view: { readonly style: Style; readonly width: number },
+): string[] {
+  const columns = [
+    { title: 'mirror' },
+    { title: 'copies to' },
+    { title: 'now/s', align: 'right' as const },
+    { title: 'then/s', align: 'right' as const },
+    { title: 'verdict' },
+  ];
+  const rows = copies.map((each) => [
+    each.mirror,
+    each.receiver,
+    each.nowPerSecond.toFixed(1),
+    each.unknown.length > 0 ? `${each.thenPerSecond.toFixed(1)} + ?` : each.thenPerSecond.toFixed(1),
+    each.role === 'control' ? '' : verdictText(each, missing[each.mirror]),
+  ]);
+  const unknown = copies.filter((each) => each.unknown.length > 0 && each.role === 'candidate');
+  return [
+    ...renderTable(columns, rows, view),
+    ...unknown.map((each) => view.style.dim(`  ${each.mirror}: no traffic counted yet for ${each.unknown.join(', ')}`)),
+  ];
+}
+
+/** `in about 2 h (645 pairs missing)` */
+function verdictText({ thenPerSecond }: Forecast, pairs: MissingPairs[string] | undefined): string {
+  if (!pairs) return '-';
+  if (pairs.missing === null || pairs.missing === 0) return `is ${pairs.verdict}`;
+  if (thenPerSecond === 0) return `${pairs.missing} pairs missing`;
+  return `in about ${duration(pairs.missing / thenPerSecond)} (${pairs.missing} pairs missing)`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 120) return `${Math.ceil(seconds)} s`;
+  if (seconds < 7_200) return `${Math.ceil(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.ceil(seconds / 3_600)} h`;
+  return `${Math.ceil(seconds / 86_400)} d`;
+}
