@@ -88,6 +88,16 @@ describe.skipIf('missing' in kafka)('Kafka', () => {
     await stream.close();
   });
 
+  it('the callback of a real message is real work, although shadow work made the connection', async () => {
+    const guard = createShadowGuard({ environment: {} });
+    const producer = producerOf(guard);
+    await guard.runShadow(() => producer.send({ messages: [ORDER] }));
+    const inCallback = await new Promise((resolve) => {
+      producer.send({ messages: [ORDER] }, () => resolve(guard.isShadow));
+    });
+    expect(inCallback).toBe(false);
+  });
+
   it('what the producer or the broker would refuse is refused', async () => {
     const guard = createShadowGuard({ environment: {} });
     const producer = producerOf(guard);

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { ShadowplaneError } from '../../../errors/index.ts';
 import type { ShadowGuard } from '../shadow-guard.ts';
 import { dryRun, type MessageLike, type SerializationOptions } from './dry-run.ts';
@@ -79,12 +80,12 @@ export function guardKafkaProducer<P extends ProducerLike>(
     return send.acks === 0 ? { unwritableNodes: [] } : { offsets: [...offsets.values()] };
   };
 
-  /** Asks the broker, which creates nothing; a topic that sending would have created counts as one partition. */
+  /** Asks the broker (outside: its connections serve real work later), which creates nothing; a topic that sending would have created counts as one partition. */
   async function countPartitions(send: Send): Promise<Map<string, number>> {
     const counts = new Map<string, number>();
     for (const topic of new Set(send.messages.map((message) => message.topic))) {
       try {
-        const { topics } = await metadata({ topics: [topic], autocreateTopics: false });
+        const { topics } = await guard.outside(() => metadata({ topics: [topic], autocreateTopics: false }));
         counts.set(topic, topics.get(topic)!.partitionsCount);
       } catch (error) {
         if (!(send.autocreateTopics ?? options.autocreateTopics)) throw error;
@@ -96,14 +97,14 @@ export function guardKafkaProducer<P extends ProducerLike>(
 
   const overrides: Record<keyof typeof own, Call> = {
     send: (send, callback) =>
-      guard.isShadow ? hand(suppress(send as Send), callback) : own.send(send, ...given(callback)),
+      guard.isShadow ? hand(suppress(send as Send), callback) : own.send(send, ...bound(callback)),
     // The real ones would fence off the producer in production that has the same transactional id.
     initIdempotentProducer: (init, callback) =>
       guard.isShadow
         ? hand(Promise.resolve({ producerId: 0n, producerEpoch: 0 }), callback)
-        : own.initIdempotentProducer(init, ...given(callback)),
+        : own.initIdempotentProducer(init, ...bound(callback)),
     beginTransaction: (begin, callback) => {
-      if (!guard.isShadow) return own.beginTransaction(...given(begin), ...given(callback));
+      if (!guard.isShadow) return own.beginTransaction(...bound(begin), ...bound(callback));
       return hand(Promise.resolve(pretendTransaction(suppress)), typeof begin === 'function' ? begin : callback);
     },
     asStream: (stream) =>
@@ -166,11 +167,17 @@ function guardStream(
     return true;
   };
   const guardedEnd: Call = (message, ...rest) => {
-    if (message === undefined || message === null || typeof message === 'function') return end(message, ...rest);
+    if (message === undefined || message === null || typeof message === 'function')
+      return guard.outside(() => end(message, ...rest));
     guardedWrite(message);
-    return end(...rest);
+    return guard.outside(() => end(...rest));
   };
   return Object.assign(stream, { write: guardedWrite, end: guardedEnd });
+}
+
+/** Whoever's answer comes over a connection, a callback goes on as part of the request that gave it. */
+function bound(value: unknown): unknown[] {
+  return given(typeof value === 'function' ? AsyncResource.bind(value as Call) : value);
 }
 
 function given(value: unknown): unknown[] {
