@@ -3,6 +3,11 @@ import { ExactNumber, type Json } from './json-value.ts';
 
 const MAX_CHARACTERS = 256;
 const MAX_DEPTH = 16;
+/** Up to so many characters a loop is faster than a call. */
+const SHORT = 48;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const FIRST_SURROGATE = 0xd800;
 
 export function preview(value: Json): string {
   if (typeof value === 'string') return string(value, MAX_CHARACTERS);
@@ -16,7 +21,18 @@ export function shorten(text: string): string {
 }
 
 function string(value: string, room: number): string {
-  return value.length > room ? `${JSON.stringify(value.slice(0, room))}…` : JSON.stringify(value);
+  if (value.length > room) return `${JSON.stringify(value.slice(0, room))}…`;
+  return isPlain(value) ? `"${value}"` : JSON.stringify(value);
+}
+
+/** Short, and the same when it is written as JSON: most keys and values are. */
+function isPlain(value: string): boolean {
+  if (value.length > SHORT) return false;
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (code < 0x20 || code === QUOTE || code === BACKSLASH || code >= FIRST_SURROGATE) return false;
+  }
+  return true;
 }
 
 /** May exceed `room` by little; stops descending and adding once it is used up. */
