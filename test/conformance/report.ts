@@ -36,7 +36,8 @@ export function cells({ row }: { readonly row: number }, { outcomes }: Run): str
 }
 
 export function failures({ outcomes }: Run): string[] {
-  const sorted = [...outcomes].sort((a, b) => a.row - b.row);
+  const inOrder = ({ row, variant }: Outcome) => row * VARIANTS.length + VARIANTS.indexOf(variant);
+  const sorted = [...outcomes].sort((a, b) => inOrder(a) - inOrder(b));
   const lines = new Map<string, string[]>();
   for (const { row, variant, result, why } of sorted) {
     if (result === 'pass') continue;
