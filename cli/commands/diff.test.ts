@@ -155,6 +155,17 @@ Too few pairs so far
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
+  it('calls new what is found, not what is noise', async () => {
+    const noise = field('/updatedAt', { both: 900, candidateOnly: 40, controlOnly: 41 });
+    epochs = [
+      epoch([cell(1_000, [])]),
+      epoch([cell(1_000, [noise, field('/total', { candidateOnly: 300 })])], { number: 2 }),
+    ];
+    const { out } = await diff('orders', '--noise');
+    expect(out).toMatch(/\/total .* new\n/);
+    expect(out).toMatch(/\/updatedAt .*\d\n/);
+  });
+
   it('shows noise when asked, and says how much more there is', async () => {
     epochs = [broken()];
     expect((await diff('orders')).out).not.toContain('/updatedAt');

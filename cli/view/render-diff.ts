@@ -94,11 +94,22 @@ function section(title: string, items: readonly DifferenceItem[], { style, width
       printable(kind),
       `${count(differing)} of ${count(compared)}`,
       noise === null ? '-' : count(noise),
-      isNew ? style.yellow('new') : item.verdict === 'ignored' ? 'ignored' : item.class === 'state' ? 'state' : '',
+      isNew && isFinding(item)
+        ? style.yellow('new')
+        : item.verdict === 'ignored'
+          ? 'ignored'
+          : item.class === 'state'
+            ? 'state'
+            : '',
     ],
     ['', style.dim(printable(endpoint)), '', '', '', ''],
   ]);
   return ['', style.bold(title), ...renderTable(columns, rows, { style, width, indent: INDENT })];
+}
+
+/** Noise that was not there before is still noise. */
+function isFinding({ verdict }: Pick<DifferenceItem, 'verdict'>): boolean {
+  return verdict === 'different' || verdict === 'seen';
 }
 
 function epochLines({ sinceLastEpoch }: DiffAnswer, { style, width }: RenderDiffOptions): string[] {
