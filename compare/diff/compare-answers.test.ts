@@ -56,6 +56,22 @@ describe('stories', () => {
     expect(found(answer('{"tags":["a","b","c"]}'), answer('{"tags":["c","a","b"]}'))).toEqual(['order /tags']);
   });
 
+  test('headers that are named after an id are one field', () => {
+    const paths = (name: string) => {
+      const { differences } = compare(withHeaders([name, '1']), withHeaders([name, '2']));
+      return differences.map(({ path, pointer }) => [path, pointer]);
+    };
+    expect(paths('X-Job-3f2a91c07')).toEqual([['header:x-job-*', 'header:x-job-3f2a91c07']]);
+    expect(paths('x-job-550e8400-e29b-41d4-a716-446655440000-state')[0]![0]).toBe('header:x-job-*');
+    for (const name of ['x-amz-id-2', 'x-sha-256', 'x-oauth2-scopes', 'x-feed-face']) {
+      expect(paths(name)).toEqual([[`header:${name}`, `header:${name}`]]);
+    }
+    const rule = { id: 'r', effect: 'ignore', path: 'header:x-job-*', reason: 'jobs', author: 'ann' } as const;
+    expect(
+      found(withHeaders(['x-job-3f2a91c07', '1']), withHeaders(), { rules: compileRules([rule], 'GET /', 0) }),
+    ).toEqual([]);
+  });
+
   test('a missing header', () => {
     const { differences } = compare(withHeaders(['Warning', '299 - "old"']), withHeaders());
     expect(differences).toEqual([

@@ -2,6 +2,7 @@
  * Headers and trailers by meaning: names in any case, several lines or one with commas, lists whose order says nothing,
  * content types in any spelling.
  */
+import { looksLikeId } from '../endpoint/index.ts';
 import type { HeaderList } from '../exchange.ts';
 import type { Findings } from './difference.ts';
 import { harmlessBy } from './harmless.ts';
@@ -48,8 +49,8 @@ export function diffHeaders(
     const inCandidate = other.get(name);
     if (inPrimary?.length === 1 && inCandidate?.length === 1 && inPrimary[0] === inCandidate[0]) continue;
     if (canonical(name, inPrimary) === canonical(name, inCandidate)) continue;
-    const path = `${part}:${name}`;
-    const here = rules.outside(path);
+    const pointer = `${part}:${name}`;
+    const here = rules.outside(pointer);
     const harmless = inPrimary && inCandidate ? harmlessBy(here, joined(inPrimary), joined(inCandidate)) : here.ignore;
     if (harmless) {
       findings.hide(harmless.id);
@@ -58,12 +59,26 @@ export function diffHeaders(
     const kind = inPrimary === undefined ? 'extra' : inCandidate === undefined ? 'missing' : 'value';
     findings.add({
       kind,
-      path,
-      pointer: path,
+      path: `${part}:${foldedName(name)}`,
+      pointer,
       ...(inPrimary && { primary: shorten(joined(inPrimary)) }),
       ...(inCandidate && { candidate: shorten(joined(inCandidate)) }),
     });
   }
+}
+
+/** Shorter numbers belong to names that people gave: `x-amz-id-2`, `sha-256`. */
+const MIN_ID_LENGTH = 4;
+
+/**
+ * `x-job-3f2a91c07` is `x-job-*`, as keys of a body that are ids are: or each request would be a field of its own. All that
+ * follows the id is left out, so that a rule for the folded name matches every such header.
+ */
+function foldedName(name: string): string {
+  if (!/\d/.test(name)) return name;
+  const parts = name.split('-');
+  const idAt = parts.findIndex((part) => part.length >= MIN_ID_LENGTH && looksLikeId(part));
+  return idAt < 0 ? name : [...parts.slice(0, idAt), '*'].join('-');
 }
 
 /** The same lines, but for those that do not count: true of most answers, and quickly told. */

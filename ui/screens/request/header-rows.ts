@@ -12,8 +12,8 @@ export function headerRows(sample: SampleView, part: 'header' | 'trailer'): Row[
       const values = list.flatMap(([own, value]) => (own === name ? [value] : []));
       return values.length === 0 ? undefined : values.join('\n');
     });
-    const path = `${part}:${name}`;
-    const kinds = sample.differences.filter((difference) => difference.path === path).map(({ kind }) => kind);
+    const path = `${part}:${name.toLowerCase()}`;
+    const kinds = sample.differences.filter((difference) => difference.pointer === path).map(({ kind }) => kind);
     return {
       path: [],
       cells: texts.map((text) => (text === undefined ? undefined : { depth: 0, label: name, text })),
@@ -21,7 +21,7 @@ export function headerRows(sample: SampleView, part: 'header' | 'trailer'): Row[
         candidateDiffers: texts[1] !== texts[0],
         controlDiffers: texts.length > 2 && texts[2] !== texts[0],
         isReported: () => kinds.length > 0,
-        isNoise: () => sample.noise?.some((difference) => difference.path === path) ?? false,
+        isNoise: () => sample.noise?.some((difference) => difference.pointer === path) ?? false,
       }),
       kinds,
     };
