@@ -279,12 +279,25 @@ describe('rules', () => {
   it('that depend on values say by samples what they would hide', async () => {
     epochs = [epoch([broken()])];
     samples = [sample('x1', '{"total":1}', '{"total":1.001}'), sample('x2', '{"total":1}', '{"total":2}')];
-    const tolerance = { effect: 'tolerance', path: '/total', absolute: 0.01, reason: 'rounding' };
+    const tolerance = { effect: 'tolerance', path: '/total', absolute: 0.01 };
     expect((await call('POST', `${BASE}/rules/preview`, tolerance)).body).toEqual({
       basis: 'samples',
       hides: [{ endpoint: 'GET /orders/{id}', path: '/total', kind: 'value', hidden: 1, of: 2 }],
       samples: 2,
     });
+  });
+
+  it('are previewed without a reason, but not made without one', async () => {
+    const { reason, ...bare } = rule;
+    expect((await call('POST', `${BASE}/rules/preview`, bare)).status).toBe(200);
+    expect((await call('POST', `${BASE}/rules/preview`, { ...bare, reason: 7 })).status).toBe(400);
+    expect((await call('POST', `${BASE}/rules`, bare)).body.errors).toMatchObject([{ path: 'reason' }]);
+  });
+
+  it('say when they do not hold for what was counted before', async () => {
+    const format = { effect: 'format', path: '/at', format: 'timestamp', reason: 'a time' };
+    expect((await call('POST', `${BASE}/rules`, format)).body.note).toMatch(/from now on.*new epoch/);
+    expect((await call('POST', `${BASE}/rules`, rule)).body).not.toHaveProperty('note');
   });
 
   it('are suggested for what looks like noise, and not made', async () => {

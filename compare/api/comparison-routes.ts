@@ -47,6 +47,9 @@ const DEFAULT_SAMPLES = 20;
 const MAX_SUGGESTIONS = 50;
 /** Samples of a field, to see what its values look like. */
 const SUGGESTION_SAMPLES = 6;
+/** Counts do not know values, so only `ignore` can be applied to what was counted. */
+const FROM_NOW_ON =
+  'It counts for pairs that are compared from now on; what was counted before stays. Begin a new epoch (POST epoch) to see it alone.';
 /** Samples that a preview compares again. */
 const PREVIEW_SAMPLES = 100;
 
@@ -214,7 +217,7 @@ function addRuleRoutes(app: FastifyInstance, options: ComparisonRoutesOptions): 
     const { name } = request.params;
     const mirror = comparison.mirror(name);
     const nowMs = nowOf(options);
-    const rule = readRule(request.body, { id: 'preview', author: authorOf(request), nowMs });
+    const rule = readRule(request.body, { id: 'preview', author: authorOf(request), nowMs, reason: 'preview' });
     const epoch = await epochOf(comparison, name, undefined);
     const samples =
       rule.effect === 'ignore'
@@ -232,7 +235,8 @@ function addRuleRoutes(app: FastifyInstance, options: ComparisonRoutesOptions): 
     comparison.mirror(name);
     const nowMs = nowOf(options);
     const rule = await rules.add(name, request.body, authorOf(request), nowMs);
-    return reply.code(201).send(viewRule(rule, nowMs));
+    const note = rule.effect === 'ignore' ? {} : { note: FROM_NOW_ON };
+    return reply.code(201).send({ ...viewRule(rule, nowMs), ...note } satisfies RuleMadeView);
   });
 
   app.delete<OfOne>('/mirrors/:name/rules/:id', async ({ params: { name, id } }, reply) => {
@@ -243,6 +247,8 @@ function addRuleRoutes(app: FastifyInstance, options: ComparisonRoutesOptions): 
 }
 
 export type RuleView = ReturnType<typeof viewRule>;
+/** `note`: what it does not change. */
+export type RuleMadeView = RuleView & { readonly note?: string };
 
 /** As it was written, with who made it and whether it still holds. */
 function viewRule({ createdAtMs, expiresAtMs, ...rule }: BookedRule, nowMs: number) {

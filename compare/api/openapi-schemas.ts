@@ -166,7 +166,7 @@ const rule = {
   key: Type.Optional(Type.String({ description: 'keyed' })),
 };
 
-const Rule = Type.Object({
+const madeRule = {
   ...rule,
   id: Type.String(),
   author: Type.String(),
@@ -174,7 +174,7 @@ const Rule = Type.Object({
   createdAt: time('When it was made.'),
   expiresAt: textOrNull('From then on it has no effect.'),
   expired: Type.Boolean(),
-});
+};
 
 const RulePreview = Type.Object({
   basis: Type.Enum(['counts', 'samples']),
@@ -269,9 +269,18 @@ export const COMPARISON_SCHEMAS = {
     ),
     notes,
   }),
-  Rule,
+  Rule: Type.Object(madeRule),
+  RuleMade: Type.Object({
+    ...madeRule,
+    note: Type.Optional(Type.String({ description: 'What it does not change, in words: all but ignore begin now.' })),
+  }),
   RuleInput: Type.Object({
     ...rule,
+    expiresAt: Type.Optional(Type.String({ description: 'A date or time to come.' })),
+  }),
+  RulePreviewInput: Type.Object({
+    ...rule,
+    reason: Type.Optional(rule.reason),
     expiresAt: Type.Optional(Type.String({ description: 'A date or time to come.' })),
   }),
   RuleList: Type.Object({ items: items('Rule') }),

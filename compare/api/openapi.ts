@@ -29,6 +29,7 @@ const ACTOR = {
   schema: { type: 'string', maxLength: 100 },
 };
 const rule = { schema: 'RuleInput', mediaTypes: ['application/json'] } as const;
+const previewed = { schema: 'RulePreviewInput', mediaTypes: ['application/json'] } as const;
 
 export const comparisonOpenApi = {
   operations: {
@@ -112,7 +113,7 @@ export const comparisonOpenApi = {
     },
     'POST /mirrors/{name}/rules': {
       summary: 'Make a rule',
-      answer: 'Rule',
+      answer: 'RuleMade',
       status: 201,
       body: rule,
       parameters: [ACTOR],
@@ -120,7 +121,7 @@ export const comparisonOpenApi = {
     'POST /mirrors/{name}/rules/preview': {
       summary: 'What a rule would hide; makes nothing',
       answer: 'RulePreview',
-      body: rule,
+      body: previewed,
     },
     'DELETE /mirrors/{name}/rules/{id}': {
       summary: 'Delete a rule that was made by API',

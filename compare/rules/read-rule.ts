@@ -7,6 +7,8 @@ export interface RuleOrigin {
   readonly id: string;
   readonly author: string;
   readonly nowMs: number;
+  /** For a rule that nobody will find later, and that may therefore lack one. */
+  readonly reason?: string;
 }
 
 const EFFECTS: Readonly<Record<RuleEffect['effect'], readonly string[]>> = RULE_EFFECTS;
@@ -19,8 +21,8 @@ const MAX_TEXT = 1_000;
  *
  * @throws ShadowplaneError REQUEST_INVALID that names each wrong part
  */
-export function readRule(input: unknown, { id, author, nowMs }: RuleOrigin): Rule {
-  const reader = new Reader(input);
+export function readRule(input: unknown, { id, author, nowMs, reason: fallback }: RuleOrigin): Rule {
+  const reader = new Reader(input, fallback);
   const effect = reader.oneOf('effect', Object.keys(EFFECTS) as RuleEffect['effect'][]);
   const path = reader.text('path', 'a JSON Pointer such as /items/*/price, :status or header:NAME');
   const reason = reader.text('reason', 'why this is harmless, for whoever finds the rule later');
@@ -66,10 +68,10 @@ class Reader {
   readonly #input: Readonly<Record<string, unknown>>;
   readonly #problems: InputProblem[] = [];
 
-  constructor(input: unknown) {
+  constructor(input: unknown, reason: string | undefined) {
     const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
     if (!isObject) this.#problems.push({ path: '', message: 'a rule is an object with effect, path and reason' });
-    this.#input = isObject ? (input as Record<string, unknown>) : {};
+    this.#input = { ...(reason !== undefined && { reason }), ...(isObject && (input as Record<string, unknown>)) };
   }
 
   problem(path: string, message: string): void {

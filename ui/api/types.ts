@@ -3,7 +3,7 @@ import type { RuleView } from '../../compare/api/index.ts';
 import type { MirrorDocument } from '../../xds-server/policy/index.ts';
 
 export type { RunAgainReport } from '../../compare/again/index.ts';
-export type { RuleView } from '../../compare/api/index.ts';
+export type { RuleMadeView, RuleView } from '../../compare/api/index.ts';
 export type {
   AnswerView,
   BriefSampleView,

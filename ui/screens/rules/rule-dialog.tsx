@@ -1,10 +1,11 @@
 /** Making a rule: what it says, what it would hide, and only then the button that makes it. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { ApiError, pathOf, type RuleView, sendJson, type VerdictReport } from '../../api/index.ts';
-import { Dialog, VerdictBadge } from '../../parts/index.ts';
-import { tellChanged, useApi } from '../../state/index.ts';
+import { ApiError, pathOf, type RuleMadeView, sendJson } from '../../api/index.ts';
+import { Dialog } from '../../parts/index.ts';
+import { tellChanged } from '../../state/index.ts';
 import { EFFECTS, type Effect, FORMATS, type RuleDraft, toInput } from './rule-draft.ts';
+import { RuleMade } from './rule-made.tsx';
 import { PreviewView, usePreview } from './rule-preview.tsx';
 
 export interface RuleDialogProps {
@@ -16,11 +17,11 @@ export interface RuleDialogProps {
 }
 
 export function RuleDialog({ mirror, initial, endpoints, onClose }: RuleDialogProps) {
-  const [made, setMade] = useState<RuleView>();
+  const [made, setMade] = useState<RuleMadeView>();
   return (
     <Dialog title={made ? 'The rule holds' : 'A rule'} onClose={onClose}>
       {made ? (
-        <Made mirror={mirror} onClose={onClose} />
+        <RuleMade mirror={mirror} rule={made} onClose={onClose} />
       ) : (
         <RuleForm mirror={mirror} initial={initial} endpoints={endpoints} onMade={setMade} onCancel={onClose} />
       )}
@@ -28,31 +29,8 @@ export function RuleDialog({ mirror, initial, endpoints, onClose }: RuleDialogPr
   );
 }
 
-function Made({ mirror, onClose }: { mirror: string; onClose: () => void }) {
-  const { data } = useApi<VerdictReport>(pathOf(['mirrors', mirror, 'verdict']), { topics: ['rules', 'comparison'] });
-  return (
-    <>
-      <p class="rule-made" role="status">
-        {data ? (
-          <>
-            {mirror} is now <VerdictBadge verdict={data.verdict} />
-          </>
-        ) : (
-          'The verdict is being worked out.'
-        )}
-      </p>
-      <p class="quiet">It is under Rules, where it can be taken back.</p>
-      <div class="dialog-actions">
-        <button type="button" class="is-main" ref={focusOnce} onClick={onClose}>
-          Close
-        </button>
-      </div>
-    </>
-  );
-}
-
 interface RuleFormProps extends Omit<RuleDialogProps, 'onClose'> {
-  readonly onMade: (rule: RuleView) => void;
+  readonly onMade: (rule: RuleMadeView) => void;
   readonly onCancel: () => void;
 }
 
@@ -73,7 +51,8 @@ function RuleForm({ mirror, initial, endpoints, onMade, onCancel }: RuleFormProp
     setRefusal(undefined);
     try {
       localStorage.setItem(AUTHOR_KEY, author);
-      onMade(await sendJson<RuleView>('POST', pathOf(['mirrors', mirror, 'rules']), toInput(draft), author || 'page'));
+      const path = pathOf(['mirrors', mirror, 'rules']);
+      onMade(await sendJson<RuleMadeView>('POST', path, toInput(draft), author || 'page'));
       tellChanged('rules');
     } catch (error) {
       setRefusal(error instanceof ApiError ? error : new ApiError(String(error), 'UNKNOWN', 0));
@@ -121,6 +100,9 @@ function RuleForm({ mirror, initial, endpoints, onMade, onCancel }: RuleFormProp
       </Field>
       <EffectFields draft={draft} change={change} problemOf={problemOf} />
       <PreviewView previewed={previewed} />
+      {draft.effect !== 'ignore' && (
+        <p class="note">It counts for pairs that are compared from now on; what was counted before stays.</p>
+      )}
       <Field label="reason" hint="why this is harmless, for whoever finds the rule later" problem={problemOf('reason')}>
         <input
           type="text"
@@ -169,14 +151,6 @@ const DAY_MS = 86_400_000;
 
 function rememberedAuthor(): string {
   return localStorage.getItem(AUTHOR_KEY) ?? '';
-}
-
-const focused = new WeakSet<HTMLElement>();
-
-function focusOnce(element: HTMLElement | null): void {
-  if (!element || focused.has(element)) return;
-  focused.add(element);
-  element.focus();
 }
 
 interface EffectFieldsProps {

@@ -22,8 +22,8 @@ export function usePreview(mirror: string, draft: RuleDraft): Previewed {
     setState((before) => ({ ...before, isAsking: true }));
     const timer = setTimeout(async () => {
       try {
-        const body = { ...JSON.parse(asked), reason: 'preview' };
-        const preview = await sendJson<RulePreview>('POST', pathOf(['mirrors', mirror, 'rules', 'preview']), body);
+        const path = pathOf(['mirrors', mirror, 'rules', 'preview']);
+        const preview = await sendJson<RulePreview>('POST', path, JSON.parse(asked));
         if (!isOver) setState({ preview, error: undefined, isAsking: false });
       } catch (caught) {
         const error = caught instanceof ApiError ? caught : new ApiError(String(caught), 'UNKNOWN', 0);
