@@ -10,14 +10,14 @@ import { connection, goTo, hrefTo, place, SCREENS, useApi } from './state/index.
 /** Brand, mirror, screens; the screen of the place below. */
 export function App() {
   const mirrors = useApi<Items<MirrorView>>(pathOf(['mirrors']), { topics: ['policy'] });
-  const { mirror, screen } = place.value;
+  const { mirror, screen, unknown } = place.value;
   const items = mirrors.data?.items ?? [];
   const current = items.find(({ name }) => name === mirror);
   const only = items.length === 1 ? items[0]!.name : undefined;
   useEffect(() => {
     // One mirror needs no list of mirrors.
-    if (mirror === undefined && only !== undefined) goTo({ mirror: only }, { replace: true });
-  }, [mirror, only]);
+    if (mirror === undefined && unknown === undefined && only !== undefined) goTo({ mirror: only }, { replace: true });
+  }, [mirror, unknown, only]);
   useEffect(() => {
     const parts = [mirror && SCREEN_VIEWS[screen].title, mirror, 'Shadowplane'];
     document.title = parts.filter(Boolean).join(' · ');
@@ -71,7 +71,11 @@ export function App() {
         )}
         <Ready loaded={mirrors} what="mirrors">
           {() =>
-            mirror === undefined ? (
+            unknown !== undefined ? (
+              <Empty title={`There is nothing at ${unknown}`}>
+                <a href="/">All mirrors</a>
+              </Empty>
+            ) : mirror === undefined ? (
               <Mirrors mirrors={items} />
             ) : current ? (
               <View key={mirror} mirror={current} />

@@ -40,6 +40,11 @@ it('falls back to what is usual', () => {
     noise: false,
   });
   expect(readPlace('/%zz').mirror).toBeUndefined();
+  expect(['/xyz', '/', '/mirrors'].map((address) => readPlace(address).unknown)).toEqual([
+    '/xyz',
+    undefined,
+    undefined,
+  ]);
   expect(readPlace('/mirrors/%zz').mirror).toBe('%zz');
 });
 

@@ -10,6 +10,8 @@ export const RANGES = [15, 60, 360, 'epoch'] as const;
 export type Range = (typeof RANGES)[number];
 
 export interface Place {
+  /** What was asked for where there is nothing. */
+  readonly unknown?: string;
   /** Undefined: the list of mirrors. */
   readonly mirror: string | undefined;
   readonly screen: Screen;
@@ -40,6 +42,7 @@ export function readPlace(address: string): Place {
   const [, first, mirror, screen = ''] = pathname.split('/');
   const texts = Object.fromEntries(TEXTS.map((name) => [name, searchParams.get(name) ?? undefined]));
   return {
+    ...(first !== '' && first !== 'mirrors' && { unknown: pathname }),
     mirror: first === 'mirrors' && mirror ? decode(mirror) : undefined,
     screen: SCREENS.find((known) => known === screen) ?? 'overview',
     epoch: readEpoch(searchParams.get('epoch')),

@@ -18,7 +18,7 @@ import { auditRequests, guardByGate, noteRefusal } from './identity.ts';
 import { addMetrics } from './metrics.ts';
 import { addMirrorRoutes } from './mirror-routes.ts';
 import { buildOpenApi, type OpenApiPart } from './openapi.ts';
-import { addPageRoutes } from './page-routes.ts';
+import { addPageRoutes, wantsPage } from './page-routes.ts';
 import { addPlanRoute, type ResourceVersions } from './plan-route.ts';
 import { sendProblem, toProblem, toShadowplaneError } from './problem.ts';
 import { addRevisionRoutes } from './revision-routes.ts';
@@ -107,10 +107,16 @@ export function createApiWithRoutes(options: ApiOptions): {
   if (options.gate) guardByGate(app, options.gate);
   if (options.audit) auditRequests(app, options.audit);
   app.setErrorHandler((error, _, reply) => refuse(error, reply));
+  const sendNotFoundPage = options.pageFolder === undefined ? undefined : addPageRoutes(app, options.pageFolder);
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]!;
     const allowed = routes.methodsOf(path);
-    if (allowed.length === 0) return refuse(new ShadowplaneError('NOT_FOUND', `There is nothing at ${path}`), reply);
+    if (allowed.length === 0) {
+      const refuseUnknown = () =>
+        refuse(new ShadowplaneError('NOT_FOUND', `There is nothing at ${path}`), reply.code(404));
+      if (!sendNotFoundPage || !wantsPage(request)) return refuseUnknown();
+      return sendNotFoundPage(request, reply).catch(refuseUnknown);
+    }
     reply.header('allow', allowed.join(', '));
     const detail = `${path} knows ${allowed.join(', ')}, not ${request.method}`;
     return refuse(new ShadowplaneError('METHOD_NOT_ALLOWED', detail), reply);
@@ -127,7 +133,6 @@ export function createApiWithRoutes(options: ApiOptions): {
     done();
   });
   addMetrics(app, options.registry ?? new Registry(), store, envoys);
-  if (options.pageFolder !== undefined) addPageRoutes(app, options.pageFolder);
   app.get('/healthz', { config: { access: 'open' } }, () => ({ status: 'ok', revision: store.current.revision }));
   app.register(
     (api, _, done) => {

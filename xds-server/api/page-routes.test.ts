@@ -83,6 +83,28 @@ it('serves a page that is built anew', async () => {
   expect((await get('/')).body).toContain('page-2.js');
 });
 
+it('answers who reads at an unknown address with the page and 404, everyone else with problem+json', async () => {
+  const html = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+  const etag = (await get('/')).headers.etag as string;
+  const { statusCode, headers, body } = await get('/xyz', { ...html, 'if-none-match': etag });
+  expect([statusCode, headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+  expect(headers['content-security-policy']).toContain("default-src 'none'");
+  expect(body).toContain('/assets/page-1.js');
+  const post = await api.app.inject({ method: 'POST', url: '/xyz', headers: { host: 'localhost', ...html } });
+  for (const other of [await get('/xyz', { accept: '*/*' }), await get('/api/v1/xyz', html), post]) {
+    expect([other.statusCode, other.headers['content-type'], other.json().code]).toEqual([
+      404,
+      'application/problem+json; charset=utf-8',
+      'NOT_FOUND',
+    ]);
+  }
+  rmSync(join(folder, 'index.html'));
+  const unbuilt = await startTestApi({ pageFolder: folder });
+  const answer = await unbuilt.app.inject({ url: '/xyz', headers: { host: 'localhost', ...html } });
+  expect([answer.statusCode, answer.json().code]).toEqual([404, 'NOT_FOUND']);
+  await unbuilt.close();
+});
+
 it('answers problem+json where there is no page', async () => {
   const other = await startTestApi();
   const { statusCode, body } = await other.app.inject({ url: '/', headers: { host: 'localhost' } });

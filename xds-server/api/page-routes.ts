@@ -35,15 +35,19 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-export function addPageRoutes(app: FastifyInstance, folder: string): void {
+type SendPage = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
+/** @returns what answers 404 with the page, which says what is amiss; it throws NOT_FOUND where the page is not built. */
+export function addPageRoutes(app: FastifyInstance, folder: string): SendPage {
   const page = new PageFolder(folder);
 
-  const sendIndex = async (request: FastifyRequest, reply: FastifyReply) => {
+  const sendIndex: SendPage = async (request, reply) => {
+    const index = await page.index();
     reply
       .header('content-security-policy', CONTENT_SECURITY_POLICY)
       .header('referrer-policy', 'no-referrer')
       .header('cache-control', 'no-cache');
-    return send(request, reply, await page.index());
+    return send(request, reply, index);
   };
   // The page itself is no secret; what it shows it asks for with the token of who looks at it.
   const open = { config: { access: 'open' } } as const;
@@ -57,11 +61,18 @@ export function addPageRoutes(app: FastifyInstance, folder: string): void {
     reply.header('cache-control', 'public, max-age=31536000, immutable');
     return send(request, reply, file);
   });
+  return (request, reply) => sendIndex(request, reply.code(404));
+}
+
+/** Somebody at a browser, who has followed a link; all others understand problem+json better. */
+export function wantsPage({ method, url, headers }: FastifyRequest): boolean {
+  const isReading = method === 'GET' || method === 'HEAD';
+  return isReading && !url.startsWith('/api/') && /\btext\/html\b/.test(String(headers.accept ?? ''));
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, { body, gzip, type, etag }: PageFile): FastifyReply {
   reply.header('etag', etag).header('vary', 'accept-encoding').type(type);
-  if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+  if (reply.statusCode === 200 && request.headers['if-none-match'] === etag) return reply.code(304).send();
   const takesGzip = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(String(request.headers['accept-encoding'] ?? ''));
   if (!gzip || !takesGzip) return reply.send(body);
   return reply.header('content-encoding', 'gzip').send(gzip);
