@@ -80,14 +80,18 @@ function columnsOf(margin: number | undefined, series: SeriesReport | undefined)
     { id: 'verdict', title: 'verdict', cell: ({ verdict }) => <VerdictBadge verdict={verdict} /> },
     {
       id: 'differ',
-      title: 'differ',
+      title: 'differ beyond noise',
       align: 'right',
-      cell: ({ differing, compared }) => (
+      cell: ({ differing, compared, mismatch }) => (
         <>
-          {count(differing)} <span class="quiet">of {count(compared)}</span>
+          {count(Math.round(mismatch.rate * compared))} <span class="quiet">of {count(compared)}</span>
+          <br />
+          <span class="quiet" title="Pairs that differ in anything, noise among it">
+            {count(differing)} raw
+          </span>
         </>
       ),
-      sortBy: ({ differing }) => differing,
+      sortBy: ({ mismatch, compared }) => mismatch.rate * compared,
     },
     {
       id: 'mismatch',
@@ -114,7 +118,7 @@ function columnsOf(margin: number | undefined, series: SeriesReport | undefined)
             <Sparkline
               points={points}
               {...spanOf(series, place.value.range)}
-              label={`${count(compared)} pairs, ${percent(differing / Math.max(compared, 1))} of them differ`}
+              label={`${count(compared)} pairs, ${percent(differing / Math.max(compared, 1))} of them differ (raw, with noise)`}
             />
           )
         );
@@ -152,7 +156,7 @@ function Fields({ fields: { different, seen, noise } }: { fields: EndpointItem['
   );
 }
 
-function Missing({ item: { verdict, coverage } }: { item: EndpointItem }) {
+function Missing({ item: { verdict, coverage, strata } }: { item: EndpointItem }) {
   const { missing, expectedInMs } = coverage;
   if (verdict !== 'not-enough-data') return <span class="quiet">decided</span>;
   if (missing === null) {
@@ -166,8 +170,19 @@ function Missing({ item: { verdict, coverage } }: { item: EndpointItem }) {
     <>
       {count(missing)}
       {expectedInMs !== null && <span class="quiet">, {duration(expectedInMs)}</span>}
+      {strata.length > 1 && (
+        <span class="quiet" title={strata.map(missingOf).join('; ')}>
+          <br />
+          in all; each segment needs its own
+        </span>
+      )}
     </>
   );
+}
+
+function missingOf({ segment, missing }: EndpointItem['strata'][number]): string {
+  const needs = missing === 0 ? 'decided' : missing === null ? 'not at this rate' : `needs ${plural(missing, 'pair')}`;
+  return `${segment ?? 'everyone else'} ${needs}`;
 }
 
 /** How much of the mirror is decided at all, and when the rest will be. */

@@ -4,6 +4,7 @@ import { ago, count, Empty, percent, plural, Ready, useNow } from '../../parts/i
 import { useApi } from '../../state/index.ts';
 import { causeMeaning, causeName } from '../causes.ts';
 import type { ScreenProps } from '../screen.ts';
+import { counterName } from './counter-name.ts';
 
 type EnvoyHealth = HealthReport['envoys'][number];
 type Copies = EnvoyHealth['candidate'];
@@ -102,7 +103,7 @@ function EnvoyPanel({ envoy, status, shadow, control }: EnvoyPanelProps) {
             {Object.entries(filter)
               .sort(([one], [other]) => (one < other ? -1 : 1))
               .map(([name, value]) => (
-                <Figure key={name} name={name} value={count(value)} isCode />
+                <Figure key={name} name={counterName(name)} value={count(value)} />
               ))}
           </Figures>
         </div>
@@ -211,13 +212,12 @@ interface FigureProps {
   readonly name: string;
   readonly value: string;
   readonly isBad?: boolean;
-  readonly isCode?: boolean;
 }
 
-function Figure({ name, value, isBad = false, isCode = false }: FigureProps) {
+function Figure({ name, value, isBad = false }: FigureProps) {
   return (
     <div>
-      <dt>{isCode ? <code>{name}</code> : name}</dt>
+      <dt>{name}</dt>
       <dd class={isBad ? 'is-bad' : ''}>{value}</dd>
     </div>
   );
