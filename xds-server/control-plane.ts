@@ -40,9 +40,12 @@ import { RevisionsInUse } from './revisions-in-use.ts';
 import { Shutdown } from './shutdown.ts';
 import { createStatsService, type StatsListener } from './stats/index.ts';
 import {
+  clientStatusService,
   createXdsServer,
   DEFAULT_GROUP,
+  healthService,
   ReloadingCredentials,
+  reflectionService,
   type Snapshot,
   SnapshotCache,
   type XdsServer,
@@ -174,7 +177,13 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     nodes === undefined || matchesAny(nodes, node) ? undefined : 'this node id is none of --xds-nodes';
   const xds = createXdsServer({
     cache,
-    services: [createStatsService(options.stats ?? NOBODY, refusalOf)],
+    services: [
+      createStatsService(options.stats ?? NOBODY, refusalOf),
+      healthService(),
+      reflectionService(),
+      // Where only listed nodes are served, who names no node does not read what they have.
+      ...(nodes === undefined ? [clientStatusService] : []),
+    ],
     refusalOf: ({ id }) => refusalOf(id),
     ...(credentials && { credentials }),
   });

@@ -3,6 +3,7 @@ import { type ExecFileSyncOptions, execFileSync, spawn } from 'node:child_proces
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
 export type Command = readonly [string, ...string[]];
 
@@ -20,7 +21,7 @@ export const NODE_PROGRAM: Command = [
   process.execPath,
   '--import',
   'tsx',
-  join(import.meta.dirname, 'grpc-js-client.ts'),
+  fileURLToPath(new URL('./grpc-js-client.ts', import.meta.url)),
 ];
 
 /** Undefined, and said why, where there is no Python or pip cannot install gRPC. */

@@ -35,6 +35,7 @@ export function createSnapshotServer(options: Omit<XdsServerOptions, 'cache'> = 
     listen: (address) => server.listen(address),
     close: () => server.close(),
     clients: () => server.clients(),
+    holdings: () => server.holdings(),
     on: (name, listener) => server.on(name, listener),
     setSnapshot(resources, { group = DEFAULT_GROUP } = {}) {
       const snapshot = buildSnapshot(resources);

@@ -40,6 +40,13 @@ export interface Known {
   readonly resource?: EncodedResource;
 }
 
+/** A name that a client subscribes to, and what it has of it. */
+export interface Holding extends Known {
+  readonly name: string;
+  /** `requested`: nothing was sent. `absent`: it was told that there is none. `sent`: it has not answered. */
+  readonly state: 'requested' | 'absent' | 'sent' | 'in use' | 'rejected';
+}
+
 /** What a channel asks before it takes something away from the client; it looks at one type, others may depend on it. */
 export interface Permissions {
   /** May a resource be removed that the client has? */
@@ -101,6 +108,21 @@ export abstract class Channel {
   /** Whether the client has answered what was sent of this name. */
   hasAnswered(name: string): boolean {
     return this.known.get(name)?.version !== undefined && !this.acks.waitsForResource(name);
+  }
+
+  /** What the client has of each name, for people to read. */
+  get holdings(): Holding[] {
+    const unknown = [...this.names.explicit].filter((name) => !this.known.has(name));
+    return [
+      ...[...this.known].map(([name, known]): Holding => ({ name, ...known, state: this.#stateOf(name, known) })),
+      ...unknown.map((name): Holding => ({ name, state: 'requested' })),
+    ];
+  }
+
+  #stateOf(name: string, { version }: Known): Holding['state'] {
+    if (version === undefined) return 'absent';
+    if (this.acks.rejects(name)) return 'rejected';
+    return this.acks.waitsForResource(name) ? 'sent' : 'in use';
   }
 
   /** Sends these again where the client subscribes to them, whatever it has. */

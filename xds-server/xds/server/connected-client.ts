@@ -1,3 +1,4 @@
+import type { Holding } from '../protocol/channel.ts';
 import type { Client } from '../protocol/client.ts';
 import { RESOURCE_TYPES } from '../protocol/resource-types.ts';
 import type { XdsStream } from './stream.ts';
@@ -27,6 +28,20 @@ interface TypeStatus {
   readonly ackedVersion?: string;
   /** Of content that the client still lacks because it rejected it. */
   readonly lastRejection?: { readonly version: string; readonly message: string; readonly at: Date };
+}
+
+/** Resource by resource, what a client has. */
+export interface ClientHoldings {
+  readonly node: NodeInfo;
+  readonly resources: readonly ResourceHolding[];
+}
+
+export interface ResourceHolding extends Holding {
+  readonly typeUrl: string;
+  /** It is what the client shall have now. */
+  readonly current: boolean;
+  /** If it was rejected, by what response and in which words. */
+  readonly rejection?: { readonly version: string; readonly message: string; readonly at: Date };
 }
 
 /** A node that is connected, with its streams. */
@@ -102,6 +117,18 @@ export class ConnectedClient {
   #isUpToDate(): boolean {
     const { channels, quiet } = this.protocol;
     return channels.length > 0 && quiet && channels.every(({ acks }) => acks.lastRejection === undefined);
+  }
+
+  holdings(): ClientHoldings {
+    const resources = this.protocol.channels.flatMap(({ type: { typeUrl }, acks, holdings }) => {
+      const target = this.protocol.target?.types.get(typeUrl)?.resources;
+      return holdings.map((holding): ResourceHolding => {
+        const rejection = holding.state === 'rejected' ? acks.lastRejection : undefined;
+        const current = target?.get(holding.name)?.version === holding.version;
+        return { typeUrl, ...holding, current, ...(rejection && { rejection }) };
+      });
+    });
+    return { node: this.node, resources };
   }
 
   /** A stream a type: the one for clusters goes first, as on an aggregated stream. */

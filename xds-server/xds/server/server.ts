@@ -12,7 +12,7 @@ import { Session } from '../protocol/session.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { SnapshotCache } from '../snapshot-cache.ts';
 import { type AckResult, AckWait } from './ack-wait.ts';
-import { type ClientStatus, ConnectedClient } from './connected-client.ts';
+import { type ClientHoldings, type ClientStatus, ConnectedClient } from './connected-client.ts';
 import { XDS_SERVICES, type XdsMethod } from './service-definitions.ts';
 import { type GrpcStream, XdsStream } from './stream.ts';
 import type { NodeInfo, WireRequest } from './wire.ts';
@@ -33,8 +33,11 @@ export interface XdsServerOptions {
    */
   readonly newClusterWaitMs?: number;
   /** Further gRPC services on the same port. If not given, xDS alone. */
-  readonly services?: readonly GrpcService[];
+  readonly services?: ReadonlyArray<GrpcService | GrpcServiceOf>;
 }
+
+/** Makes a service that tells of the server on which it runs. */
+export type GrpcServiceOf = (server: XdsServer) => GrpcService;
 
 export interface GrpcService {
   readonly definition: ServiceDefinition;
@@ -57,6 +60,8 @@ export interface XdsServer {
   /** Ends all streams. Clients keep what they have and reconnect to the next server. */
   close(): Promise<void>;
   clients(): ClientStatus[];
+  /** Resource by resource, what each client has. */
+  holdings(): ClientHoldings[];
   /**
    * Resolves as soon as every client of the group that is connected now has acknowledged the snapshot, in what it
    * subscribes to; early when one rejects it; at last after the time given. Never rejects.
@@ -104,7 +109,8 @@ class GrpcXdsServer implements XdsServer {
       );
       this.#grpc.addService(definition, Object.fromEntries(handlers));
     }
-    for (const { definition, implementation } of options.services ?? []) {
+    for (const service of options.services ?? []) {
+      const { definition, implementation } = typeof service === 'function' ? service(this) : service;
       this.#grpc.addService(definition, implementation);
     }
   }
@@ -124,6 +130,10 @@ class GrpcXdsServer implements XdsServer {
 
   clients(): ClientStatus[] {
     return [...this.#clients.values()].map((client) => client.status());
+  }
+
+  holdings(): ClientHoldings[] {
+    return [...this.#clients.values()].map((client) => client.holdings());
   }
 
   async waitForAck(group: string, snapshot: Snapshot, { timeoutMs }: { timeoutMs: number }): Promise<AckResult> {

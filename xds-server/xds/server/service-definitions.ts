@@ -11,6 +11,8 @@ export interface XdsMethod {
 }
 
 export interface XdsService {
+  /** With its package. */
+  readonly name: string;
   readonly definition: ServiceDefinition;
   /** By method name. */
   readonly methods: Readonly<Record<string, XdsMethod>>;
@@ -34,7 +36,7 @@ function service(name: string, methods: Record<string, XdsMethod>): XdsService {
   const definitions = Object.entries(methods).map(
     ([method, { variant }]) => [method, methodDefinition(`/${name}/${method}`, variant)] as const,
   );
-  return { definition: Object.fromEntries(definitions), methods };
+  return { name, definition: Object.fromEntries(definitions), methods };
 }
 
 function methodDefinition(path: string, variant: Variant): MethodDefinition<WireRequest, Uint8Array> {
