@@ -10,12 +10,16 @@ import { run } from '../program.ts';
 let server: Server;
 let api: string;
 let verdicts: Record<string, object>;
+let health: Record<string, object>;
 
 beforeEach(async () => {
   verdicts = {};
+  health = {};
   server = createServer((request, response) => {
     const path = request.url!.replace('/api/v1', '');
-    const verdict = verdicts[/^\/mirrors\/(.+)\/verdict$/.exec(path)?.[1] ?? ''];
+    const verdict =
+      verdicts[/^\/mirrors\/(.+)\/verdict$/.exec(path)?.[1] ?? ''] ??
+      health[/^\/mirrors\/(.+)\/health$/.exec(path)?.[1] ?? ''];
     const body =
       path === '/mirrors'
         ? { items: MIRRORS }
@@ -92,4 +96,21 @@ it('prints a line a mirror', async () => {
       '',
     ].join('\n'),
   );
+});
+
+it('takes the figures that Envoys told the control plane where no admin interface answers', async () => {
+  const copies = { sent: 40, overflow: 3, resets: 1, responses: { '2xx': 37, '5xx': 2 } };
+  const envoy = { candidate: copies, filter: { 'selected.reason.sample': 500, 'skipped.cause.method': 7 } };
+  health = { orders: { mirror: 'orders', envoys: [envoy, envoy] }, stock: { mirror: 'stock', envoys: [] } };
+  const { mirrors, counted } = JSON.parse((await status('--json')).out);
+  expect(counted).toBe(true);
+  expect(mirrors[0]).toMatchObject({
+    groups: [{ seen: 1_000 }],
+    receivers: [{ service: 'v2', copies: 80, errors: 6, refused: 6 }],
+    skipped: { method: 14 },
+  });
+  expect(mirrors[0].groups[0]).not.toHaveProperty('copied');
+  const { out } = await status();
+  expect(out).toMatch(/everyone else +5% +1,000 +- +- +-/);
+  expect(out).toMatch(/v2 candidate +80 +6 +0 +6 +-/);
 });

@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command } from 'commander';
-import type { VerdictReport } from '../../compare/report/index.ts';
+import type { HealthReport, VerdictReport } from '../../compare/report/index.ts';
 import { createEnvoyAdmin } from '../../envoy/index.ts';
 import { ShadowplaneError } from '../../errors/index.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { addExamples, addOptions, addressOption, apiOptions, DEFAULT_ADDRESSES, jsonOption } from '../options.ts';
 import type { EnvoyItem } from '../view/envoy-item.ts';
+import { healthTraffic } from '../view/health-traffic.ts';
 import type { MirrorItem } from '../view/mirror-item.ts';
 import { renderEnvoys } from '../view/render-envoys.ts';
 import { renderTraffic } from '../view/render-traffic.ts';
@@ -23,8 +24,8 @@ interface StatusOptions {
 }
 
 /**
- * Mirrors, verdicts, Envoys and live figures on one page. The figures are missing when Envoy's admin interface cannot be
- * reached, the verdicts when the control plane does not compare. The exit code is the worst verdict.
+ * Mirrors, verdicts, Envoys and live figures on one page. The figures are those of Envoy's admin interface, else those that
+ * Envoys stream to the control plane; the verdicts are missing when the control plane does not compare. The exit code is the worst verdict.
  */
 export function statusCommand(context: Context): Command {
   const command = new Command('status').description(
@@ -39,8 +40,8 @@ export function statusCommand(context: Context): Command {
       ]);
       const address = options.envoyAdmin ?? DEFAULT_ADDRESSES.envoyAdmin;
       const [figures, verdicts] = await Promise.all([
-        readFigures(address, mirrors.items),
-        readVerdicts(api, mirrors.items),
+        readFigures(address, mirrors.items).then((read) => read ?? readStreamed(api, mirrors.items)),
+        ofEach<VerdictReport>(api, mirrors.items, 'verdict'),
       ]);
       process.exitCode = exitCodeOfVerdicts(verdicts.map(({ verdict }) => verdict));
       if (options.json) {
@@ -60,12 +61,16 @@ export function statusCommand(context: Context): Command {
           style,
           width,
           counted: figures !== undefined,
-          before: figures && { traffic: figures.before, agoMs: figures.agoMs },
+          before: figures?.before,
         }),
         ...(verdicts.length > 0 ? ['', ...renderVerdicts(verdicts, { style, width })] : []),
       );
       if (!figures)
         context.note(style.dim(`No figures: Envoy's admin interface does not answer at ${address} (--envoy-admin).`));
+      else if (!figures.before)
+        context.note(
+          style.dim(`Figures as Envoys have told the control plane; rates and copies by group: --envoy-admin ADDRESS.`),
+        );
     },
   );
   addExamples(command, 'status', 'status --json --api http://control-plane.internal:8790');
@@ -76,34 +81,41 @@ export function statusCommand(context: Context): Command {
 }
 
 /** Without those of a mirror that is gone in between; none where the control plane does not compare. */
-async function readVerdicts(api: ApiClient, mirrors: readonly MirrorItem[]): Promise<VerdictReport[]> {
-  const verdicts = await Promise.all(
+async function ofEach<T>(api: ApiClient, mirrors: readonly MirrorItem[], what: 'verdict' | 'health'): Promise<T[]> {
+  const answers = await Promise.all(
     mirrors.map(({ name }) =>
-      api.get<VerdictReport>(`/mirrors/${encodeURIComponent(name)}/verdict`).catch((error: unknown) => {
+      api.get<T>(`/mirrors/${encodeURIComponent(name)}/${what}`).catch((error: unknown) => {
         const isGone = error instanceof ShadowplaneError && ['NOT_FOUND', 'MIRROR_NOT_FOUND'].includes(error.code);
         if (isGone) return undefined;
         throw error;
       }),
     ),
   );
-  return verdicts.filter((verdict) => verdict !== undefined);
+  return answers.filter((answer) => answer !== undefined) as T[];
 }
 
 interface Figures {
-  readonly before: readonly MirrorTraffic[];
   readonly now: readonly MirrorTraffic[];
-  readonly agoMs: number;
+  /** For rates; the control plane's figures have none. */
+  readonly before?: { readonly traffic: readonly MirrorTraffic[]; readonly agoMs: number };
 }
 
 async function readFigures(address: string, mirrors: readonly MirrorItem[]): Promise<Figures | undefined> {
   const admin = createEnvoyAdmin(address);
   try {
     const startedMs = performance.now();
-    const before = readTraffic(mirrors, await admin.stats(TRAFFIC_FILTER));
+    const traffic = readTraffic(mirrors, await admin.stats(TRAFFIC_FILTER));
     await pause(RATE_INTERVAL_MS);
     const now = readTraffic(mirrors, await admin.stats(TRAFFIC_FILTER));
-    return { before, now, agoMs: performance.now() - startedMs };
+    return { now, before: { traffic, agoMs: performance.now() - startedMs } };
   } catch {
     return undefined;
   }
+}
+
+/** What Envoys stream to the control plane; none where it does not compare, or no Envoy has told anything. */
+async function readStreamed(api: ApiClient, mirrors: readonly MirrorItem[]): Promise<Figures | undefined> {
+  const reports = await ofEach<HealthReport>(api, mirrors, 'health');
+  if (reports.every(({ envoys }) => envoys.length === 0)) return undefined;
+  return { now: healthTraffic(mirrors, reports) };
 }

@@ -21,8 +21,10 @@ export function renderTraffic(mirrors: readonly MirrorTraffic[], options: Render
 function renderMirror(mirror: MirrorTraffic, options: RenderOptions): string[] {
   const { style, width, counted = true } = options;
   const before = options.before?.traffic.find(({ name }) => name === mirror.name);
-  const perSecond = (now: number, then: number | undefined) =>
-    options.before && then !== undefined ? Math.max(0, now - then) / (options.before.agoMs / 1000) : undefined;
+  const perSecond = (now: number | undefined, then: number | undefined) =>
+    options.before && now !== undefined && then !== undefined
+      ? Math.max(0, now - then) / (options.before.agoMs / 1000)
+      : undefined;
   const rateText = (value: number | undefined) => (value === undefined ? '-' : rate(value));
 
   const groupCells = (group: GroupTraffic) => {
@@ -30,7 +32,8 @@ function renderMirror(mirror: MirrorTraffic, options: RenderOptions): string[] {
     const name = group.segment ?? style.dim('everyone else');
     const share = mirror.paused ? style.yellow('paused') : group.share;
     if (!counted) return [name, share];
-    const figures = [count(group.seen), count(group.copied), percentOf(group.copied, group.seen)];
+    const copied = group.copied === undefined ? ['-', '-'] : [count(group.copied), percentOf(group.copied, group.seen)];
+    const figures = [count(group.seen), ...copied];
     return [name, share, ...figures, rateText(perSecond(group.copied, then?.copied))];
   };
   const receiverCells = (receiver: ReceiverTraffic) => {
@@ -98,7 +101,8 @@ export function renderTrafficLines(mirrors: readonly MirrorTraffic[]): string[] 
   return mirrors.map(({ name, paused, groups, receivers }) => {
     const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
     const byGroup = groups.map(
-      ({ segment, seen, copied }) => `${segment ?? 'everyone else'} ${count(copied)}/${count(seen)}`,
+      ({ segment, seen, copied }) =>
+        `${segment ?? 'everyone else'} ${copied === undefined ? '-' : count(copied)}/${count(seen)}`,
     );
     const copies = receivers.map((receiver) => `${receiver.service} ${count(receiver.copies)}`);
     const errors = sum(receivers.map((receiver) => receiver.errors));

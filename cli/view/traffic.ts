@@ -26,8 +26,8 @@ export interface GroupTraffic {
   readonly share: string;
   /** Requests that this group decided on. */
   readonly seen: number;
-  /** Those of them that took the mirror route, so that a copy was meant to be sent. */
-  readonly copied: number;
+  /** Those of them that took the mirror route, so that a copy was meant to be sent; undefined: only Envoy's admin knows. */
+  readonly copied: number | undefined;
 }
 
 export interface ReceiverTraffic {
