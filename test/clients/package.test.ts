@@ -1,6 +1,6 @@
 /** The package as `npm run build` makes it, used by a program that has nothing of the checkout. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -56,11 +56,14 @@ test('the declarations are the real ones', () => {
   expect(compile(inFolder('program/wrong.ts'), '--noEmit')).toContain("'boolean' is not assignable to type 'number'");
 });
 
-test('nothing else is exported', () => {
-  const { exports, scripts } = JSON.parse(readFileSync(inFolder('package/package.json'), 'utf8'));
-  expect(exports).toEqual({
-    './xds': { types: './xds-server/xds/index.d.ts', default: './xds-server/xds/index.js' },
-    './package.json': './package.json',
-  });
+test('what a checkout exports as TypeScript, and nothing else, is there as JavaScript with declarations', () => {
+  const manifest = (folder: string) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const { exports, scripts } = manifest(inFolder('package'));
+  expect(Object.keys(exports)).toEqual(Object.keys(manifest(HOME).exports));
+  expect(exports['./xds']).toEqual({ types: './xds-server/xds/index.d.ts', default: './xds-server/xds/index.js' });
+  const files = Object.values(exports).flatMap((entry) =>
+    typeof entry === 'string' ? [entry] : Object.values(entry!),
+  );
+  expect(files.filter((file) => !existsSync(inFolder('package', file)))).toEqual([]);
   expect(scripts).toBeUndefined();
 });
