@@ -35,7 +35,7 @@ export function RuleMade({ mirror, rule, onClose }: RuleMadeProps) {
       {isFromNowOn && (
         <p class="note" role="status">
           {typeof begun === 'number'
-            ? `Epoch ${begun} begins with the next request that is copied, and counts by this rule alone.`
+            ? `Epoch ${begun} begins with the next request that is copied, and has this rule from its first pair on.`
             : 'It counts for pairs that are compared from now on; what was counted before stays. Begin a new epoch to see it alone.'}
         </p>
       )}
