@@ -173,7 +173,7 @@ function Missing({ item: { verdict, coverage, strata } }: { item: EndpointItem }
       {strata.length > 1 && (
         <span class="quiet" title={strata.map(missingOf).join('; ')}>
           <br />
-          in all; each segment needs its own
+          in all; each segment needs up to {count(Math.max(...strata.map((part) => part.missing ?? 0)))}
         </span>
       )}
     </>
