@@ -2,6 +2,8 @@
 export const DEFAULTS = Object.freeze({
   /** `different`: at most so many innocent fields of the mirror are expected to look as different by chance. */
   different: 0.15,
+  /** `different` by all strata of a field together: a second look, which may add so many to what the first one allows. */
+  overStrata: 0.02,
   /** `seen`: the same for what is shown and decides nothing. */
   seen: 1,
   /** `different` takes differences at this many separate times: one answer of the candidate can be an accident. */

@@ -4,6 +4,7 @@ export { diffyFlags } from './diffy-rule.ts';
 export type { FieldEvidence, Looks, ValueFormat } from './evidence.ts';
 export { type FieldLevel, type FieldVerdict, judgeFields } from './judge-fields.ts';
 export {
+  type Discordant,
   judgeStratum,
   type Outcome,
   type StratumEvidence,
@@ -13,5 +14,6 @@ export {
 export { mannWhitney, type Shift } from './mann-whitney.ts';
 export { mcnemarExact } from './mcnemar.ts';
 export { type Share, shareDifference } from './newcombe.ts';
+export { type FieldOverStrata, judgeOverStrata, type StratumPart } from './over-strata.ts';
 export { countDifference, emptyTally, type Tally } from './tally.ts';
 export { type Interval, wilsonInterval } from './wilson.ts';

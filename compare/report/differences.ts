@@ -1,5 +1,5 @@
 /** What differs, ranked by impact, as `GET /mirrors/{name}/differences` gives it. */
-import type { FieldLevel, FieldVerdict } from '../judge/index.ts';
+import { type FieldLevel, type FieldVerdict, mcnemarExact } from '../judge/index.ts';
 import { pairsOf } from './drift-in.ts';
 import { IgnoredFields } from './ignored.ts';
 import type { EpochInput, Stratum } from './inputs.ts';
@@ -34,7 +34,7 @@ export interface DifferenceItem {
   readonly differing: number;
   /** Pairs in which the control does; null without one. */
   readonly noise: number | null;
-  /** Exact McNemar test of the stratum with the most evidence; 1 without control. */
+  /** Exact McNemar test of the counts of all strata that have a control; 1 without one. */
   readonly pValue: number;
   /** Expected number of innocent fields that look as different: what the verdict goes by. */
   readonly expectedInnocent: number | null;
@@ -141,7 +141,7 @@ function toItem(group: Group, pairs: ReadonlyMap<string, number>, known: KnownBe
   );
   const { endpoint } = strongest.judged.cell;
   const { kind, path } = strongest.field.field;
-  const { pValue, expectedInnocent } = strongest.field.verdict;
+  const { expectedInnocent } = strongest.field.verdict;
   const verdict = LEVELS.find((level) => strata.some((stratum) => stratum.verdict === level))!;
   const controlled = strata.filter(({ noise }) => noise !== null);
   const rule = group.find(({ field }) => field.ignoredBy)?.field.ignoredBy;
@@ -155,7 +155,7 @@ function toItem(group: Group, pairs: ReadonlyMap<string, number>, known: KnownBe
     compared: pairs.get(endpoint) ?? 0,
     differing: sumOf(strata, ({ differing }) => differing),
     noise: controlled.length > 0 ? sumOf(controlled, ({ noise }) => noise ?? 0) : null,
-    pValue,
+    pValue: pValueOf(group),
     expectedInnocent: Number.isFinite(expectedInnocent) ? expectedInnocent : null,
     isNew: known?.isNew(endpoint, keyOf({ endpoint, kind, path })) ?? false,
     sampleId: group.map(({ field }) => field.field.sampleId).find((id) => id !== undefined) ?? null,
@@ -164,6 +164,17 @@ function toItem(group: Group, pairs: ReadonlyMap<string, number>, known: KnownBe
     ...(verdict === 'ignored' && rule !== undefined && { ruleId: rule }),
     strata,
   };
+}
+
+/** As `differing` and `noise`, it is of all strata: differences of pairs may be added up, rates may not. */
+function pValueOf(group: Group): number {
+  const counts = group
+    .filter((part) => part.judged.cell.controlled && !isDrift(part))
+    .map(({ field }) => field.field.counts);
+  return mcnemarExact(
+    sumOf(counts, ({ candidateOnly }) => candidateOnly),
+    sumOf(counts, ({ controlOnly }) => controlOnly),
+  );
 }
 
 function toStratum({ judged: { cell }, field: { field, verdict, ignoredBy } }: Group[number]): DifferenceStratum {

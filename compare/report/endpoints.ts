@@ -2,7 +2,8 @@
 import { type Interval, judgeStratum, type Outcome, summarise } from '../judge/index.ts';
 import { IgnoredFields } from './ignored.ts';
 import type { EpochInput } from './inputs.ts';
-import { evidenceOf, type JudgedCell, judgeEpoch, mismatchedIn } from './judged.ts';
+import { type JudgedCell, judgeEpoch } from './judged.ts';
+import { evidenceOf, mismatchedIn } from './mismatch.ts';
 import { severityOf } from './severity.ts';
 import { byStratum, type ReportOptions, reportStratum, type StratumReport, sumOf, sumOfMissing } from './verdict.ts';
 

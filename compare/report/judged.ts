@@ -1,8 +1,9 @@
-/** The fields of one epoch with their verdicts, and what of each cell counts as mismatched. */
-import { type FieldEvidence, type FieldVerdict, judgeFields, type StratumEvidence } from '../judge/index.ts';
+/** The fields of one epoch with their verdicts. */
+import { type FieldEvidence, type FieldVerdict, judgeFields } from '../judge/index.ts';
 import { type SettledCell, settleDrift } from './drift-in.ts';
 import type { IgnoredFields } from './ignored.ts';
 import type { CellInput, EpochInput, FieldInput } from './inputs.ts';
+import { raiseOverStrata } from './over-strata.ts';
 
 export interface JudgedField {
   readonly field: FieldInput;
@@ -67,7 +68,7 @@ function judgeAlike(cells: readonly SettledCell[], controlled: boolean, ignored:
     controlled,
   );
   hidden.forEach((row, index) => void verdictOf.set(row, hiddenVerdicts[index]!));
-  return alike.map((cell, index) => ({
+  const judged = alike.map((cell, index) => ({
     cell,
     fields: rows[index]!.map((row) => ({
       field: row.field,
@@ -75,6 +76,7 @@ function judgeAlike(cells: readonly SettledCell[], controlled: boolean, ignored:
       ...(row.rule && { ignoredBy: row.rule.id }),
     })),
   }));
+  return controlled ? raiseOverStrata(judged) : judged;
 }
 
 /** Finds what a field shows the other way round: `extra` for `missing`, `missing` for `extra`. */
@@ -88,50 +90,4 @@ function oppositesIn({ fields }: CellInput): (field: FieldInput) => FieldInput['
     if (kind === 'extra') extra.set(path, counts);
   }
   return ({ kind, path }) => (kind === 'missing' ? extra : kind === 'extra' ? missing : undefined)?.get(path);
-}
-
-/**
- * What the judge asks of several cells of one stratum together. Pairs are counted as mismatched when they were compared;
- * what has turned out not to count since (ignored by a later rule, noise where there is no control) is left out by counting
- * the remaining fields instead, at most one difference of each: never too few pairs, sometimes too many.
- */
-export function evidenceOf(cells: readonly JudgedCell[]): StratumEvidence {
-  const parts = cells.map(mismatchedIn);
-  const sum = (pick: (part: Mismatched) => number) => parts.reduce((total, part) => total + pick(part), 0);
-  return {
-    pairs: cells.reduce((total, { cell }) => total + cell.pairs, 0),
-    candidateMismatched: sum(({ candidate }) => candidate),
-    controlMismatched: sum(({ control }) => control),
-    bothMismatched: sum(({ both }) => both),
-    fields: cells.flatMap(({ fields }) =>
-      fields.filter(({ ignoredBy }) => !ignoredBy).map(({ verdict }) => verdict.level),
-    ),
-  };
-}
-
-interface Mismatched {
-  readonly candidate: number;
-  readonly control: number;
-  readonly both: number;
-}
-
-export function mismatchedIn({ cell, fields }: JudgedCell): Mismatched {
-  const counts = ({ ignoredBy, verdict }: JudgedField) => !ignoredBy && (cell.controlled || verdict.level !== 'noise');
-  const left = fields.filter(counts);
-  if (left.length === fields.length) {
-    const { candidateMismatched: candidate, controlMismatched: control, bothMismatched: both } = cell;
-    return cell.controlled ? { candidate, control, both } : { candidate, control: 0, both: 0 };
-  }
-  const sum = (pick: (field: FieldInput) => number) => left.reduce((total, { field }) => total + pick(field), 0);
-  const candidate = Math.min(
-    cell.candidateMismatched,
-    sum(({ counts: { candidateOnly } }) => candidateOnly) + cell.beyondFields,
-  );
-  const control = cell.controlled
-    ? Math.min(
-        cell.controlMismatched,
-        sum(({ counts: { controlOnly } }) => controlOnly),
-      )
-    : 0;
-  return { candidate, control, both: Math.min(cell.bothMismatched, candidate, control) };
 }

@@ -14,7 +14,8 @@ import { pairsOf } from './drift-in.ts';
 import { type HiddenReport, hiddenIn } from './hidden.ts';
 import { IgnoredFields } from './ignored.ts';
 import type { EpochInput, MirrorInput, Stratum } from './inputs.ts';
-import { evidenceOf, type JudgedCell, judgeEpoch, mismatchedIn } from './judged.ts';
+import { type JudgedCell, judgeEpoch } from './judged.ts';
+import { evidenceOf, mismatchedIn } from './mismatch.ts';
 
 export interface StratumReport {
   readonly reason: 'segment' | 'sample';

@@ -159,7 +159,7 @@ function Numbers({ item }: { item: DifferenceItem }) {
         <Fact name="the control differs in">
           {noise === null ? <span class="quiet">no control</span> : count(noise)}
         </Fact>
-        <Fact name="p-value" title="Exact McNemar test of the stratum with the most evidence">
+        <Fact name="p-value" title="Exact McNemar test of all strata together">
           {noise === null ? <span class="quiet">no control</span> : pValue(p)}
         </Fact>
         <Fact
