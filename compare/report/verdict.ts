@@ -27,7 +27,7 @@ export interface StratumReport {
   readonly differing: number;
   /** The other way round: what differs by itself, between two instances of the primary. Null without a control. */
   readonly noise: number | null;
-  /** What is left of `differing` beyond `noise`. */
+  /** What is left of `differing` beyond `noise`, and no less than the strongest field says (docs/statistics.md). */
   readonly mismatch: Interval;
   /** Copies that were not compared, by cause, as far as their stratum is known. */
   readonly lost: Readonly<Record<string, number>>;
