@@ -130,11 +130,11 @@ describe('in the terminal', () => {
     expect(out).toBe(`orders  different  epoch 2 (v2.1)
   mirrored 10,000, compared 9,998, 1,120 of them in this epoch
   not compared 2: expired 2
-  mismatch 23.1% (20.1% to 26.0%)
+  mismatch 26.8% (24.3% to 29.5%)
 
   who            verdict          compared  mismatch      between  missing
   employees      not enough data       120      0.0%    0.0%-3.1%      645
-  everyone else  different           1,000     25.9%  22.6%-29.1%
+  everyone else  different           1,000     30.0%  27.2%-32.9%
 
 Different
   #  what                                           kind        differs  noise

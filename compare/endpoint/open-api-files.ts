@@ -1,4 +1,4 @@
-import { readFileSync, type Stats, statSync, unwatchFile, watchFile } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { templatesOfOpenApi } from './open-api.ts';
@@ -20,24 +20,19 @@ export interface OpenApiFilesOptions {
 export class OpenApiFiles {
   readonly #options: OpenApiFilesOptions;
   readonly #templates = new Map<string, readonly string[]>();
-  readonly #listeners = new Map<string, () => void>();
+  /** Of each wanted file, as it was when it was read: a save between reading and watching would be missed otherwise. */
+  readonly #states = new Map<string, string>();
+  readonly #timer: NodeJS.Timeout;
 
   constructor(options: OpenApiFilesOptions) {
     this.#options = options;
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
   }
 
   /** These documents and no others are wanted from now on; those that are new are read at once. */
   use(files: readonly string[]): void {
-    for (const file of this.#listeners.keys()) if (!files.includes(file)) this.#forget(file);
-    for (const file of files) {
-      if (this.#listeners.has(file)) continue;
-      const listener = () => {
-        if (this.#read(file)) this.#options.onChange();
-      };
-      this.#listeners.set(file, listener);
-      this.#read(file);
-      watchFile(this.#pathOf(file), { interval: LOOK_EVERY_MS, persistent: false }, listener);
-    }
+    for (const file of this.#states.keys()) if (!files.includes(file)) this.#forget(file);
+    for (const file of files) if (!this.#states.has(file)) this.#read(file);
   }
 
   /** `GET /api/orders/{id}`; none while the document cannot be read. */
@@ -46,12 +41,21 @@ export class OpenApiFiles {
   }
 
   close(): void {
-    for (const file of [...this.#listeners.keys()]) this.#forget(file);
+    clearInterval(this.#timer);
+    this.#states.clear();
+    this.#templates.clear();
+  }
+
+  #look(): void {
+    for (const [file, state] of this.#states) {
+      if (stateOf(this.#pathOf(file)) !== state && this.#read(file)) this.#options.onChange();
+    }
   }
 
   /** Whether its templates are others than before. */
   #read(file: string): boolean {
     const path = this.#pathOf(file);
+    this.#states.set(file, stateOf(path));
     try {
       assertReadable(statSync(path));
       const templates = templatesOfOpenApi(parse(readFileSync(path, 'utf8')));
@@ -68,8 +72,7 @@ export class OpenApiFiles {
   }
 
   #forget(file: string): void {
-    unwatchFile(this.#pathOf(file), this.#listeners.get(file)!);
-    this.#listeners.delete(file);
+    this.#states.delete(file);
     this.#templates.delete(file);
   }
 
@@ -81,4 +84,14 @@ export class OpenApiFiles {
 function assertReadable(stats: Stats): void {
   if (!stats.isFile()) throw new Error('it is no file');
   if (stats.size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes`);
+}
+
+/** Another one after every save. */
+function stateOf(path: string): string {
+  try {
+    const { mtimeNs, size, ino } = statSync(path, { bigint: true });
+    return `${mtimeNs} ${size} ${ino}`;
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  }
 }
