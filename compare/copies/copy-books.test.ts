@@ -48,6 +48,14 @@ it('is unknown before an Envoy has told, then what all Envoys wanted to send', (
   expect([all.mirrored('orders'), all.mirrored('orders', 'control'), all.mirrored('other')]).toEqual([18, 0, 0]);
 });
 
+it('an Envoy that began after us counts from its start, although it may call itself a second older than it is', () => {
+  const { all, report } = books();
+  report('a', 1, SINCE_MS + 400, { upstream_rq_total: 10 });
+  report('b', 3, SINCE_MS + 400, { upstream_rq_total: 100 });
+  report('b', 4, SINCE_MS + 1_400, { upstream_rq_total: 101 });
+  expect(all.mirrored('orders')).toBe(11);
+});
+
 it('an Envoy that restarts goes on, even when it has overtaken its old count by the next report', () => {
   const { all, report } = books();
   report('a', 100, SINCE_MS + 101_000, { upstream_rq_total: 10 });

@@ -72,6 +72,8 @@ interface Envoy {
   gauges: ReadonlyMap<string, number>;
 }
 
+/** Envoy takes the difference of two clocks in whole seconds, so it may call itself this much older than it is. */
+const UPTIME_EXCESS_MS = 1_000;
 /** Ages are in whole seconds, and a report takes its time; an Envoy that lives for less may be taken for its successor. */
 const RESTART_SLACK_MS = 3_000;
 const ROLES: readonly CopyRole[] = ['candidate', 'control'];
@@ -108,7 +110,7 @@ export class CopyBooks {
     }
     if (!envoy) {
       const ledger = new Ledger();
-      if (atMs - uptimeMs < this.#options.sinceMs) ledger.begin(counters);
+      if (atMs - uptimeMs + UPTIME_EXCESS_MS < this.#options.sinceMs) ledger.begin(counters);
       envoy = { node, connected: true, lastReportAtMs: atMs, uptimeMs, ledger, gauges };
     } else if (hasRestarted(envoy, uptimeMs, atMs)) envoy.ledger.restart();
     this.#envoys.delete(node);
