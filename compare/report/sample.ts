@@ -44,13 +44,21 @@ export interface SampleView {
   readonly noise?: readonly Difference[];
 }
 
-export function viewSample(
-  { exchange, endpoint, version, requestHeaders }: SampleInput,
-  rules: CompiledRules,
-  as: ComparedAs = {},
-): SampleView {
-  const { primary, candidate, control, id, reason, segment, method, path, atMs } = exchange;
-  const differences = diffSample(exchange, rules, as);
+export function viewSample(sample: SampleInput, rules: CompiledRules, as: ComparedAs = {}): SampleView {
+  const { primary, candidate, control } = sample.exchange;
+  return {
+    ...headOf(sample),
+    requestHeaders: sample.requestHeaders,
+    primary: viewAnswer(primary),
+    candidate: viewAnswer(candidate),
+    ...(control && { control: viewAnswer(control) }),
+    ...compareSample(sample, rules, as),
+  };
+}
+
+/** What every view of a sample begins with. */
+function headOf({ exchange, endpoint, version }: SampleInput) {
+  const { id, reason, segment, method, path, atMs } = exchange;
   return {
     id,
     endpoint,
@@ -60,11 +68,17 @@ export function viewSample(
     method,
     path,
     at: new Date(atMs).toISOString(),
-    requestHeaders,
-    primary: viewAnswer(primary),
-    candidate: viewAnswer(candidate),
-    ...(control && { control: viewAnswer(control) }),
-    differences,
+  };
+}
+
+function compareSample(
+  { exchange }: SampleInput,
+  rules: CompiledRules,
+  as: ComparedAs,
+): Pick<SampleView, 'differences' | 'noise'> {
+  const { method, primary, control } = exchange;
+  return {
+    differences: diffSample(exchange, rules, as),
     ...(control && { noise: diffSample({ method, primary, candidate: control }, rules, as) }),
   };
 }
@@ -76,18 +90,11 @@ export type BriefSampleView = Omit<SampleView, 'requestHeaders' | 'differences' 
 type Arm = 'primary' | 'candidate' | 'control';
 export type BriefAnswerView = Pick<Answer, 'status' | 'bodyBytes' | 'lastByteMs' | 'ended'>;
 
-export function viewSampleBriefly({ exchange, endpoint, version }: SampleInput): BriefSampleView {
-  const { primary, candidate, control, id, reason, segment, method, path, atMs } = exchange;
+export function viewSampleBriefly(sample: SampleInput): BriefSampleView {
+  const { primary, candidate, control } = sample.exchange;
   const brief = ({ status, bodyBytes, lastByteMs, ended }: Answer) => ({ status, bodyBytes, lastByteMs, ended });
   return {
-    id,
-    endpoint,
-    version: version ?? null,
-    reason,
-    ...(segment !== undefined && { segment }),
-    method,
-    path,
-    at: new Date(atMs).toISOString(),
+    ...headOf(sample),
     primary: brief(primary),
     candidate: brief(candidate),
     ...(control && { control: brief(control) }),
@@ -98,8 +105,7 @@ export function viewSampleBriefly({ exchange, endpoint, version }: SampleInput):
 export type ComparedSampleView = BriefSampleView & Pick<SampleView, 'differences' | 'noise'>;
 
 export function viewSampleCompared(sample: SampleInput, rules: CompiledRules, as: ComparedAs = {}): ComparedSampleView {
-  const { differences, noise } = viewSample(sample, rules, as);
-  return { ...viewSampleBriefly(sample), differences, ...(noise && { noise }) };
+  return { ...viewSampleBriefly(sample), ...compareSample(sample, rules, as) };
 }
 
 export function diffSample(
