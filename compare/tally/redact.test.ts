@@ -68,7 +68,7 @@ describe('a sample', () => {
     [exchange.primary, exchange.candidate, exchange.control!].map(({ body }) => Buffer.from(body).toString());
 
   it('never shows credentials, in no arm', () => {
-    const secret = ['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-own'].map((name) =>
+    const secret = ['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key', 'x-own'].map((name) =>
       header(name, 's3cret'),
     );
     const sample = redacted(

@@ -23,7 +23,13 @@ export interface Redaction {
   readonly keepBodies?: boolean;
 }
 
-const ALWAYS_REDACTED: readonly string[] = ['authorization', 'proxy-authorization', 'cookie', 'set-cookie'];
+const ALWAYS_REDACTED: readonly string[] = [
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'set-cookie',
+  'x-api-key',
+];
 export const NO_REDACTION: Redaction = Object.freeze({});
 
 export interface RedactedSample {

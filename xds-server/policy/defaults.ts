@@ -22,6 +22,7 @@ export const DEFAULTS = Object.freeze({
   unhealthyThreshold: 3,
   healthyThreshold: 2,
   sideEffects: 'none',
+  credentials: 'keep',
   maxBodyBytes: 8 * 1024 * 1024,
   maxConcurrent: 1_024,
   copyTimeoutMs: 15_000,
@@ -56,6 +57,8 @@ export const BOUNDS = Object.freeze({
   segmentsPerMirror: 64,
   maxBodyBytes: 64 * 1024 * 1024,
   maxConcurrent: 1_000_000,
+  copiesPerSecond: 1_000_000,
+  bytesPerSecond: 16 * 1024 ** 3,
   durationMs: 24 * 3_600_000,
   rulesPerMirror: 500,
   /** A half of an exchange has to fit into a batch together with its headers. */

@@ -60,4 +60,10 @@ describe('differences of documents', () => {
     expect(all).not.toContain('hunter');
     expect(all).toContain('shown');
   });
+
+  it('shows what becomes of credentials, which is no secret', () => {
+    const [before, after] = [ordersDocument(), ordersDocument()];
+    after.mirrors.orders!.credentials = 'strip';
+    expect(differences(before, after)).toEqual([{ path: 'mirrors.orders.credentials', after: 'strip' }]);
+  });
 });

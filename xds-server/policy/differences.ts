@@ -80,9 +80,13 @@ function sameOrder(before: Container, after: Container): boolean {
   return common(before, after).join('\n') === common(after, before).join('\n');
 }
 
+/** `credentials: strip` of a mirror says what becomes of them and is none. */
+const NO_SECRETS: readonly string[] = ['credentials'];
+
 function withoutSecrets(value: unknown, key = ''): unknown {
   // A list or an object under such a key names places, such as the paths to redact; what it holds is judged by itself.
-  if (SECRET.test(key) && (typeof value === 'string' || typeof value === 'number')) return HIDDEN;
+  if (SECRET.test(key) && !NO_SECRETS.includes(key) && (typeof value === 'string' || typeof value === 'number'))
+    return HIDDEN;
   if (Array.isArray(value)) return value.map((element) => withoutSecrets(element));
   if (!isContainer(value)) return value;
   const readsSecret = READ_FROM.some((source) => typeof value[source] === 'string' && SECRET.test(value[source]));

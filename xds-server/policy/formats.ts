@@ -110,6 +110,7 @@ export const FORMATS = {
   duration: bounded(parseDurationMs, 1, BOUNDS.durationMs, '1ms to 24h'),
   'duration-or-none': bounded(parseDurationMs, 0, BOUNDS.durationMs, '0 (none) to 24h'),
   'body-size': bounded(parseSizeBytes, 0, BOUNDS.maxBodyBytes, '0 to 64MiB'),
+  'byte-rate': bounded(parseSizeBytes, 1, BOUNDS.bytesPerSecond, '1B to 16GiB'),
   'capture-size': bounded(parseSizeBytes, 0, BOUNDS.captureBodyBytes, '0 to 512KiB'),
   'sample-size': bounded(parseSizeBytes, 0, BOUNDS.keptSampleBytes, '0 to 1024GiB'),
   margin: parseMargin,

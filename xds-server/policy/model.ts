@@ -91,6 +91,8 @@ export interface Mirror {
   readonly sticky?: Subject;
   readonly paused: boolean;
   readonly limits: MirrorLimits;
+  /** `strip`: the copy carries no credentials of the user (`CREDENTIAL_HEADERS`); what `headers.set` sets it does. */
+  readonly credentials: 'keep' | 'strip';
   /** Changes to headers of the copy only. */
   readonly headers: {
     readonly set: ReadonlyArray<readonly [name: string, value: string]>;
@@ -147,6 +149,10 @@ export interface MirrorLimits {
   readonly maxConcurrent: number;
   /** How long a copy may live. */
   readonly timeoutMs: number;
+  /** Requests copied a second by one Envoy; more pass without a copy. Absent: as many as the shares say. */
+  readonly copiesPerSecond?: number;
+  /** Bytes of request bodies copied a second by one Envoy, likewise. */
+  readonly bytesPerSecond?: number;
 }
 
 /** Where in a request a value is found. Header names are lower case. */

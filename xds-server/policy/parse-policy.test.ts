@@ -110,6 +110,9 @@ describe('parsePolicy', () => {
       { limits: { maxBodyBytes: '1GiB' } },
       'limits.maxBodyBytes: "1GiB" is out of range: 0 to 64MiB',
     ],
+    ['a budget of nothing', { limits: { copiesPerSecond: 0 } }, 'limits.copiesPerSecond: must be between 1 and'],
+    ['a rate in words', { limits: { bytesPerSecond: '8MiB/s' } }, 'limits.bytesPerSecond: "8MiB/s" is not a size'],
+    ['half credentials', { credentials: 'some' }, 'credentials: must be keep or strip'],
     [
       'host under match',
       { match: { path: '/', host: 'a' } },

@@ -1,4 +1,5 @@
 import { parseEndpoint, parseMargin } from './compare-formats.ts';
+import { CREDENTIAL_HEADERS } from './credentials.ts';
 import { DEFAULTS } from './defaults.ts';
 import { parseHeaderName } from './formats.ts';
 import type { CompareSettings } from './model.ts';
@@ -12,7 +13,7 @@ type CompareDocument = Checked<NonNullable<MirrorDocument['compare']>>;
 type RuleDocument = NonNullable<CompareDocument['rules']>[number];
 
 /** Credentials: redacted in every sample, so nothing is won by carrying them around. */
-const NEVER_CAPTURED = ['authorization', 'proxy-authorization', 'cookie', 'set-cookie'];
+const NEVER_CAPTURED: readonly string[] = [...CREDENTIAL_HEADERS, 'set-cookie'];
 
 /** Without them no answer can be read. */
 const NEEDED = ['content-encoding', 'content-type', 'grpc-message', 'grpc-status'];

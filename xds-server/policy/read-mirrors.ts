@@ -58,6 +58,7 @@ function readMirror(
     ...(sticky && { sticky }),
     paused: document.paused ?? false,
     limits: readLimits(document.limits),
+    credentials: document.credentials ?? DEFAULTS.credentials,
     headers: readCopyHeaders(document.headers, [...path, 'headers'], findings),
     compare: readCompare(document.compare, [...path, 'compare'], findings),
   };
@@ -125,5 +126,7 @@ function readLimits(document: Checked<MirrorDocument>['limits']): MirrorLimits {
     maxBodyBytes: document?.maxBodyBytes === undefined ? DEFAULTS.maxBodyBytes : parseSizeBytes(document.maxBodyBytes),
     maxConcurrent: document?.maxConcurrent ?? DEFAULTS.maxConcurrent,
     timeoutMs: durationOr(document?.timeout, DEFAULTS.copyTimeoutMs),
+    ...(document?.copiesPerSecond !== undefined && { copiesPerSecond: document.copiesPerSecond }),
+    ...(document?.bytesPerSecond !== undefined && { bytesPerSecond: parseSizeBytes(document.bytesPerSecond) }),
   };
 }

@@ -86,4 +86,15 @@ describe('the filter by ECDS', () => {
       ['any', undefined],
     ]);
   });
+
+  it('has a budget where the mirror has one, and no such field where not', () => {
+    const mirrorsOf = (yaml: string) => at(configurationOf(pair(yaml)[0]), 'mirrors', 0) as object;
+    const limits = (text: string) => `${POLICY.replace('SHARE', '1%')}    limits: ${text}\n`;
+    expect(mirrorsOf(limits('{ timeout: 5s }'))).not.toHaveProperty('budget');
+    expect(mirrorsOf(limits('{ copiesPerSecond: 200 }'))).toHaveProperty('budget', { copiesPerSecond: 200 });
+    expect(mirrorsOf(limits('{ copiesPerSecond: 1, bytesPerSecond: 8MiB }'))).toHaveProperty('budget', {
+      copiesPerSecond: 1,
+      bytesPerSecond: 8_388_608,
+    });
+  });
 });

@@ -47,6 +47,8 @@ export interface FilterMirror {
   readonly path: string;
   readonly methods: readonly string[];
   readonly maxBodyBytes: number;
+  /** What this Envoy may copy in a second, all workers together; beyond it requests pass without a copy. Absent: no budget. */
+  readonly budget?: { readonly copiesPerSecond?: number; readonly bytesPerSecond?: number };
   readonly segments: ReadonlyArray<{
     readonly name: string;
     readonly when: Condition;

@@ -1,4 +1,4 @@
-import type { Mirror, Policy } from '../policy/model.ts';
+import type { Mirror, MirrorLimits, Policy } from '../policy/model.ts';
 import type { FilterMirror, PrimaryFilterConfig, ShadowFilterConfig } from './filter-config.ts';
 
 /**
@@ -20,6 +20,17 @@ export function shadowFilterConfig(policy: Policy): ShadowFilterConfig {
   };
 }
 
+/** Only where there is one: a filter that knows no budgets refuses the field. */
+function budgetOf({ copiesPerSecond, bytesPerSecond }: MirrorLimits): Pick<FilterMirror, 'budget'> {
+  if (copiesPerSecond === undefined && bytesPerSecond === undefined) return {};
+  return {
+    budget: {
+      ...(copiesPerSecond !== undefined && { copiesPerSecond }),
+      ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+    },
+  };
+}
+
 function filterMirror(mirror: Mirror): FilterMirror {
   return {
     name: mirror.name,
@@ -27,6 +38,7 @@ function filterMirror(mirror: Mirror): FilterMirror {
     path: mirror.path,
     methods: mirror.methods,
     maxBodyBytes: mirror.limits.maxBodyBytes,
+    ...budgetOf(mirror.limits),
     segments: mirror.segments.map(({ name, when, share }) => ({
       name,
       when,

@@ -1,3 +1,4 @@
+import { CREDENTIAL_HEADERS } from '../policy/credentials.ts';
 import type { EnvoyJson, Mirror } from '../policy/model.ts';
 import { literal, removeHeader, setHeader } from './header-mutations.ts';
 import { type CopyRole, clusterName, EXCHANGE_ID_STATE, FORWARDED_FOR_OF_COPY, MARKERS } from './names.ts';
@@ -26,8 +27,14 @@ export function mirrorPolicies(mirror: Mirror, why: Reason): EnvoyJson[] {
   }));
 }
 
-function userChanges({ headers }: Mirror): EnvoyJson[] {
-  return [...headers.remove.map(removeHeader), ...headers.set.map(([name, value]) => setHeader(name, literal(value)))];
+/** Stripped before anything is set: the copy may well carry credentials of its own. */
+function userChanges({ credentials, headers }: Mirror): EnvoyJson[] {
+  const stripped = credentials === 'strip' ? CREDENTIAL_HEADERS.map(removeHeader) : [];
+  return [
+    ...stripped,
+    ...headers.remove.map(removeHeader),
+    ...headers.set.map(([name, value]) => setHeader(name, literal(value))),
+  ];
 }
 
 /** Written last, so that neither the client nor a user's change can stand in for them. */

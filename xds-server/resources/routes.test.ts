@@ -223,4 +223,23 @@ mirrors:
     );
     expect((routes.virtual_hosts as EnvoyJson[]).map(({ name }) => name)).toEqual(['*/shop/example', 'any']);
   });
+
+  it('takes credentials off the copies, before the mirror sets its own', () => {
+    const changesOf = (more: string) => {
+      const text = JSON.stringify(
+        buildRoutes(
+          policyOf(`
+mirrors:
+  orders: { match: { path: /o }, primary: a, shadow: b, sample: 5%, headers: { set: { authorization: test } }${more} }`),
+        ),
+      );
+      return text.match(/"request_headers_mutations":\[(.*?),{"remove":"x-shadow-forwarded-for"/)![1];
+    };
+    const ownSet = JSON.stringify(set('authorization', 'test'));
+    expect(changesOf('')).toBe(ownSet);
+    const stripped = ['authorization', 'cookie', 'proxy-authorization', 'x-api-key'];
+    expect(changesOf(', credentials: strip')).toBe(
+      `${stripped.map((name) => JSON.stringify({ remove: name })).join()},${ownSet}`,
+    );
+  });
 });

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { CREDENTIAL_HEADERS } from '../credentials.ts';
 import { BOUNDS, DEFAULTS } from '../defaults.ts';
 import type { EnvoyJson } from '../model.ts';
 import { formatPercent, NONE } from '../percent.ts';
@@ -70,9 +71,30 @@ export const MirrorSchema = Type.Object(
           ),
           maxConcurrent: count('Copies in flight; more are dropped.', DEFAULTS.maxConcurrent, 1, BOUNDS.maxConcurrent),
           timeout: duration('How long a copy may live.', DEFAULTS.copyTimeoutMs),
+          copiesPerSecond: Type.Optional(
+            Type.Integer({
+              description: 'Requests copied a second by one Envoy; default: as many as the shares say.',
+              minimum: 1,
+              maximum: BOUNDS.copiesPerSecond,
+            }),
+          ),
+          bytesPerSecond: Type.Optional(
+            Type.Unsafe<string | number>({
+              type: ['string', 'integer'],
+              format: 'byte-rate',
+              description: 'Bytes of request bodies copied a second by one Envoy; default: as many as come.',
+              examples: ['8MiB'],
+            }),
+          ),
         },
         { ...closed, description: 'What copies may cost.' },
       ),
+    ),
+    credentials: Type.Optional(
+      Type.Enum(['keep', 'strip'], {
+        default: DEFAULTS.credentials,
+        description: `strip: the copy carries no ${CREDENTIAL_HEADERS.join(', ')}. keep: it carries what the user sent.`,
+      }),
     ),
     headers: Type.Optional(
       Type.Object(
