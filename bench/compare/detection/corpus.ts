@@ -77,7 +77,7 @@ export function plans(seed: number): Plan[] {
   }));
 }
 
-interface Field {
+export interface Field {
   readonly behaviour: Behaviour;
   readonly looks: Looks;
   readonly series: Map<Kind, { marks: Uint8Array; defect?: DefectPairs['spread'] }>;
@@ -86,21 +86,26 @@ interface Field {
 export function generate(plan: Plan): Corpus {
   const random = seededRandom(plan.seed);
   const fields = noisyAndSteadyFields(random, plan);
-  if (plan.defectRate > 0)
-    for (let defects = wholeNumber(random, DEFECTS); defects > 0; defects -= 1) plantDefect(random, plan, fields);
-  return {
-    plan,
-    series: fields.flatMap(({ behaviour, looks, series }, field) =>
-      [...series].map(([kind, { marks, defect }]) => ({
-        field,
-        kind,
-        looks,
-        behaviour,
-        marks: plan.control ? marks : marks.map(withoutControl),
-        ...(defect && { defect }),
-      })),
-    ),
-  };
+  plantDefects(random, plan, fields);
+  return { plan, series: seriesOf(plan, fields) };
+}
+
+export function plantDefects(random: Random, plan: Plan, fields: readonly Field[]): void {
+  if (plan.defectRate === 0) return;
+  for (let defects = wholeNumber(random, DEFECTS); defects > 0; defects -= 1) plantDefect(random, plan, fields);
+}
+
+export function seriesOf(plan: Plan, fields: readonly Field[]): Series[] {
+  return fields.flatMap(({ behaviour, looks, series }, field) =>
+    [...series].map(([kind, { marks, defect }]) => ({
+      field,
+      kind,
+      looks,
+      behaviour,
+      marks: plan.control ? marks : marks.map(withoutControl),
+      ...(defect && { defect }),
+    })),
+  );
 }
 
 function noisyAndSteadyFields(random: Random, plan: Plan): Field[] {
@@ -126,7 +131,7 @@ function noisyAndSteadyFields(random: Random, plan: Plan): Field[] {
   return fields;
 }
 
-function drawLooks(random: Random, behaviour: Behaviour): Looks {
+export function drawLooks(random: Random, behaviour: Behaviour): Looks {
   const format = weighted<Format>(random, FORMAT_WEIGHTS[behaviour]);
   const always = behaviour === 'always';
   const canGrow = format === 'time' || format === 'integer';

@@ -90,3 +90,29 @@ export const DISTINCT_SHARE = {
 export const ALWAYS_DISTINCT_SHARE = { min: 0.8, max: 1 } as const;
 /** How often values of a time or counter only ever grow: of fields that always differ, of all others. */
 export const GROWS = { always: 0.8, other: 0.1 } as const;
+
+/**
+ * Mirrors of several strata (segments, and the sample). Added later, and fixed before any judge was tuned on them; the other
+ * corpora are what they were.
+ */
+export const STRATA = {
+  count: 5,
+  /** Of all strata together. */
+  pairs: [2_500, 10_000, 50_000],
+  /** Of a stratum, relative to the others: drawn evenly on a logarithmic scale. */
+  weight: { min: 1, max: 12 },
+  /** Noise that shows in all strata alike; the other fields have theirs in each with this probability. */
+  noiseInAllShare: 0.75,
+  noiseInOneShare: 0.5,
+  /** Defects on fields that are not noisy: in all strata, in the others of one or two only. */
+  defectInAllShare: 0.5,
+  defectStrata: { min: 1, max: 2 },
+  /** Corpora without any defect, per seed, size and sort of noise. */
+  innocent: 10,
+} as const;
+
+/** `noisier`: mirrors of so many fields, a third of them rarely noisy, as often and independently in every stratum. */
+export const NOISIER = {
+  fields: 20,
+  behaviours: { steady: 50, rare: 30, sometimes: 20 },
+} as const;
