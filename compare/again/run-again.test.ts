@@ -30,7 +30,9 @@ async function service(handler: Handler, more: Partial<Service> = {}): Promise<S
 }
 
 function serviceAt(port: number, more: Partial<Service> = {}): Service {
-  return { name: 'any', addresses: [{ host: '127.0.0.1', port }], protocol: 'http1', connectTimeoutMs: 100, ...more };
+  const guardProbe = { path: '/', intervalMs: 5_000, timeoutMs: 1_000 };
+  const addresses = [{ host: '127.0.0.1', port }];
+  return { name: 'any', addresses, protocol: 'http1', connectTimeoutMs: 100, guardProbe, ...more };
 }
 
 const json =

@@ -19,7 +19,8 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const addresses = [{ host: '127.0.0.1', port }];
-  const service = { name: 'any', addresses, protocol: 'http1', connectTimeoutMs: 100 } as const;
+  const guardProbe = { path: '/', intervalMs: 5_000, timeoutMs: 1_000 };
+  const service = { name: 'any', addresses, protocol: 'http1', connectTimeoutMs: 100, guardProbe } as const;
   services = { primary: service, candidate: service, headers: { set: [], remove: [] } };
 });
 afterEach(() => new Promise((resolve) => server.close(resolve)));

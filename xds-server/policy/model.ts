@@ -51,6 +51,16 @@ export interface Service {
   /** Absent means no active health checking. */
   readonly healthCheck?: HealthCheck;
   readonly connectTimeoutMs: number;
+  readonly guardProbe: GuardProbe;
+}
+
+/** How the control plane asks for the proof of a service's shadow guard. */
+export interface GuardProbe {
+  /** Where it asks; absent: at the addresses of the service. */
+  readonly addresses?: readonly Address[];
+  readonly path: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
 }
 
 export interface ServiceTls {

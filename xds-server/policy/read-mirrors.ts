@@ -43,6 +43,9 @@ function readMirror(
   if (document.sample === undefined && document.segments === undefined) {
     findings.warning(path, 'mirrors nothing: it has neither sample nor segments', 'key');
   }
+  if (sideEffects === 'trusted') {
+    findings.warning([...path, 'sideEffects'], 'is trusted: requests that change things are copied without any proof');
+  }
   const sticky = readSticky(document.sticky, [...path, 'sticky'], findings);
   return {
     name,

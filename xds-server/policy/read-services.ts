@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { formatAddress, parseAddress } from './address.ts';
 import { DEFAULTS } from './defaults.ts';
-import type { HealthCheck, Service, ServiceTls } from './model.ts';
+import type { GuardProbe, HealthCheck, Service, ServiceTls } from './model.ts';
 import type { Checked } from './partial.ts';
 import type { Findings, Path } from './problems.ts';
 import { durationOr, readCertificate } from './read-listener.ts';
@@ -46,6 +46,16 @@ function readService(name: string, document: Checked<ServiceDocument>, path: Pat
     ...(tls && { tls }),
     ...(healthCheck && { healthCheck }),
     connectTimeoutMs: durationOr(document.connectTimeout, DEFAULTS.connectTimeoutMs),
+    guardProbe: readGuardProbe(document.guardProbe),
+  };
+}
+
+function readGuardProbe(document: Checked<ServiceDocument>['guardProbe']): GuardProbe {
+  return {
+    ...(document?.address !== undefined && { addresses: [parseAddress(document.address)] }),
+    path: document?.path ?? DEFAULTS.guardProbePath,
+    intervalMs: durationOr(document?.interval, DEFAULTS.guardProbeIntervalMs),
+    timeoutMs: durationOr(document?.timeout, DEFAULTS.guardProbeTimeoutMs),
   };
 }
 

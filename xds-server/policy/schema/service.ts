@@ -51,6 +51,21 @@ export const ServiceSchema = Type.Object(
       ),
     ),
     connectTimeout: duration('For a connection to the service.', DEFAULTS.connectTimeoutMs),
+    guardProbe: Type.Optional(
+      Type.Object(
+        {
+          address: Type.Optional(
+            formatted('address', 'host:port where the control plane reaches it; default: the addresses of the service.'),
+          ),
+          path: Type.Optional(
+            formatted('request-path', 'Where the guard answers.', { default: DEFAULTS.guardProbePath }),
+          ),
+          interval: duration('Between two questions.', DEFAULTS.guardProbeIntervalMs),
+          timeout: duration('For one answer.', DEFAULTS.guardProbeTimeoutMs),
+        },
+        { ...closed, description: 'How the proof of the shadow guard is asked for, with sideEffects: guarded.' },
+      ),
+    ),
   },
   { ...closed, description: 'A service that receives requests or copies.' },
 );

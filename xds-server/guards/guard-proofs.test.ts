@@ -1,0 +1,145 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type Policy, parsePolicy } from '../policy/index.ts';
+import { GuardProofs, type GuardStatus } from './guard-proofs.ts';
+import type { ProbeResult } from './probe.ts';
+
+const PROVEN: ProbeResult = { outcome: 'proven', mode: 'always' };
+const REFUTED: ProbeResult = { outcome: 'refuted', reason: '10.0.0.2:80 has no guard' };
+const UNREACHABLE: ProbeResult = { outcome: 'unreachable', reason: '10.0.0.2:80 cannot be asked: ECONNREFUSED' };
+
+const guarded = { match: { path: '/a' }, primary: 'v1', shadow: 'v2', control: 'twin', sideEffects: 'guarded' };
+
+function policyOf(mirrors: object, services: object = {}): Policy {
+  const addresses = { v1: '10.0.0.1:80', v2: '10.0.0.2:80', twin: '10.0.0.3:80' };
+  const all = Object.fromEntries(
+    Object.entries(addresses).map(([name, address]) => [
+      name,
+      { address, guardProbe: { interval: '1s' }, ...(services as Record<string, object>)[name] },
+    ]),
+  );
+  return parsePolicy({ services: all, mirrors }).policy;
+}
+
+/** Time is the test's; every service answers as the test last said. */
+function setUp(policy: Policy, first: Readonly<Record<string, ProbeResult>> = {}) {
+  vi.useFakeTimers();
+  const answers: Record<string, ProbeResult> = { v2: PROVEN, twin: PROVEN, ...first };
+  const asked: string[] = [];
+  let changes = 0;
+  const events: GuardStatus[] = [];
+  const guards = new GuardProofs({
+    probe: async ({ name }) => {
+      asked.push(name);
+      return answers[name]!;
+    },
+    onChange: () => {
+      changes += 1;
+    },
+  });
+  guards.onEvent((status) => events.push(status));
+  guards.follow(policy);
+  const methods = () => guards.allowed(policy).mirrors.map((mirror) => mirror.methods.join());
+  return { guards, answers, asked, events, methods, changes: () => changes };
+}
+
+afterEach(() => vi.useRealTimers());
+
+const ALL = 'GET,HEAD,OPTIONS,POST,PUT,PATCH,DELETE';
+const SAFE = 'GET,HEAD,OPTIONS';
+
+describe('copies of unsafe requests', () => {
+  it('wait until candidate and control have proven their guards', async () => {
+    const { guards, answers, methods, changes } = setUp(policyOf({ a: guarded }), { twin: REFUTED });
+    expect(methods()).toEqual([SAFE]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(methods()).toEqual([SAFE]);
+    expect(guards.list()).toMatchObject([
+      { service: 'v2', role: 'candidate', mirrors: ['a'], state: 'proven', mode: 'always' },
+      { service: 'twin', role: 'control', state: 'failed', reason: '10.0.0.2:80 has no guard' },
+    ]);
+    answers.twin = { outcome: 'proven', mode: 'marked' };
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(methods()).toEqual([ALL]);
+    expect(changes()).toBe(2);
+  });
+
+  it.each([
+    ['refuted', REFUTED],
+    ['unreachable', UNREACHABLE],
+  ])('stop with the first proof that is %s, and come back with it', async (_, gone) => {
+    const { guards, answers, methods, events } = setUp(policyOf({ a: guarded }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(methods()).toEqual([ALL]);
+    answers.v2 = gone;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(methods()).toEqual([SAFE]);
+    expect(guards.list()[0]).toMatchObject({ service: 'v2', state: 'failed', reason: expect.any(String) });
+    expect(guards.list()[0]).not.toHaveProperty('mode');
+    answers.v2 = PROVEN;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(methods()).toEqual([ALL]);
+    expect(events.filter(({ service }) => service === 'v2').map(({ state }) => state)).toEqual([
+      'proven',
+      'failed',
+      'proven',
+    ]);
+  });
+
+  it('never begin where nobody can be asked, and the way out is said once', async () => {
+    const { guards, methods, events } = setUp(policyOf({ a: guarded }), { v2: UNREACHABLE });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(methods()).toEqual([SAFE]);
+    expect(guards.list()[0]).toMatchObject({
+      state: 'unproven',
+      reason: expect.stringContaining('services.v2.guardProbe.address'),
+    });
+    expect(events.filter(({ service }) => service === 'v2')).toHaveLength(1);
+  });
+
+  it('need no proof with trusted, and of a mirror of safe methods nobody asks', async () => {
+    const trusted = { ...guarded, match: { path: '/b' }, sideEffects: 'trusted' };
+    const safe = { ...guarded, match: { path: '/c' }, methods: ['GET'] };
+    const { guards, asked, methods } = setUp(policyOf({ trusted, safe }));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(asked).toEqual([]);
+    expect(methods().sort()).toEqual(['GET', ALL]);
+    expect(guards.list().map(({ state, mirrors }) => `${mirrors} ${state}`)).toEqual([
+      'trusted trusted',
+      'trusted trusted',
+      'safe not-needed',
+      'safe not-needed',
+    ]);
+  });
+
+  it('of other mirrors go on', async () => {
+    const other = { ...guarded, match: { path: '/b' }, control: undefined, shadow: 'twin' };
+    const { methods } = setUp(policyOf({ a: guarded, other }), { v2: REFUTED });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(methods()).toEqual([SAFE, ALL]);
+  });
+});
+
+describe('a policy that changes', () => {
+  it('takes proofs along, but not to other addresses', async () => {
+    const { guards, asked } = setUp(policyOf({ a: guarded }));
+    await vi.advanceTimersByTimeAsync(0);
+    const more = policyOf({ a: guarded, b: { ...guarded, match: { path: '/b' } } });
+    guards.follow(more);
+    expect(guards.allowed(more)).toBe(more);
+    expect(asked).toEqual(['v2', 'twin']);
+    const moved = policyOf({ a: guarded }, { v2: { address: '10.0.0.9:80' } });
+    expect(guards.allowed(moved).mirrors[0]!.methods.join()).toBe(SAFE);
+    guards.follow(moved);
+    expect(guards.allowed(moved).mirrors[0]!.methods.join()).toBe(SAFE);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(guards.allowed(moved)).toBe(moved);
+  });
+
+  it('ends questions that nobody needs any more', async () => {
+    const { guards, asked } = setUp(policyOf({ a: guarded }));
+    await vi.advanceTimersByTimeAsync(0);
+    guards.follow(policyOf({ a: { ...guarded, sideEffects: 'none' } }));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(asked).toEqual(['v2', 'twin']);
+  });
+});

@@ -1,0 +1,192 @@
+import type { Policy, Service } from '../policy/index.ts';
+import type { GuardMode } from './judge-answer.ts';
+import { type Probe, type ProbeResult, probeService } from './probe.ts';
+import { type ReceiverRole, receiversOf, servicesToProve, withoutUnproven } from './receivers.ts';
+
+/**
+ * `unproven`: not asked yet, or never reached. `failed`: it answered without a guard, or its proof is gone. In both no unsafe
+ * request is copied to it. `trusted`: nobody asks. `not-needed`: it gets copies of safe requests only.
+ */
+export type GuardState = 'proven' | 'unproven' | 'failed' | 'trusted' | 'not-needed';
+
+/** A service that gets copies, as `GET /guards` gives it. */
+export interface GuardStatus {
+  readonly service: string;
+  readonly role: ReceiverRole;
+  readonly mirrors: readonly string[];
+  readonly state: GuardState;
+  readonly mode?: GuardMode;
+  /** ISO 8601, UTC; null: not yet, or nobody asks. */
+  readonly checkedAt: string | null;
+  /** Since when it has been in this state. */
+  readonly since: string;
+  /** Why it is not proven, and what helps. */
+  readonly reason?: string;
+}
+
+export interface GuardProofsOptions {
+  /** Called when Envoys should have something else, with the policy that is in force. */
+  readonly onChange: () => void;
+  readonly probe?: Probe;
+}
+
+interface Watched {
+  readonly service: Service;
+  readonly key: string;
+  state: 'proven' | 'unproven' | 'failed';
+  mode?: GuardMode | undefined;
+  reason?: string | undefined;
+  checkedAtMs?: number;
+  sinceMs: number;
+  timer?: NodeJS.Timeout;
+  ended: boolean;
+}
+
+type Listener = (status: GuardStatus) => void;
+
+const NOT_ASKED = 'has not been asked yet';
+
+/**
+ * Who has proven its guard. Services are asked at once when a mirror begins to need it, and then again and again; between a
+ * proof that fails and the change for Envoys is nothing but this process. What has not been proven is held for unguarded.
+ */
+export class GuardProofs {
+  readonly #options: Required<GuardProofsOptions>;
+  readonly #watched = new Map<string, Watched>();
+  readonly #listeners = new Set<Listener>();
+  readonly #startedMs = Date.now();
+  /** The same policy for the same proofs, so that nothing is rendered twice. */
+  readonly #allowed = new WeakMap<Policy, { readonly proofs: string; readonly policy: Policy }>();
+  #policy: Policy | undefined;
+
+  constructor(options: GuardProofsOptions) {
+    this.#options = { probe: probeService, ...options };
+  }
+
+  /** The policy that is in force from now on. */
+  follow(policy: Policy): void {
+    this.#policy = policy;
+    const services = servicesToProve(policy);
+    const keys = new Map(services.map((service) => [service.name, keyOf(service)]));
+    for (const [name, watched] of this.#watched) {
+      if (keys.get(name) === watched.key) continue;
+      end(watched);
+      this.#watched.delete(name);
+    }
+    for (const service of services) {
+      if (this.#watched.has(service.name)) continue;
+      const watched: Watched = {
+        service,
+        key: keys.get(service.name)!,
+        state: 'unproven',
+        reason: NOT_ASKED,
+        sinceMs: Date.now(),
+        ended: false,
+      };
+      this.#watched.set(service.name, watched);
+      void this.#check(watched);
+    }
+  }
+
+  /** What Envoys may have of a policy, by the proofs there are now. */
+  allowed(policy: Policy): Policy {
+    const isProven = (name: string): boolean => {
+      const watched = this.#watched.get(name);
+      const service = policy.services.find((one) => one.name === name);
+      return watched?.state === 'proven' && service !== undefined && keyOf(service) === watched.key;
+    };
+    const proofs = servicesToProve(policy)
+      .flatMap(({ name }) => (isProven(name) ? [name] : []))
+      .join();
+    const known = this.#allowed.get(policy);
+    if (known?.proofs === proofs) return known.policy;
+    const allowed = withoutUnproven(policy, isProven);
+    this.#allowed.set(policy, { proofs, policy: allowed });
+    return allowed;
+  }
+
+  list(): GuardStatus[] {
+    return (this.#policy ? receiversOf(this.#policy) : []).map(({ service, role, need, mirrors }) => {
+      const common = { service, role, mirrors };
+      const watched = this.#watched.get(service);
+      if (need !== 'proof' || !watched) {
+        const state = need === 'trusted' ? 'trusted' : 'not-needed';
+        return { ...common, state, checkedAt: null, since: iso(this.#startedMs) };
+      }
+      const { state, mode, reason, checkedAtMs, sinceMs } = watched;
+      return {
+        ...common,
+        state,
+        ...(mode && { mode }),
+        checkedAt: checkedAtMs === undefined ? null : iso(checkedAtMs),
+        since: iso(sinceMs),
+        ...(reason !== undefined && { reason }),
+      };
+    });
+  }
+
+  /** Calls back when the state of a service changes, once for each of its roles; returns what ends it. */
+  onEvent(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    for (const watched of this.#watched.values()) end(watched);
+    this.#watched.clear();
+    this.#listeners.clear();
+  }
+
+  async #check(watched: Watched): Promise<void> {
+    const startedMs = performance.now();
+    const result = await this.#options.probe(watched.service);
+    if (watched.ended) return;
+    const { intervalMs } = watched.service.guardProbe;
+    watched.timer = setTimeout(
+      () => void this.#check(watched),
+      Math.max(0, intervalMs - (performance.now() - startedMs)),
+    );
+    watched.timer.unref();
+    this.#take(watched, result);
+  }
+
+  #take(watched: Watched, result: ProbeResult): void {
+    const { state, reason } = watched;
+    watched.checkedAtMs = Date.now();
+    watched.state = stateAfter(state, result);
+    watched.mode = result.outcome === 'proven' ? result.mode : undefined;
+    watched.reason = result.outcome === 'proven' ? undefined : reasonOf(watched.service.name, result);
+    if (watched.state === state && (reason !== NOT_ASKED || state === 'proven')) return;
+    if (watched.state !== state) watched.sinceMs = watched.checkedAtMs;
+    if ((watched.state === 'proven') !== (state === 'proven')) this.#options.onChange();
+    for (const status of this.list()) {
+      if (status.service !== watched.service.name || status.state !== watched.state) continue;
+      for (const listener of this.#listeners) listener(status);
+    }
+  }
+}
+
+/** What was proven and cannot be reached any more has lost its proof; what was never reached never had one. */
+function stateAfter(before: Watched['state'], { outcome }: ProbeResult): Watched['state'] {
+  if (outcome === 'proven') return 'proven';
+  return outcome === 'refuted' || before === 'proven' ? 'failed' : before;
+}
+
+function reasonOf(service: string, result: Exclude<ProbeResult, { outcome: 'proven' }>): string {
+  if (result.outcome === 'refuted') return result.reason;
+  return `${result.reason}. Where Envoy reaches ${service} and this process does not, services.${service}.guardProbe.address names an address that it does reach`;
+}
+
+/** A proof holds for what was asked, in the way that it was asked. */
+function keyOf({ addresses, protocol, tls, guardProbe }: Service): string {
+  return JSON.stringify([addresses, protocol, tls, guardProbe]);
+}
+
+function end(watched: Watched): void {
+  watched.ended = true;
+  clearTimeout(watched.timer);
+}
+
+function iso(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}
