@@ -1,18 +1,18 @@
 /**
  * One delta client on a connection of its own, as an Envoy has one, with as little work of its own as possible: it reads
- * type and nonce of a response and acknowledges it. gRPC by hand over HTTP/2, the same towards every server.
+ * type and nonce of a response and acknowledges it.
  */
-import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
 import protobuf from 'protobufjs';
 import { messageType } from '../../protos/index.ts';
+import { openRawCall } from './raw-call.ts';
 
+const METHOD = '/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources';
 const TYPES = 'type.googleapis.com/envoy.config.';
 const CLUSTER = `${TYPES}cluster.v3.Cluster`;
 const ROUTE = `${TYPES}route.v3.RouteConfiguration`;
 export const NODE = 'bench';
 export const ROUTES_NAME = 'routes';
 
-const PREFIX_BYTES = 5;
 /** Field numbers of DeltaDiscoveryResponse. */
 const TYPE_URL = 4;
 const NONCE = 5;
@@ -28,48 +28,23 @@ export interface DeltaStreamEvents {
 }
 
 export function openDeltaStream(address: string, events: DeltaStreamEvents): DeltaStream {
-  const session = connect(`http://${address}`, { settings: { initialWindowSize: 1024 * 1024 } });
-  const stream = openCall(session);
-  const reader = new FrameReader((message) => {
-    const { typeUrl, nonce } = readResponse(message);
-    stream.write(frame({ type_url: typeUrl, response_nonce: nonce }));
-    if (typeUrl === ROUTE) events.routes(message.length);
-  });
-  let closed = false;
-  const failed = (reason: string) => {
-    if (!closed) events.failed(reason);
-    closed = true;
-  };
-  session.on('error', (error) => failed(String(error)));
-  stream.on('error', (error) => failed(String(error)));
-  stream.on('trailers', (trailers) => failed(`grpc-status ${trailers['grpc-status']} ${trailers['grpc-message']}`));
-  stream.on('data', (chunk: Buffer) => reader.push(chunk));
-  // The node comes with the first message only; an empty first subscription of clusters means all of them.
-  stream.write(frame({ node: { id: NODE, cluster: NODE, user_agent_name: 'bench' }, type_url: CLUSTER }));
-  stream.write(frame({ type_url: ROUTE, resource_names_subscribe: [ROUTES_NAME] }));
-  return {
-    close() {
-      closed = true;
-      session.destroy();
+  const call = openRawCall(address, METHOD, {
+    message(message) {
+      const { typeUrl, nonce } = readResponse(message);
+      call.send(request({ type_url: typeUrl, response_nonce: nonce }));
+      if (typeUrl === ROUTE) events.routes(message.length);
     },
-  };
-}
-
-function openCall(session: ClientHttp2Session): ClientHttp2Stream {
-  return session.request({
-    ':method': 'POST',
-    ':path': '/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources',
-    'content-type': 'application/grpc',
-    te: 'trailers',
+    failed: events.failed,
   });
+  // The node comes with the first message only; an empty first subscription of clusters means all of them.
+  call.send(request({ node: { id: NODE, cluster: NODE, user_agent_name: 'bench' }, type_url: CLUSTER }));
+  call.send(request({ type_url: ROUTE, resource_names_subscribe: [ROUTES_NAME] }));
+  return call;
 }
 
-function frame(request: Record<string, unknown>): Buffer {
+function request(fields: Record<string, unknown>): Uint8Array {
   const type = messageType('envoy.service.discovery.v3.DeltaDiscoveryRequest');
-  const message = type.encode(type.fromObject(request)).finish();
-  const prefix = Buffer.alloc(PREFIX_BYTES);
-  prefix.writeUInt32BE(message.length, 1);
-  return Buffer.concat([prefix, message]);
+  return type.encode(type.fromObject(fields)).finish();
 }
 
 export function readResponse(message: Uint8Array): { readonly typeUrl: string; readonly nonce: string } {
@@ -83,33 +58,4 @@ export function readResponse(message: Uint8Array): { readonly typeUrl: string; r
     else reader.skipType(tag & 7);
   }
   return { typeUrl, nonce };
-}
-
-/** Puts gRPC messages together from whatever pieces arrive. */
-export class FrameReader {
-  readonly #onMessage: (message: Uint8Array) => void;
-  #pieces: Buffer[] = [];
-  #length = 0;
-  #needed = PREFIX_BYTES;
-
-  constructor(onMessage: (message: Uint8Array) => void) {
-    this.#onMessage = onMessage;
-  }
-
-  push(chunk: Buffer): void {
-    this.#pieces.push(chunk);
-    this.#length += chunk.length;
-    while (this.#length >= this.#needed) {
-      const all = this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces);
-      const end = PREFIX_BYTES + all.readUInt32BE(1);
-      this.#pieces = [all];
-      this.#needed = end;
-      if (all.length < end) return;
-      const rest = all.subarray(end);
-      this.#pieces = [rest];
-      this.#length = rest.length;
-      this.#needed = PREFIX_BYTES;
-      this.#onMessage(all.subarray(PREFIX_BYTES, end));
-    }
-  }
 }

@@ -21,6 +21,8 @@ export interface Result extends Size {
   readonly spreadMs: readonly number[];
   /** CPU time of the server for one update. */
   readonly cpuMs: readonly number[];
+  /** CPU time of all clients for one update. */
+  readonly clientsCpuMs: readonly number[];
   /** Of one update on one stream. */
   readonly updateBytes: number;
   /** What an idle stream adds to the heap, and to the resident memory. */
@@ -55,6 +57,7 @@ class Subject {
   readonly #lastAckMs: number[] = [];
   readonly #spreadMs: number[] = [];
   readonly #cpuMs: number[] = [];
+  readonly #clientsCpuMs: number[] = [];
   #connectMs = 0;
   #updateBytes = 0;
   #revision = 0;
@@ -87,6 +90,7 @@ class Subject {
     const next = resources(this.#size.routes, this.#revision);
     await quiet(this.#server.pid);
     const before = readThreadTimes(this.#server.pid);
+    const clientsBefore = readThreadTimes(this.#clients.pid!);
     const done = this.#roundDone();
     const startNs = process.hrtime.bigint();
     await this.#server.setSnapshot(NODE, next);
@@ -94,7 +98,9 @@ class Subject {
     // Acknowledgements are still being read: their cost belongs to the update.
     await quiet(this.#server.pid);
     const { onCpu } = elapsedMicroseconds(before, readThreadTimes(this.#server.pid));
+    const { onCpu: clientsOnCpu } = elapsedMicroseconds(clientsBefore, readThreadTimes(this.#clients.pid!));
     if (round < 0) return;
+    this.#clientsCpuMs.push(clientsOnCpu / 1000);
     this.#lastAckMs.push(ms(startNs, lastNs));
     this.#spreadMs.push(ms(BigInt(firstNs), lastNs));
     this.#cpuMs.push(onCpu / 1000);
@@ -111,6 +117,7 @@ class Subject {
       lastAckMs: this.#lastAckMs,
       spreadMs: this.#spreadMs,
       cpuMs: this.#cpuMs,
+      clientsCpuMs: this.#clientsCpuMs,
       updateBytes: this.#updateBytes,
       heapBytesPerStream: perStream((await this.#server.heapBytes()) - this.#emptyHeap),
       rssBytesPerStream: perStream(this.#server.rssBytes() - this.#emptyRss),

@@ -10,6 +10,7 @@ const result = (server: string, change: Partial<Result> = {}): Result => ({
   lastAckMs: [100, 120, 110],
   spreadMs: [90, 100, 95],
   cpuMs: [50, 60, 55],
+  clientsCpuMs: [20, 30, 25],
   updateBytes: 512,
   heapBytesPerStream: 30_000,
   rssBytesPerStream: 80_000,
@@ -22,7 +23,7 @@ it('shows medians, and CPU a stream', () => {
     .at(-1)!;
   const cells = row.split('|').map((cell) => cell.trim());
   expect(cells.slice(1, -1)).toEqual([
-    ...['1000', '10', 'shadowplane', '900', '110.0 (118.0)', '95.0', '55', '30', '80', '512'],
+    ...['1000', '10', 'shadowplane', '900', '110.0 (118.0)', '95.0', '55', '25', '30', '80', '512'],
   ]);
 });
 

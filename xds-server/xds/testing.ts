@@ -7,8 +7,6 @@ import type { Snapshot } from './snapshot.ts';
 
 /** Small resources and a hand-driven client, for tests of this room. */
 
-const NOW = new Date(0);
-
 /** @param detail makes two clusters of one name differ */
 export function cluster(name: string, detail = 1): ResourceJson {
   return { '@type': CLUSTER, name, connect_timeout: `${detail}s` };
@@ -49,7 +47,7 @@ function request(fields: Partial<ChannelRequest> = {}): ChannelRequest {
 export class HandClient {
   readonly client: Client;
   readonly session: Session;
-  now = NOW;
+  nowMs = 0;
 
   constructor(
     variant: Variant,
@@ -65,13 +63,13 @@ export class HandClient {
   }
 
   send(typeUrl: string, fields: Partial<ChannelRequest> = {}) {
-    return this.session.receive({ typeUrl, ...request(fields) }, this.now);
+    return this.session.receive({ typeUrl, ...request(fields) }, new Date(this.nowMs));
   }
 
   /** All responses that are due. */
   pull(): Outgoing[] {
     const responses: Outgoing[] = [];
-    for (let next = this.session.pull(this.now); next; next = this.session.pull(this.now)) responses.push(next);
+    for (let next = this.session.pull(this.nowMs); next; next = this.session.pull(this.nowMs)) responses.push(next);
     return responses;
   }
 

@@ -91,10 +91,10 @@ export abstract class Channel {
   }
 
   /** @returns the ACK or NACK in the request, if it answers a response that waits for one */
-  receive(request: ChannelRequest, now: Date): Answer | undefined {
+  receive(request: ChannelRequest, at: Date): Answer | undefined {
     this.#idleAt = undefined;
     this.#resumed ??= request.resumes;
-    const answer = this.#answerIn(request, now);
+    const answer = this.#answerIn(request, at);
     this.subscribe(request);
     for (const name of this.known.keys()) {
       if (this.names.covers(name)) continue;
@@ -160,8 +160,8 @@ export abstract class Channel {
    *
    * "A response with the resource unset and the version matching the most recently sent one only updates the TTL."
    */
-  heartbeat(content: TypeSnapshot, now: Date): ResponseContent | undefined {
-    const due = this.dueForHeartbeat(content, now);
+  heartbeat(content: TypeSnapshot, nowMs: number): ResponseContent | undefined {
+    const due = this.dueForHeartbeat(content, nowMs);
     if (due.length === 0) return undefined;
     return { version: this.acks.sentVersion ?? content.version, resources: due, removed: [], heartbeat: true };
   }
@@ -171,24 +171,24 @@ export abstract class Channel {
     return this.lifetimes.nextRenewalAt;
   }
 
-  protected dueForHeartbeat(content: TypeSnapshot, now: Date): EncodedResource[] {
+  protected dueForHeartbeat(content: TypeSnapshot, nowMs: number): EncodedResource[] {
     if (!this.#supportsTtl) return [];
     // What the client brought from an earlier stream runs out at a moment that only the client knows.
     for (const resource of content.mortal) {
       if (this.known.get(resource.name)?.version === resource.version) this.lifetimes.adopt(resource);
     }
     return this.lifetimes.due(
-      now,
+      nowMs,
       // A client that rejected this version works with another one, or none.
       ({ name, version }) => this.known.get(name)?.version === version && !this.acks.rejects(name),
     );
   }
 
   /** Takes note that the response is on its way. */
-  sent(response: ResponseContent, nonce: string, generation: number, now: Date): void {
+  sent(response: ResponseContent, nonce: string, generation: number, nowMs: number): void {
     const { resources, removed, version } = response;
     for (const resource of resources) {
-      if (this.#supportsTtl) this.lifetimes.renewed(resource, now);
+      if (this.#supportsTtl) this.lifetimes.renewed(resource, nowMs);
       this.known.set(resource.name, { version: resource.version, resource });
       this.resends.delete(resource.name);
     }
@@ -217,10 +217,10 @@ export abstract class Channel {
   /** Notes what a response says beyond the resources in it. */
   protected abstract remember(response: ResponseContent): void;
 
-  #answerIn({ nonce, error }: ChannelRequest, now: Date): Answer | undefined {
+  #answerIn({ nonce, error }: ChannelRequest, at: Date): Answer | undefined {
     // "The presence of error_detail, not the version, tells a NACK from an ACK."
     if (error !== undefined) {
-      const rejected = this.acks.nack(nonce, error, now);
+      const rejected = this.acks.nack(nonce, error, at);
       return rejected && { kind: 'nack', version: rejected.version, message: error };
     }
     const accepted = this.acks.ack(nonce);

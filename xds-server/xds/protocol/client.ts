@@ -81,10 +81,10 @@ export class Client {
   }
 
   /** When `pull` may give something that it does not give now, although nothing happens in between. */
-  wakesAt(now: Date): number | undefined {
+  wakesAt(nowMs: number): number | undefined {
     const heartbeats = this.#target ? this.channels.map((channel) => channel.nextHeartbeatAt ?? 0) : [];
     const times = [this.#newClusters?.until ?? 0, this.#resumedUntil ?? 0, ...heartbeats].filter(
-      (time) => time > now.getTime(),
+      (time) => time > nowMs,
     );
     return times.length > 0 ? Math.min(...times) : undefined;
   }
@@ -106,17 +106,17 @@ export class Client {
    * has acknowledged the listeners, routes and filters that replaced those which named them. A rejected route
    * configuration means that the client still uses the one before.
    */
-  mayRemove(type: ResourceType, now: Date): boolean {
+  mayRemove(type: ResourceType, nowMs: number): boolean {
     if (type.removalWaitsFor.length === 0) return true;
-    if (this.#stillResuming([LISTENER, ROUTE], now)) return false;
+    if (this.#stillResuming([LISTENER, ROUTE], nowMs)) return false;
     return this.channels
       .filter((channel) => type.removalWaitsFor.includes(channel.type.typeUrl))
       .every((channel) => channel.acks.settled && !this.#hasNews(channel));
   }
 
   /** "There are no such endpoints" takes them away from a client that has them, and traffic may still need them. */
-  mayDeny(type: ResourceType, now: Date): boolean {
-    return type.typeUrl !== ENDPOINT || !this.#resumes || this.mayRemove(type, now);
+  mayDeny(type: ResourceType, nowMs: number): boolean {
+    return type.typeUrl !== ENDPOINT || !this.#resumes || this.mayRemove(type, nowMs);
   }
 
   /**
@@ -126,23 +126,23 @@ export class Client {
    * waits for the ACK of the cluster and of its endpoints, but not for ever, and not on a client that has nothing to
    * lose yet. Endpoints never wait: Envoy needs them to become ready.
    */
-  waitsForClusters(channel: Channel, now: Date): boolean {
+  waitsForClusters(channel: Channel, nowMs: number): boolean {
     if (!channel.type.waitsForNewClusters || !channel.clientHasContent) return false;
-    if (this.#otherStreamOwesClusters(channel) || this.#stillResuming([CLUSTER], now)) return true;
+    if (this.#otherStreamOwesClusters(channel) || this.#stillResuming([CLUSTER], nowMs)) return true;
     const waiting = this.#newClusters;
     if (!waiting) return false;
-    if (!this.#areReady(waiting) && now.getTime() < waiting.until) return true;
+    if (!this.#areReady(waiting) && nowMs < waiting.until) return true;
     this.#newClusters = undefined;
     return false;
   }
 
   /** Called with a response of clusters before the channel takes note of it. */
-  clustersGoOut(channel: Channel, response: ResponseContent, nonce: string, now: Date): void {
+  clustersGoOut(channel: Channel, response: ResponseContent, nonce: string, nowMs: number): void {
     const endpointsOf = (resources: readonly EncodedResource[]) =>
       resources.flatMap(({ endpointsName }) => endpointsName ?? []);
     const added = channel.newOnes(response);
     if (added.length > 0) {
-      const until = now.getTime() + this.#options.newClusterWaitMs;
+      const until = nowMs + this.#options.newClusterWaitMs;
       this.#newClusters = { channel, nonce, endpoints: endpointsOf(added), generation: this.#generation, until };
     }
     // "After a CDS update, Envoy does not use a changed cluster until EDS provides its endpoints again, also if they are
@@ -178,11 +178,11 @@ export class Client {
    * A client that resumes has clusters, listeners and routes that belong together, and asks for all of them in a moment:
    * nothing that depends on the others is decided before.
    */
-  #stillResuming(awaited: readonly string[], now: Date): boolean {
+  #stillResuming(awaited: readonly string[], nowMs: number): boolean {
     const subscribed = new Set(this.channels.map(({ type }) => type.typeUrl));
     if (!this.#resumes || awaited.every((typeUrl) => subscribed.has(typeUrl))) return false;
-    this.#resumedUntil ??= now.getTime() + this.#options.resumeWaitMs;
-    return now.getTime() < this.#resumedUntil;
+    this.#resumedUntil ??= nowMs + this.#options.resumeWaitMs;
+    return nowMs < this.#resumedUntil;
   }
 
   get #resumes(): boolean {

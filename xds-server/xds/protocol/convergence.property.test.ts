@@ -28,7 +28,7 @@ class ModelClient {
   }
 
   receiveOne(): boolean {
-    const response = this.hand.session.pull(this.hand.now);
+    const response = this.hand.session.pull(this.hand.nowMs);
     if (!response) return false;
     const names = [...response.resources.map(({ name }) => name), ...response.removed];
     expect(new Set(names).size).toBe(names.length);

@@ -19,14 +19,12 @@ function subscriber(variant: Variant, resourceInSotw = true): HandClient {
   return hand;
 }
 
-const at = (ms: number) => new Date(ms);
-
 it.each<Variant>(['sotw', 'delta'])('%s: a heartbeat goes out at each third of the time to live', (variant) => {
   const hand = subscriber(variant);
-  expect(hand.client.wakesAt(hand.now)).toBe(TTL_MS / 3);
-  hand.now = at(TTL_MS / 3 - 1);
+  expect(hand.client.wakesAt(hand.nowMs)).toBe(TTL_MS / 3);
+  hand.nowMs = TTL_MS / 3 - 1;
   expect(hand.pull()).toEqual([]);
-  hand.now = at(TTL_MS / 3);
+  hand.nowMs = TTL_MS / 3;
   const [heartbeat, ...others] = hand.pull();
   expect(others).toEqual([]);
   // State of the world renews by the resource itself, because Envoy loses a runtime layer that is only named.
@@ -34,12 +32,12 @@ it.each<Variant>(['sotw', 'delta'])('%s: a heartbeat goes out at each third of t
   expect(heartbeat).toMatchObject({ version: hand.session.channel(RUNTIME)!.acks.ackedVersion });
   expect(heartbeat!.resources.map(({ name }) => name)).toEqual(['r']);
   hand.ack(heartbeat!);
-  expect(hand.client.wakesAt(hand.now)).toBe((2 * TTL_MS) / 3);
+  expect(hand.client.wakesAt(hand.nowMs)).toBe((2 * TTL_MS) / 3);
 });
 
 it.each<Variant>(['sotw', 'delta'])('%s: what is sent anyway needs no heartbeat', (variant) => {
   const hand = subscriber(variant);
-  hand.now = at(TTL_MS / 3);
+  hand.nowMs = TTL_MS / 3;
   hand.set(mortal(2));
   const [response, ...others] = hand.pull();
   expect(others).toEqual([]);
@@ -59,17 +57,17 @@ it.each<Variant>(['sotw', 'delta'])(
       expect(responses[0]!.heartbeat).toBeUndefined();
       hand.ack(responses[0]!);
     }
-    expect(hand.client.wakesAt(hand.now)).toBeUndefined();
-    hand.now = at(10 * TTL_MS);
+    expect(hand.client.wakesAt(hand.nowMs)).toBeUndefined();
+    hand.nowMs = 10 * TTL_MS;
     expect(hand.pull()).toEqual([]);
   },
 );
 
 it('a state-of-the-world client that does not take Resource gets neither time to live nor heartbeats', () => {
   const hand = subscriber('sotw', false);
-  expect(hand.client.wakesAt(hand.now)).toBeUndefined();
+  expect(hand.client.wakesAt(hand.nowMs)).toBeUndefined();
   hand.set(mortal(1, 60_000));
-  hand.now = at(10 * TTL_MS);
+  hand.nowMs = 10 * TTL_MS;
   expect(hand.pull()).toEqual([]);
 });
 
@@ -88,14 +86,14 @@ it.each<Variant>(['sotw', 'delta'])(
     const rejecting = subscriber(variant);
     rejecting.set(mortal(2));
     rejecting.nack(rejecting.pull()[0]!);
-    rejecting.now = at(TTL_MS);
+    rejecting.nowMs = TTL_MS;
     expect(rejecting.pull()).toEqual([]);
 
     const leaving = subscriber(variant);
     leaving.send(RUNTIME, variant === 'sotw' ? { names: [] } : { unsubscribe: ['r'] });
-    leaving.now = at(TTL_MS);
+    leaving.nowMs = TTL_MS;
     expect(leaving.pull()).toEqual([]);
-    expect(leaving.client.wakesAt(leaving.now)).toBeUndefined();
+    expect(leaving.client.wakesAt(leaving.nowMs)).toBeUndefined();
   },
 );
 
@@ -104,7 +102,7 @@ it('state of the world: clusters are renewed with all of their type, because wha
   hand.set(buildSnapshot([encodeWithTtl(cluster('a'), TTL_MS), cluster('b')]));
   hand.send(CLUSTER);
   hand.ack(hand.pull()[0]!);
-  hand.now = at(TTL_MS / 3);
+  hand.nowMs = TTL_MS / 3;
   const responses = hand.pull();
   expect(summary(responses)).toEqual(['cluster: a b']);
   expect(responses[0]!.heartbeat).toBeUndefined();

@@ -13,10 +13,10 @@ export class Lifetimes {
   }
 
   /** The client was sent this; without a time to live it keeps it from now on. */
-  renewed(resource: EncodedResource, now: Date): void {
+  renewed(resource: EncodedResource, nowMs: number): void {
     const { name, ttlMs } = resource;
     if (ttlMs === undefined) this.#entries.delete(name);
-    else this.#entries.set(name, { resource, renewAt: now.getTime() + ttlMs / HEARTBEATS_PER_LIFETIME });
+    else this.#entries.set(name, { resource, renewAt: nowMs + ttlMs / HEARTBEATS_PER_LIFETIME });
   }
 
   /** The client has this since nobody knows when; it is renewed at once. */
@@ -25,8 +25,8 @@ export class Lifetimes {
   }
 
   /** @param lives what the client has no more is forgotten */
-  due(now: Date, lives: (resource: EncodedResource) => boolean): EncodedResource[] {
+  due(nowMs: number, lives: (resource: EncodedResource) => boolean): EncodedResource[] {
     for (const [name, { resource }] of this.#entries) if (!lives(resource)) this.#entries.delete(name);
-    return [...this.#entries.values()].flatMap(({ resource, renewAt }) => (renewAt <= now.getTime() ? resource : []));
+    return [...this.#entries.values()].flatMap(({ resource, renewAt }) => (renewAt <= nowMs ? resource : []));
   }
 }

@@ -64,37 +64,41 @@ export class Session {
     return this.#inOrder.some((channel) => channel.resumed);
   }
 
-  /** @returns the ACK or NACK in the request, if it answers a response that waits for one */
-  receive(request: SessionRequest, now: Date): Answer | undefined {
+  /**
+   * @param at of the wall clock, for people to read
+   * @returns the ACK or NACK in the request, if it answers a response that waits for one
+   */
+  receive(request: SessionRequest, at: Date): Answer | undefined {
     const type = resourceType(request.typeUrl);
     // A type that this server does not have: the client may subscribe, nothing will ever come.
     if (!type) return undefined;
-    return this.#channelOf(type).receive(request, now);
+    return this.#channelOf(type).receive(request, at);
   }
 
-  pull(now: Date): Outgoing | undefined {
+  /** @param nowMs of a clock that never jumps: what waits, waits as long as was said */
+  pull(nowMs: number): Outgoing | undefined {
     const { target, generation } = this.client;
     if (!target) return undefined;
     for (const channel of this.#inOrder) {
       const { typeUrl } = channel.type;
       if (channel.acks.open >= MAX_UNANSWERED) continue;
       const content = target.types.get(typeUrl) ?? EMPTY_TYPE;
-      const news = this.#news(channel, content, now);
-      const response = news ?? channel.heartbeat(content, now);
+      const news = this.#news(channel, content, nowMs);
+      const response = news ?? channel.heartbeat(content, nowMs);
       if (!response) continue;
       const nonce = `${this.#noncePrefix}.${++this.#responses}`;
-      if (news && typeUrl === CLUSTER) this.client.clustersGoOut(channel, news, nonce, now);
-      channel.sent(response, nonce, generation, now);
+      if (news && typeUrl === CLUSTER) this.client.clustersGoOut(channel, news, nonce, nowMs);
+      channel.sent(response, nonce, generation, nowMs);
       return { typeUrl, nonce, supportsTtl: this.#supportsTtl, ...response };
     }
     return undefined;
   }
 
-  #news(channel: Channel, content: TypeSnapshot, now: Date): ResponseContent | undefined {
-    if (this.client.waitsForClusters(channel, now)) return undefined;
+  #news(channel: Channel, content: TypeSnapshot, nowMs: number): ResponseContent | undefined {
+    if (this.client.waitsForClusters(channel, nowMs)) return undefined;
     return channel.next(content, {
-      remove: () => this.client.mayRemove(channel.type, now),
-      deny: () => this.client.mayDeny(channel.type, now),
+      remove: () => this.client.mayRemove(channel.type, nowMs),
+      deny: () => this.client.mayDeny(channel.type, nowMs),
     });
   }
 

@@ -7,8 +7,8 @@ export class SotwChannel extends Channel {
   /** The names that the last full response said do not exist. */
   #missing = new Set<string>();
 
-  override sent(response: ResponseContent, nonce: string, generation: number, now: Date): void {
-    super.sent(response, nonce, generation, now);
+  override sent(response: ResponseContent, nonce: string, generation: number, nowMs: number): void {
+    super.sent(response, nonce, generation, nowMs);
     this.#lastNonce = nonce;
   }
 
@@ -55,8 +55,8 @@ export class SotwChannel extends Channel {
    * Renewed by the resource itself, at the same version. The protocol allows to leave it out here as well, but a response of
    * listeners or clusters has to "contain all resources", and Envoy 1.40 loses a runtime layer that is only named.
    */
-  override heartbeat(content: TypeSnapshot, now: Date): ResponseContent | undefined {
-    const due = super.heartbeat(content, now);
+  override heartbeat(content: TypeSnapshot, nowMs: number): ResponseContent | undefined {
+    const due = super.heartbeat(content, nowMs);
     if (!due) return undefined;
     const all = () => [...this.known.values()].flatMap(({ resource }) => resource ?? []);
     return { version: due.version, resources: this.type.fullState ? all() : due.resources, removed: [] };

@@ -65,10 +65,10 @@ export class ConnectedClient {
   flush(): void {
     for (const stream of this.#inOrder()) stream.flush();
     clearTimeout(this.#wake);
-    const now = new Date();
-    const wakesAt = this.protocol.wakesAt(now);
+    const nowMs = performance.now();
+    const wakesAt = this.protocol.wakesAt(nowMs);
     if (wakesAt === undefined) return;
-    this.#wake = setTimeout(() => this.flush(), wakesAt - now.getTime());
+    this.#wake = setTimeout(() => this.flush(), wakesAt - nowMs);
     this.#wake.unref();
   }
 

@@ -34,7 +34,7 @@ export class XdsStream {
   /** Sends all that is due and that the client has room for. */
   flush(): void {
     while (!this.#closed && this.#bytesInFlight < MAX_BYTES_IN_FLIGHT) {
-      const response = this.session.pull(new Date());
+      const response = this.session.pull(performance.now());
       if (!response) return;
       const bytes = encodeResponse(this.session.variant, response);
       this.#bytesInFlight += bytes.length;
