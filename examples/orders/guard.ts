@@ -1,9 +1,13 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import { createShadowGuard, type ShadowGuard } from '../../guard/node/index.ts';
 
 /**
- * Tells whether a request is a copy that must not change anything: the mirror's header says so, or the whole service runs
- * as a shadow (`SHADOW_MODE=true`). The service then validates, prices and answers as always and leaves out the rest.
+ * The guard of the example's services, as a service outside of this repository has it from `shadowplane/guard`: copies are
+ * validated, priced and answered as always, and what they would do to the world is left out. It also answers the control
+ * plane's question for the proof.
  */
-export function isShadow(headers: IncomingHttpHeaders, environment: NodeJS.ProcessEnv): boolean {
-  return headers['x-shadow'] === 'true' || environment.SHADOW_MODE === 'true';
+export function createOrdersGuard(environment: NodeJS.ProcessEnv): ShadowGuard {
+  return createShadowGuard({ environment, trustedProxies: PRIVATE_NETWORKS });
 }
+
+/** Where Envoy and control plane are: this machine, or the network of the containers. List your proxies instead. */
+const PRIVATE_NETWORKS = ['127.0.0.0/8', '::1', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];

@@ -29,6 +29,19 @@ test('with SHADOW_MODE every request is treated as a copy', async () => {
   expect(seen).toMatchObject({ shadowRequests: 1, effects: { persisted: 0, suppressed: 1 } });
 });
 
+test('copies are those that a proxy of the network marks, and the guard proves it', async () => {
+  const url = await start({});
+  const marked = { method: 'POST', body: ORDER, headers: { 'x-shadow': 'true' } };
+  const answer = await fetch(`${url}/api/orders`, marked);
+  expect([answer.status, answer.headers.get('x-shadow-guard')]).toEqual([201, 'marked']);
+  await fetch(`${url}/api/orders`, { method: 'POST', body: ORDER });
+  expect(await (await fetch(`${url}/debug/seen`)).json()).toMatchObject({
+    effects: { persisted: 1, produced: 1, suppressed: 1 },
+  });
+  const proof = await fetch(`${url}/.well-known/shadow-guard`, { headers: { 'x-shadow': 'true' } });
+  expect(await proof.json()).toMatchObject({ guard: 'shadowplane', mode: 'marked', guarded: true });
+});
+
 test('a body above 1 MiB is answered 413, and the connection lives on', async () => {
   const url = await start({});
   const large = await fetch(`${url}/api/orders`, { method: 'POST', body: 'x'.repeat(1024 * 1024 + 1) });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { guardHttp } from '../../guard/node/index.ts';
 import { VERSIONS, type VersionName } from './core/versions.ts';
-import { isShadow } from './guard.ts';
+import { createOrdersGuard } from './guard.ts';
 import { type ApiAnswer, handle } from './handler.ts';
 import { countRequest, nothingSeen } from './seen.ts';
 import { OrderStore } from './store.ts';
@@ -23,11 +24,12 @@ const MAX_BODY_BYTES = 1024 * 1024;
 export function createOrderService({ name, version, environment = process.env }: OrderServiceOptions): Server {
   const store = new OrderStore();
   const seen = nothingSeen();
+  const guard = createOrdersGuard(environment);
   const rules = VERSIONS[version];
   const context = { version: rules, findKept: (id: string) => store.find(id) };
 
   const answerApi = async (request: IncomingMessage): Promise<ApiAnswer> => {
-    const shadow = isShadow(request.headers, environment);
+    const shadow = guard.isShadow;
     countRequest(seen, request.headers, shadow);
     const traceId = randomUUID().replaceAll('-', '');
     const body = await readBody(request);
@@ -71,13 +73,15 @@ export function createOrderService({ name, version, environment = process.env }:
     response.end(request.method === 'HEAD' ? undefined : text);
   };
 
-  const server = createServer((request, response) => {
-    respond(request, response).catch(() => {
-      // A client that went away in the middle of its body; any other failure must reach it as one.
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
-    });
-  });
+  const server = createServer(
+    guardHttp(guard, (request, response) => {
+      respond(request, response).catch(() => {
+        // A client that went away in the middle of its body; any other failure must reach it as one.
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      });
+    }),
+  );
   // The proxy in front decides when an idle connection ends; a server that closes first would fail requests under way.
   server.keepAliveTimeout = 0;
   return server;

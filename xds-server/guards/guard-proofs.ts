@@ -58,13 +58,18 @@ export class GuardProofs {
   /** The same policy for the same proofs, so that nothing is rendered twice. */
   readonly #allowed = new WeakMap<Policy, { readonly proofs: string; readonly policy: Policy }>();
   #policy: Policy | undefined;
+  #toldOfTrust: ReadonlySet<string> = new Set();
 
   constructor(options: GuardProofsOptions) {
     this.#options = { probe: probeService, ...options };
   }
 
-  /** The policy that is in force from now on. */
-  follow(policy: Policy): void {
+  /**
+   * The policy that is in force from now on.
+   *
+   * @param reachable the same policy with what only this process knows of its services, such as certificates
+   */
+  follow(policy: Policy, reachable: Policy = policy): void {
     this.#policy = policy;
     const services = servicesToProve(policy);
     const keys = new Map(services.map((service) => [service.name, keyOf(service)]));
@@ -76,7 +81,7 @@ export class GuardProofs {
     for (const service of services) {
       if (this.#watched.has(service.name)) continue;
       const watched: Watched = {
-        service,
+        service: reachable.services.find(({ name }) => name === service.name) ?? service,
         key: keys.get(service.name)!,
         state: 'unproven',
         reason: NOT_ASKED,
@@ -86,6 +91,7 @@ export class GuardProofs {
       this.#watched.set(service.name, watched);
       void this.#check(watched);
     }
+    this.#tellOfTrust();
   }
 
   /** What Envoys may have of a policy, by the proofs there are now. */
@@ -125,7 +131,10 @@ export class GuardProofs {
     });
   }
 
-  /** Calls back when the state of a service changes, once for each of its roles; returns what ends it. */
+  /**
+   * Calls back when the state of a service changes, once for each of its roles, and when copies begin to go to one that
+   * nobody asks; returns what ends it.
+   */
   onEvent(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -135,6 +144,16 @@ export class GuardProofs {
     for (const watched of this.#watched.values()) end(watched);
     this.#watched.clear();
     this.#listeners.clear();
+  }
+
+  #tellOfTrust(): void {
+    const trusted = this.list().filter(({ state }) => state === 'trusted');
+    const told = new Set(trusted.map((status) => JSON.stringify([status.service, status.role, status.mirrors])));
+    for (const status of trusted) {
+      if (this.#toldOfTrust.has(JSON.stringify([status.service, status.role, status.mirrors]))) continue;
+      for (const listener of this.#listeners) listener(status);
+    }
+    this.#toldOfTrust = told;
   }
 
   async #check(watched: Watched): Promise<void> {

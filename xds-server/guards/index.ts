@@ -1,3 +1,4 @@
 /** The room that asks services for the proof of their shadow guard and holds back what has none. */
-export { GuardProofs, type GuardState, type GuardStatus } from './guard-proofs.ts';
-export { isSafe, needOf, receiversOf } from './receivers.ts';
+export { GuardProofs, type GuardStatus } from './guard-proofs.ts';
+export { addGuardMetrics, guardOpenApi, guardRoutes } from './guard-routes.ts';
+export { isSafe, needOf } from './receivers.ts';
