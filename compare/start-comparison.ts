@@ -7,7 +7,7 @@ import { comparisonOpenApi, comparisonRoutes } from './api/index.ts';
 import { CopyBooks } from './copies/index.ts';
 import { OpenApiFiles } from './endpoint/index.ts';
 import { createLiveMetrics, startLiveComparison } from './live/index.ts';
-import { type ComparedMirror, type PipelineOptions, startPipeline } from './pipeline/index.ts';
+import { type ComparedMirror, type Pipeline, type PipelineOptions, startPipeline } from './pipeline/index.ts';
 import { fieldWeights } from './report/index.ts';
 import { comparedMirror } from './settings.ts';
 import { redactAgain } from './tally/index.ts';
@@ -23,6 +23,8 @@ export interface ComparisonServerOptions {
   readonly folder?: string;
   /** Told of what is doubtful in the settings of a mirror; the comparison goes on without it. */
   readonly onProblem?: (message: string) => void;
+  /** What Envoys' filters themselves have to say to people, shown with the health of mirrors. */
+  readonly filterNotes?: () => readonly string[];
   /** Told when the store begins to fail, and with undefined when it works again. */
   readonly onStoreFailing?: (error: unknown) => void;
 }
@@ -42,6 +44,8 @@ export interface ComparisonServer {
   follow(policy: Policy): void;
   /** Where Envoys' own counts of the copies are told. */
   readonly stats: Pick<CopyBooks, 'wants' | 'report' | 'gone'>;
+  /** The filter's virtual machines, as far as they deliver captured answers. */
+  readonly vms: Pipeline['vms'];
   /** Ends the taking of answers, then writes a last time. */
   close(): Promise<void>;
 }
@@ -54,6 +58,7 @@ export interface ComparisonServer {
  */
 export async function startComparison(options: ComparisonServerOptions): Promise<ComparisonServer> {
   const { listen, dataDir, storeUrl, folder = '.', onProblem = () => {}, onStoreFailing } = options;
+  const { filterNotes = () => [] } = options;
   const registry = new Registry();
   let mirrors: ReadonlyMap<string, Mirror> = new Map();
   let policy: Policy | undefined;
@@ -119,6 +124,7 @@ export async function startComparison(options: ComparisonServerOptions): Promise
         healthOf: (mirror) => ({
           envoys: copies.envoys(mirror),
           vms: pipeline.vms(),
+          filterNotes: filterNotes(),
           maxRequests: mirrors.get(mirror)?.limits.maxConcurrent ?? 0,
           store: { pendingRows: storeStatus().pendingRows, failing: storeStatus().failing !== undefined },
         }),
@@ -138,6 +144,7 @@ export async function startComparison(options: ComparisonServerOptions): Promise
         compare();
       },
       stats: copies,
+      vms: () => pipeline.vms(),
       close: async () => {
         files.close();
         await pipeline.close();

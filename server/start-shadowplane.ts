@@ -24,7 +24,16 @@ export interface ComparingOptions {
 export interface ShadowplaneOptions
   extends Omit<
     ControlPlaneOptions,
-    'captureAddress' | 'captureTls' | 'routes' | 'openApi' | 'events' | 'registry' | 'onPolicy' | 'stats'
+    | 'captureAddress'
+    | 'captureTls'
+    | 'routes'
+    | 'openApi'
+    | 'events'
+    | 'registry'
+    | 'onPolicy'
+    | 'stats'
+    | 'heardVms'
+    | 'onFilterNotes'
   > {
   /** Absent: nothing is captured and compared, and `filterWasmPath` is the module that cannot capture. */
   readonly compare?: ComparingOptions | undefined;
@@ -45,7 +54,8 @@ export async function startShadowplane(options: ShadowplaneOptions): Promise<Run
   const { compare, ...given } = options;
   const rest = { ...given, pageFolder: given.pageFolder ?? (await ensurePage()) };
   if (!compare) return { ...(await startControlPlane(rest)), captureAddress: undefined };
-  const comparison = await startComparing(compare, rest);
+  let filterNotes = (): readonly string[] => [];
+  const comparison = await startComparing(compare, rest, () => filterNotes());
   try {
     const controlPlane = await startControlPlane({
       ...rest,
@@ -56,6 +66,10 @@ export async function startShadowplane(options: ShadowplaneOptions): Promise<Run
       events: [comparison.events],
       registry: comparison.registry,
       stats: comparison.stats,
+      heardVms: comparison.vms,
+      onFilterNotes: (notes) => {
+        filterNotes = notes;
+      },
       onPolicy: comparison.follow,
     });
     return {
@@ -81,6 +95,7 @@ export function filterModule(compare: boolean): FilterModule {
 async function startComparing(
   { listen, insecure, tls }: ComparingOptions,
   { dataDir, storeUrl, policyFile, logger }: ShadowplaneOptions,
+  filterNotes: () => readonly string[],
 ) {
   // Loaded when it is used: without it the control plane is smaller.
   const { startComparison } = await import('../compare/index.ts');
@@ -99,6 +114,7 @@ async function startComparing(
     },
     dataDir,
     storeUrl,
+    filterNotes,
     ...(policyFile !== undefined && { folder: dirname(policyFile) }),
     onProblem: (message) => logger.warn(message),
     onStoreFailing: (error) =>

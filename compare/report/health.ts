@@ -8,6 +8,8 @@ export interface HealthInput {
   readonly envoys: readonly EnvoyCopies[];
   /** Those that capture, of all mirrors. */
   readonly vms: readonly VmStatus[];
+  /** In words, of all mirrors. */
+  readonly filterNotes?: readonly string[];
   /** Copies that one Envoy may have under way; beyond, it sends none. */
   readonly maxRequests: number;
   readonly store: { readonly pendingRows: number; readonly failing: boolean };
@@ -78,8 +80,8 @@ function captureOf(vms: readonly VmStatus[]): HealthReport['envoys'][number]['ca
   };
 }
 
-function notesOn(envoys: HealthReport['envoys'], { vms, store }: HealthInput): string[] {
-  const notes: string[] = [];
+function notesOn(envoys: HealthReport['envoys'], { vms, store, filterNotes = [] }: HealthInput): string[] {
+  const notes: string[] = [...filterNotes];
   const say = (some: ReadonlyArray<{ readonly node: string }>, what: string) => {
     const nodes = [...new Set(some.map(({ node }) => node))];
     if (nodes.length > 0) notes.push(`${nodes.join(', ')}: ${what}`);

@@ -25,6 +25,10 @@ export class ApiClient {
     return this.#call('POST', `/mirrors/${name}/resume`, wait);
   }
 
+  post(path: string, body: object): Promise<Record<string, unknown>> {
+    return this.#call('POST', path, undefined, body);
+  }
+
   get(path: string): Promise<Record<string, unknown>> {
     return this.#call('GET', path, undefined);
   }

@@ -16,6 +16,7 @@ export type { Recorder } from './recorder.ts';
 export { freePort, listenOnFreePort } from './sockets.ts';
 export { type Stack, startStack } from './stack.ts';
 export { startStalledUpstream } from './stalled-upstream.ts';
+export { TRAP_HEADER, trapFilter } from './trap-filter.ts';
 export { upload, uploadSha256 } from './upload.ts';
 export { eventStreams, heldAnswers, jsonAnswer, type Upstream } from './upstream.ts';
 export { openWebSocket } from './websocket-client.ts';

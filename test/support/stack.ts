@@ -28,6 +28,8 @@ export interface StackOptions {
   readonly captureTls?: CaptureTls;
   /** Told what Envoy counts; not with `controlPlaneProcess`. */
   readonly stats?: ControlPlaneOptions['stats'];
+  /** The machines that capture; not with `controlPlaneProcess`. */
+  readonly heardVms?: ControlPlaneOptions['heardVms'];
   /** Runs the control plane as `shadowplane serve` in a process that can be killed; default: in this process. */
   readonly controlPlaneProcess?: boolean;
 }
@@ -71,13 +73,14 @@ export async function startStack(document: object, options: StackOptions = {}): 
         const { kill, ...addresses } = await startControlPlaneProcess(served);
         return { ...addresses, close: kill };
       }
-      const { captureAddress, captureTls, stats } = options;
+      const { captureAddress, captureTls, stats, heardVms } = options;
       return startControlPlane({
         ...served,
         filterWasmPath,
         logger: pino({ level: 'silent' }),
         ...(captureAddress === undefined ? {} : { captureAddress, captureTls }),
         ...(stats === undefined ? {} : { stats }),
+        ...(heardVms === undefined ? {} : { heardVms }),
       });
     };
     let controlPlane = await serve(ANY_PORT, ANY_PORT);

@@ -42,6 +42,20 @@ describe('the filter by ECDS', () => {
     ]);
   });
 
+  it('makes the machine of a role anew where its generation has changed, and nothing else', () => {
+    const [primary, shadow] = buildExtensionConfigs(policyOf('mirrors: {}'), MODULE, undefined, {
+      primary: 2,
+      shadow: 0,
+    });
+    const machine = (resource: unknown) => at(resource, 'typed_config', 'config', 'vm_config');
+    const [before, other] = pair('mirrors: {}');
+    expect(shadow).toEqual(other);
+    expect(machine(primary)).toEqual({
+      ...(machine(before) as object),
+      configuration: { '@type': 'type.googleapis.com/google.protobuf.StringValue', value: 'generation 2' },
+    });
+  });
+
   it('tells the filter what it decides on', () => {
     const [primary, shadow] = pair(POLICY.replace('SHARE', '100%'));
     expect(configurationOf(primary)).toEqual({

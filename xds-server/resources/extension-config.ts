@@ -6,13 +6,23 @@ import { PRIMARY_FILTER, SHADOW_FILTER } from './names.ts';
 
 const base64ByModule = new WeakMap<Uint8Array, string>();
 
+/** Which virtual machines Envoys are to have, by role; another number makes them anew. */
+export type VmGenerations = Readonly<Record<'primary' | 'shadow', number>>;
+
+const FIRST_MACHINES: VmGenerations = { primary: 0, shadow: 0 };
+
 /** The two ECDS resources: the filter for the listener and the one for shadow and control clusters, from one module. */
-export function buildExtensionConfigs(policy: Policy, filterWasm: Uint8Array, capture?: FilterCapture): EnvoyJson[] {
+export function buildExtensionConfigs(
+  policy: Policy,
+  filterWasm: Uint8Array,
+  capture?: FilterCapture,
+  generations: VmGenerations = FIRST_MACHINES,
+): EnvoyJson[] {
   const wasmBase64 = toBase64(filterWasm);
   const captured = capture ? { capture } : {};
   return [
-    filterPlugin(PRIMARY_FILTER, wasmBase64, { ...primaryFilterConfig(policy), ...captured }),
-    filterPlugin(SHADOW_FILTER, wasmBase64, { ...shadowFilterConfig(policy), ...captured }),
+    filterPlugin(PRIMARY_FILTER, wasmBase64, { ...primaryFilterConfig(policy), ...captured }, generations.primary),
+    filterPlugin(SHADOW_FILTER, wasmBase64, { ...shadowFilterConfig(policy), ...captured }, generations.shadow),
   ];
 }
 

@@ -20,11 +20,18 @@ export function filterSlot(name: string): EnvoyJson {
   };
 }
 
+/** Fills a slot with nothing, by ECDS. */
+export function filterStandIn(name: string): EnvoyJson {
+  return { name, typed_config: typed(HEADER_MUTATION) };
+}
+
 /**
  * The ECDS resource that fills a slot. Each role has a virtual machine of its own, because a trap fails every request in
  * flight in its machine. The configuration stands outside `vm_config`, so that changing it keeps the machine.
+ *
+ * @param generation of the machine: Envoy never makes a machine that has died anew, except when this changes
  */
-export function filterPlugin(name: string, wasmBase64: string, configuration: object): EnvoyJson {
+export function filterPlugin(name: string, wasmBase64: string, configuration: object, generation = 0): EnvoyJson {
   return {
     name,
     typed_config: typed(WASM, {
@@ -34,10 +41,15 @@ export function filterPlugin(name: string, wasmBase64: string, configuration: ob
           vm_id: name,
           runtime: 'envoy.wasm.runtime.v8',
           code: { local: { inline_bytes: wasmBase64 } },
+          ...(generation > 0 && { configuration: stringValue(`generation ${generation}`) }),
         },
-        configuration: typed('google.protobuf.StringValue', { value: JSON.stringify(configuration) }),
+        configuration: stringValue(JSON.stringify(configuration)),
         failure_policy: 'FAIL_OPEN',
       },
     }),
   };
+}
+
+function stringValue(value: string): EnvoyJson {
+  return typed('google.protobuf.StringValue', { value });
 }

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { type HeardVm, silentVms } from './signs.ts';
+
+const vm = (vmId: string, fields: Partial<HeardVm> = {}): HeardVm => ({
+  vmId,
+  node: 'edge-1',
+  role: 'primary',
+  state: 'alive',
+  firstBatchAtMs: 1_000,
+  lastBatchAtMs: 10_000,
+  ...fields,
+});
+const silent = { state: 'silent', lastBatchAtMs: 5_000 } as const;
+
+it('one that is silent while its company still speaks is dead', () => {
+  expect(silentVms([vm('main'), vm('worker', silent)], 0)).toMatchObject([{ node: 'edge-1', role: 'primary' }]);
+});
+
+it.each([
+  ['all are silent: the network, or Envoy', [vm('main', silent), vm('worker', silent)]],
+  ['those that speak have begun since: Envoy has restarted', [vm('main', { firstBatchAtMs: 6_000 }), vm('w', silent)]],
+  ['it has been replaced', [vm('main'), vm('worker', { ...silent, state: 'replaced' })]],
+  ['only another role speaks', [vm('main', { role: 'shadow' }), vm('worker', silent)]],
+  ['only another Envoy speaks', [vm('main', { node: 'edge-2' }), vm('worker', silent)]],
+])('not when %s', (_, vms) => {
+  expect(silentVms(vms, 0)).toEqual([]);
+});
+
+it('what fell silent before the last revival is no news', () => {
+  const vms = [vm('main'), vm('worker', silent)];
+  expect(silentVms(vms, 5_000)).toHaveLength(1);
+  expect(silentVms(vms, 5_001)).toEqual([]);
+});
