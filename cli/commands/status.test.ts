@@ -11,10 +11,12 @@ let server: Server;
 let api: string;
 let verdicts: Record<string, object>;
 let health: Record<string, object>;
+let guards: object[] | undefined;
 
 beforeEach(async () => {
   verdicts = {};
   health = {};
+  guards = undefined;
   server = createServer((request, response) => {
     const path = request.url!.replace('/api/v1', '');
     const verdict =
@@ -23,9 +25,11 @@ beforeEach(async () => {
     const body =
       path === '/mirrors'
         ? { items: MIRRORS }
-        : path === '/envoys'
-          ? { items: [] }
-          : (verdict ?? { code: 'NOT_FOUND' });
+        : path === '/guards' && guards
+          ? { items: guards }
+          : path === '/envoys'
+            ? { items: [] }
+            : (verdict ?? { code: 'NOT_FOUND' });
     response.writeHead(body === verdict || 'items' in body ? 200 : 404, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body));
   });
@@ -69,6 +73,29 @@ const same = (mirror: string) => reportVerdict({ ...MIRROR, mirror }, epoch([cel
 const different = (mirror: string) =>
   reportVerdict({ ...MIRROR, mirror }, epoch([cell(1_000, [field('/total', { candidateOnly: 300 })])]), OPTIONS);
 const unknown = (mirror: string) => emptyVerdict({ ...MIRROR, mirror, compared: 0, lost: {} }, OPTIONS.nowMs);
+
+it('says which services get unsafe copies without proof, and which get none for want of one', async () => {
+  const of = (service: string, state: string, more = {}) => ({
+    service,
+    role: 'candidate',
+    mirrors: ['a'],
+    state,
+    ...more,
+  });
+  guards = [
+    of('v2', 'proven', { mode: 'always' }),
+    of('v3', 'trusted'),
+    of('v4', 'failed', { reason: '10.0.0.4:80 has no guard' }),
+    of('v5', 'not-needed'),
+  ];
+  const { out } = await status();
+  expect(out.split('\n').filter((line) => line.includes('of a)'))).toEqual([
+    '  v2 (candidate of a): proven, always',
+    '  v3 (candidate of a): TRUSTED WITHOUT PROOF: requests that change things are copied to it',
+    '  v4 (candidate of a): failed, no unsafe request is copied: 10.0.0.4:80 has no guard',
+  ]);
+  expect(JSON.parse((await status('--json')).out).guards).toEqual(guards);
+});
 
 describe('the exit code is the worst verdict', () => {
   it.each([

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { HealthReport, VerdictReport } from '../../compare/report/index.ts';
 import { createEnvoyAdmin } from '../../envoy/index.ts';
 import { ShadowplaneError } from '../../errors/index.ts';
+import type { GuardStatus } from '../../xds-server/guards/index.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { addExamples, addOptions, addressOption, apiOptions, DEFAULT_ADDRESSES, jsonOption } from '../options.ts';
@@ -10,6 +11,7 @@ import type { EnvoyItem } from '../view/envoy-item.ts';
 import { healthTraffic } from '../view/health-traffic.ts';
 import type { MirrorItem } from '../view/mirror-item.ts';
 import { renderEnvoys } from '../view/render-envoys.ts';
+import { renderGuards } from '../view/render-guards.ts';
 import { renderTraffic } from '../view/render-traffic.ts';
 import { renderVerdicts } from '../view/render-verdicts.ts';
 import { type MirrorTraffic, readTraffic, TRAFFIC_FILTER } from '../view/traffic.ts';
@@ -24,7 +26,7 @@ interface StatusOptions {
 }
 
 /**
- * Mirrors, verdicts, Envoys and live figures on one page. The figures are those of Envoy's admin interface, else those that
+ * Mirrors, verdicts, guards, Envoys and live figures on one page. The figures are those of Envoy's admin interface, else those that
  * Envoys stream to the control plane; the verdicts are missing when the control plane does not compare. The exit code is the worst verdict.
  */
 export function statusCommand(context: Context): Command {
@@ -39,9 +41,10 @@ export function statusCommand(context: Context): Command {
         api.get<{ items: readonly EnvoyItem[] }>('/envoys'),
       ]);
       const address = options.envoyAdmin ?? DEFAULT_ADDRESSES.envoyAdmin;
-      const [figures, verdicts] = await Promise.all([
+      const [figures, verdicts, guards] = await Promise.all([
         readFigures(address, mirrors.items).then((read) => read ?? readStreamed(api, mirrors.items)),
         ofEach<VerdictReport>(api, mirrors.items, 'verdict'),
+        readGuards(api),
       ]);
       process.exitCode = exitCodeOfVerdicts(verdicts.map(({ verdict }) => verdict));
       if (options.json) {
@@ -50,6 +53,7 @@ export function statusCommand(context: Context): Command {
           envoys: envoys.items,
           counted: figures !== undefined,
           verdicts,
+          guards,
         });
         return;
       }
@@ -63,6 +67,7 @@ export function statusCommand(context: Context): Command {
           counted: figures !== undefined,
           before: figures?.before,
         }),
+        ...withGap(renderGuards(guards, { style })),
         ...(verdicts.length > 0 ? ['', ...renderVerdicts(verdicts, { style, width })] : []),
       );
       if (!figures)
@@ -78,6 +83,20 @@ export function statusCommand(context: Context): Command {
     'after',
     '\nExit codes, of the worst verdict: 0 same or nothing is compared, 3 different, 4 not enough data; 1 the control plane does not answer, 2 wrong usage.',
   );
+}
+
+function withGap(lines: readonly string[]): readonly string[] {
+  return lines.length > 0 ? ['', ...lines] : [];
+}
+
+/** None where an older control plane asks for no proofs. */
+async function readGuards(api: ApiClient): Promise<readonly GuardStatus[]> {
+  try {
+    return (await api.get<{ items: readonly GuardStatus[] }>('/guards')).items;
+  } catch (error) {
+    if (error instanceof ShadowplaneError && error.code === 'NOT_FOUND') return [];
+    throw error;
+  }
 }
 
 /** Without those of a mirror that is gone in between; none where the control plane does not compare. */

@@ -24,6 +24,7 @@ export type {
   VerdictReport,
 } from '../../compare/report/index.ts';
 export type { EnvoyStatus } from '../../xds-server/api/index.ts';
+export type { GuardStatus } from '../../xds-server/guards/index.ts';
 
 export type MirrorView = MirrorDocument & {
   readonly name: string;

@@ -6,7 +6,7 @@ import { signal } from '@preact/signals';
 import { authorization, isTokenNeeded, tellUnauthenticated } from '../api/index.ts';
 import { readEvents } from './event-text.ts';
 
-export type Topic = 'comparison' | 'rules' | 'policy' | 'envoys';
+export type Topic = 'comparison' | 'rules' | 'policy' | 'envoys' | 'guards';
 
 export const connection = signal<'connecting' | 'live' | 'lost'>('connecting');
 
@@ -15,6 +15,7 @@ const counters = {
   rules: signal(0),
   policy: signal(0),
   envoys: signal(0),
+  guards: signal(0),
 } satisfies Record<Topic, unknown>;
 
 /** Grows when something of this topic has happened; reading it subscribes. */
@@ -32,6 +33,7 @@ const EVENTS: Readonly<Record<string, Topic>> = {
   rules: 'rules',
   revision: 'policy',
   envoy: 'envoys',
+  guard: 'guards',
 };
 
 /**

@@ -5,6 +5,7 @@ import { useApi } from '../../state/index.ts';
 import { causeMeaning, causeName } from '../causes.ts';
 import type { ScreenProps } from '../screen.ts';
 import { counterName } from './counter-name.ts';
+import { Guards } from './guards.tsx';
 
 type EnvoyHealth = HealthReport['envoys'][number];
 type Copies = EnvoyHealth['candidate'];
@@ -33,6 +34,7 @@ export function Health({ mirror }: ScreenProps) {
               ))}
             </section>
           )}
+          <Guards mirror={mirror.name} />
           {report.envoys.length === 0 && (
             <Empty title="No Envoy has told what it counts">
               <code>shadowplane envoy bootstrap</code> prints a bootstrap that reports; <code>shadowplane up</code> runs
