@@ -24,6 +24,14 @@ function apiTokenFileOption(description: string): Option {
   return new Option('--api-token-file <path>', description).env('SHADOWPLANE_API_TOKEN_FILE');
 }
 
+/** Certificates and keys that Envoys are served by SDS. */
+export function secretsOption(): Option {
+  return new Option(
+    '--secrets <folder>',
+    'folder with a folder for each secret (tls.crt and tls.key, ca.crt) that the configuration names; read again when they change',
+  ).env('SHADOWPLANE_SECRETS');
+}
+
 /** Who may call the API and which Envoys are served. */
 export function accessOptions(): Option[] {
   return [

@@ -29,7 +29,15 @@ describe('UnchangedResources', () => {
   it('forgets what is gone', () => {
     const unchanged = new UnchangedResources();
     const [listener] = unchanged.reuse(resources('5%'));
-    unchanged.reuse({ listeners: [], routes: [], clusters: [], endpoints: [], runtimes: [], extensionConfigs: [] });
+    unchanged.reuse({
+      listeners: [],
+      secrets: [],
+      routes: [],
+      clusters: [],
+      endpoints: [],
+      runtimes: [],
+      extensionConfigs: [],
+    });
     expect(unchanged.reuse(resources('5%'))[0]).not.toBe(listener);
   });
 });

@@ -43,6 +43,7 @@ export function serveCommand(context: Context): Command {
         policyFile,
         dataDir: dataDirFor(options, policyFile),
         storeUrl: options.store,
+        secretsDir: options.secrets,
         xdsListen: formatHostPort(xds),
         apiListen: formatHostPort(api),
         filterWasmPath: await filterPath(output.log, compare !== undefined),

@@ -53,6 +53,7 @@ export function upCommand(context: Context): Command {
         policyFile,
         dataDir: dataDirFor(options, policyFile),
         storeUrl: options.store,
+        secretsDir: options.secrets,
         parts,
         listen,
         admin,

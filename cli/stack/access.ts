@@ -46,7 +46,10 @@ export async function readAccess(
     },
   };
   const { assertSecured } = await import('../../xds-server/access/index.ts');
-  assertSecured({ host: api.host, access: access.apiAccess! }, { host: xds.host, access: access.xdsAccess! });
+  assertSecured(
+    { host: api.host, access: access.apiAccess! },
+    { host: xds.host, access: access.xdsAccess!, secrets: options.secrets !== undefined },
+  );
   return access;
 }
 

@@ -12,6 +12,7 @@ import {
   dataDirOption,
   jsonOption,
   logLevelOption,
+  secretsOption,
 } from '../options.ts';
 import type { HostPort } from './ports.ts';
 
@@ -38,6 +39,7 @@ export interface RunOptions {
   readonly apiInsecure?: boolean;
   readonly xdsNodes?: readonly string[];
   readonly xdsInsecure?: boolean;
+  readonly secrets?: string;
   readonly dataDir?: string;
   readonly logLevel: LogLevel;
   readonly json?: boolean;
@@ -62,6 +64,7 @@ export function addRunOptions(command: Command): Command {
     addressOption('xdsListen'),
     addressOption('apiListen'),
     ...accessOptions(),
+    secretsOption(),
     ...compareOptions(),
     dataDirOption(),
     logLevelOption(),

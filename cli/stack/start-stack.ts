@@ -37,6 +37,7 @@ export interface StackOptions {
   readonly policyFile: string;
   readonly dataDir: string;
   readonly storeUrl: string | undefined;
+  readonly secretsDir?: string | undefined;
   readonly parts: StackParts;
   /** Wins over `listen` of the file. */
   readonly listen: HostPort | undefined;
@@ -84,6 +85,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack | 
     compare: options.compare,
     dataDir: options.dataDir,
     storeUrl: options.storeUrl,
+    secretsDir: options.secretsDir,
     xdsListen: formatHostPort(options.xds),
     apiListen: formatHostPort(options.api),
     ...(options.listen ? { listen: formatHostPort(options.listen) } : {}),

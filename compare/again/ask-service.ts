@@ -155,10 +155,11 @@ async function tlsOptions(tls: ServiceTls, host: string, protocol: Service['prot
     rejectUnauthorized: !insecure,
     ALPNProtocols: [protocol === 'http2' ? 'h2' : 'http/1.1'],
     ...(caFile !== undefined && { ca: await readFile(caFile) }),
-    ...(clientCertificate && {
-      cert: await readFile(clientCertificate.certificateFile),
-      key: await readFile(clientCertificate.privateKeyFile),
-    }),
+    ...(clientCertificate &&
+      'certificateFile' in clientCertificate && {
+        cert: await readFile(clientCertificate.certificateFile),
+        key: await readFile(clientCertificate.privateKeyFile),
+      }),
   };
 }
 

@@ -10,12 +10,30 @@ const DAY_MS = 24 * 3_600_000;
 
 /** For one DNS name; it is also its own authority. */
 export function selfSigned(dnsName: string): Certificate {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return selfSignedFor({ dnsName });
+}
+
+export interface CertificateOptions {
+  readonly dnsName: string;
+  /** Default: the DNS name. Authorities of one name cannot be told apart. */
+  readonly commonName?: string;
+  readonly uri?: string;
+  readonly curve?: string;
+}
+
+export function selfSignedFor({
+  dnsName,
+  commonName = dnsName,
+  uri,
+  curve = 'P-256',
+}: CertificateOptions): Certificate {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: curve });
+  const names = [der(0x82, Buffer.from(dnsName)), ...(uri === undefined ? [] : [der(0x86, Buffer.from(uri))])];
   const ecdsaWithSha256 = sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02));
-  const name = sequence(der(0x31, sequence(oid(0x55, 0x04, 0x03), der(0x0c, Buffer.from(dnsName)))));
+  const name = sequence(der(0x31, sequence(oid(0x55, 0x04, 0x03), der(0x0c, Buffer.from(commonName)))));
   const validity = sequence(utcTime(Date.now() - DAY_MS), utcTime(Date.now() + DAY_MS));
   const extensions = sequence(
-    sequence(oid(0x55, 0x1d, 0x11), der(0x04, sequence(der(0x82, Buffer.from(dnsName))))),
+    sequence(oid(0x55, 0x1d, 0x11), der(0x04, sequence(...names))),
     sequence(oid(0x55, 0x1d, 0x13), der(0x04, sequence(der(0x01, Buffer.from([0xff]))))),
   );
   const toBeSigned = sequence(

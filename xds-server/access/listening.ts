@@ -35,7 +35,12 @@ export interface XdsAccess {
  */
 export function assertSecured(
   api: { readonly host: string; readonly access: ApiAccess },
-  xds: { readonly host: string; readonly access: XdsAccess },
+  xds: {
+    readonly host: string;
+    readonly access: XdsAccess;
+    /** Whether private keys travel by it. */
+    readonly secrets?: boolean;
+  },
 ): void {
   const { tokenFile, token, tls } = api.access;
   const isGuarded = tokenFile !== undefined || token !== undefined || tls?.clientAuthorityFile !== undefined;
@@ -49,6 +54,12 @@ export function assertSecured(
     throw new ShadowplaneError(
       'USAGE',
       `--xds-listen ${xds.host}: beyond loopback Envoys and control plane have to prove who they are: --xds-tls-cert, --xds-tls-key and --xds-client-ca; or say --xds-insecure, for a network that is private to them`,
+    );
+  }
+  if (!isLoopbackHost(xds.host) && !xds.access.tls && xds.secrets) {
+    throw new ShadowplaneError(
+      'USAGE',
+      `--secrets with --xds-listen ${xds.host}: private keys are not sent in plain text beyond loopback. Give xDS mutual TLS (--xds-tls-cert, --xds-tls-key, --xds-client-ca), or leave the files on Envoys' machines and name them in the policy (certificateFile, privateKeyFile, caFile)`,
     );
   }
 }

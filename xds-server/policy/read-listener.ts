@@ -1,8 +1,8 @@
 import { parseListenAddress } from './address.ts';
 import { DEFAULTS } from './defaults.ts';
-import type { Address, ListenerOptions } from './model.ts';
+import type { Address, CertificateSource, ListenerOptions } from './model.ts';
 import type { Checked } from './partial.ts';
-import type { Findings } from './problems.ts';
+import type { Findings, Path } from './problems.ts';
 import type { ListenerDocument, PolicyDocument } from './schema.ts';
 import { parseDurationMs } from './units.ts';
 
@@ -17,7 +17,7 @@ export function readListener(document: Checked<PolicyDocument>, findings: Findin
     findings.problem(['markers'], `says ${document.markers} and listener.markers says ${listener.markers}; keep one`);
   }
   const timeouts = listener.timeouts ?? {};
-  const tls = readCertificate(listener.tls);
+  const tls = readCertificate(listener.tls, ['listener', 'tls'], findings);
   return {
     markers: listener.markers ?? document.markers ?? DEFAULTS.markers,
     trustedHops: listener.trustedHops ?? DEFAULTS.trustedHops,
@@ -39,10 +39,26 @@ export function durationOr(text: string | undefined, fallbackMs: number): number
 
 /** Undefined also when a part is missing, which has been reported then. */
 export function readCertificate(
-  document: { readonly certificateFile?: string | undefined; readonly privateKeyFile?: string | undefined } | undefined,
-): ListenerOptions['tls'] {
-  const { certificateFile, privateKeyFile } = document ?? {};
-  return certificateFile && privateKeyFile ? { certificateFile, privateKeyFile } : undefined;
+  document: Checked<CertificateDocument> | undefined,
+  path: Path,
+  findings: Findings,
+): CertificateSource | undefined {
+  if (document === undefined) return undefined;
+  const { certificateFile, privateKeyFile, secret } = document;
+  const ofFiles = certificateFile !== undefined || privateKeyFile !== undefined;
+  if (secret !== undefined && !ofFiles) return { secret };
+  if (secret !== undefined) findings.problem(path, 'has secret and files; keep one');
+  else if (certificateFile !== undefined && privateKeyFile !== undefined) return { certificateFile, privateKeyFile };
+  // What was refused is gone from the document; its own problem says enough.
+  else if (!findings.refused(path))
+    findings.problem(path, 'needs certificateFile and privateKeyFile, or secret', 'key');
+  return undefined;
+}
+
+interface CertificateDocument {
+  readonly certificateFile?: string;
+  readonly privateKeyFile?: string;
+  readonly secret?: string;
 }
 
 function readAccessLog(document: Checked<ListenerDocument>['accessLog']): ListenerOptions['accessLog']['to'] {

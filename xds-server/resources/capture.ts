@@ -4,6 +4,7 @@ import { duration, socketAddress } from './envoy-json.ts';
 import type { FilterCapture } from './filter-config.ts';
 import { touches } from './merge.ts';
 import { COLLECTOR_CLUSTER } from './names.ts';
+import { COLLECTOR_OWNER, secretReferences } from './secrets.ts';
 import { type ControlPlaneTls, controlPlaneTls } from './tls.ts';
 
 /** Where Envoys send what the filter captures. */
@@ -44,7 +45,7 @@ export function collectorCluster({ address, tls }: CaptureTarget): EnvoyJson {
     name: COLLECTOR_CLUSTER,
     ...(isIP(host) === 0 ? { type: 'STRICT_DNS', dns_lookup_family: 'V4_PREFERRED' } : { type: 'STATIC' }),
     connect_timeout: duration(CONNECT_TIMEOUT_MS),
-    ...(tls && { transport_socket: controlPlaneTls('http1', tls) }),
+    ...(tls && { transport_socket: controlPlaneTls('http1', tls, secretReferences(COLLECTOR_OWNER)) }),
     load_assignment: {
       cluster_name: COLLECTOR_CLUSTER,
       endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(host, port) } }] }],

@@ -3,6 +3,7 @@ import { hasOnlyIpAddresses, loadAssignment } from './endpoints.ts';
 import { duration, OVER_ADS, typed } from './envoy-json.ts';
 import { FAITHFUL_HTTP1 } from './faithful-http1.ts';
 import { healthCheck } from './health-check.ts';
+import { secretReferences, serviceOwner } from './secrets.ts';
 import { upstreamTls } from './tls.ts';
 
 /** What the role of a cluster adds to how its service is reached. */
@@ -42,7 +43,9 @@ export function buildCluster(name: string, service: Service, role: RoleOptions):
     name,
     ...discovery(name, service),
     connect_timeout: duration(service.connectTimeoutMs),
-    ...(service.tls && { transport_socket: upstreamTls(service, service.tls) }),
+    ...(service.tls && {
+      transport_socket: upstreamTls(service, service.tls, secretReferences(serviceOwner(service.name))),
+    }),
     ...(service.healthCheck && { health_checks: [healthCheck(service, service.healthCheck)] }),
     ...role.cluster,
     typed_extension_protocol_options: {

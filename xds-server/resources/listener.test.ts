@@ -139,7 +139,9 @@ describe('the listener', () => {
     expect(at(listener, 'filter_chains', 0, 'transport_socket', 'typed_config')).toEqual({
       '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
       common_tls_context: {
-        tls_certificates: [{ certificate_chain: { filename: '/c.pem' }, private_key: { filename: '/k.pem' } }],
+        tls_certificate_sds_secret_configs: [
+          { name: 'listener/shadowplane/certificate', sds_config: { ads: {}, resource_api_version: 'V3' } },
+        ],
         alpn_protocols: ['h2', 'http/1.1'],
       },
     });

@@ -4,6 +4,7 @@ import type { Address, EnvoyJson, Policy } from '../policy/model.ts';
 import { connectionManager } from './connection-manager.ts';
 import { socketAddress } from './envoy-json.ts';
 import { LISTENER } from './names.ts';
+import { LISTENER_OWNER, secretReferences } from './secrets.ts';
 import { downstreamTls } from './tls.ts';
 
 /** The one listener. `connectionManager` is passed in because users may have merged into it. */
@@ -15,7 +16,7 @@ export function buildListener(policy: Policy, httpConnectionManager = connection
     filter_chains: [
       {
         filters: [{ name: 'envoy.filters.network.http_connection_manager', typed_config: httpConnectionManager }],
-        ...(tls && { transport_socket: downstreamTls(tls) }),
+        ...(tls && { transport_socket: downstreamTls(secretReferences(LISTENER_OWNER)) }),
       },
     ],
   };

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
-import type { EnvoyJson, ListenerOptions, Service, ServiceTls } from '../policy/model.ts';
+import type { CertificateSource, EnvoyJson, Service, ServiceTls } from '../policy/model.ts';
 import { typed } from './envoy-json.ts';
+import { files, type SecretReferences } from './secrets.ts';
 
 /**
  * Where Debian, Ubuntu, Alpine and Envoy's own images keep the system's roots. Envoy 1.40 accepts `system_root_certs` but
@@ -9,25 +10,32 @@ import { typed } from './envoy-json.ts';
 const SYSTEM_ROOTS_FILE = '/etc/ssl/certs/ca-certificates.crt';
 
 /** The listener's side: HTTP/2 and HTTP/1.1 are offered. */
-export function downstreamTls({ certificateFile, privateKeyFile }: NonNullable<ListenerOptions['tls']>): EnvoyJson {
+export function downstreamTls({ certificate }: Pick<SecretReferences, 'certificate'>): EnvoyJson {
   return socket('DownstreamTlsContext', {
     common_tls_context: {
-      tls_certificates: [certificate(certificateFile, privateKeyFile)],
+      tls_certificate_sds_secret_configs: [certificate],
       alpn_protocols: ['h2', 'http/1.1'],
     },
   });
 }
 
-/** The service's side: its chain and its name are verified, unless the policy says `insecure`. */
-export function upstreamTls(service: Pick<Service, 'protocol' | 'addresses'>, tls: ServiceTls): EnvoyJson {
-  const client = tls.clientCertificate;
+/**
+ * The service's side: its chain and its name are verified, unless the policy says `insecure`.
+ *
+ * @param secrets absent: Envoy reads the files itself, once, when it takes this configuration
+ */
+export function upstreamTls(
+  service: Pick<Service, 'protocol' | 'addresses'>,
+  tls: ServiceTls,
+  secrets?: SecretReferences,
+): EnvoyJson {
   const serverName = serverNameOf(service, tls);
   return socket('UpstreamTlsContext', {
     ...(serverName !== undefined && { sni: serverName }),
     common_tls_context: {
       alpn_protocols: [service.protocol === 'http2' ? 'h2' : 'http/1.1'],
-      ...(client && { tls_certificates: [certificate(client.certificateFile, client.privateKeyFile)] }),
-      ...(!tls.insecure && { validation_context: validation(tls, serverName) }),
+      ...clientCertificate(tls.clientCertificate, secrets),
+      ...(!tls.insecure && validation(tls, serverName, secrets)),
     },
   });
 }
@@ -42,10 +50,14 @@ export interface ControlPlaneTls {
   readonly serverName: string;
 }
 
-export function controlPlaneTls(protocol: Service['protocol'], tls: ControlPlaneTls): EnvoyJson {
+export function controlPlaneTls(
+  protocol: Service['protocol'],
+  tls: ControlPlaneTls,
+  secrets?: SecretReferences,
+): EnvoyJson {
   const { certificateFile, privateKeyFile, caFile, serverName } = tls;
   const clientCertificate = { certificateFile, privateKeyFile };
-  return upstreamTls({ protocol, addresses: [] }, { serverName, caFile, clientCertificate, insecure: false });
+  return upstreamTls({ protocol, addresses: [] }, { serverName, caFile, clientCertificate, insecure: false }, secrets);
 }
 
 /** The name a service is asked for and has to prove: the configured one, else its first DNS name, else none. */
@@ -53,16 +65,25 @@ export function serverNameOf(service: Pick<Service, 'addresses'>, tls: ServiceTl
   return tls.serverName ?? service.addresses.find(({ host }) => isIP(host) === 0)?.host;
 }
 
-/** A policy without a name to verify is refused unless it is `insecure`, so there is always one here. */
-function validation(tls: ServiceTls, serverName: string | undefined): EnvoyJson {
-  return {
-    trusted_ca: { filename: tls.caFile ?? SYSTEM_ROOTS_FILE },
-    match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: serverName } }],
-  };
+function clientCertificate(source: CertificateSource | undefined, secrets: SecretReferences | undefined): EnvoyJson {
+  if (!source) return {};
+  if (secrets) return { tls_certificate_sds_secret_configs: [secrets.certificate] };
+  // Only the control plane has what a secret is; without SDS it is none of Envoy's.
+  return 'secret' in source ? {} : { tls_certificates: [files(source)] };
 }
 
-function certificate(certificateFile: string, privateKeyFile: string): EnvoyJson {
-  return { certificate_chain: { filename: certificateFile }, private_key: { filename: privateKeyFile } };
+/** A policy without a name to verify is refused unless it is `insecure`, so there is always one here. */
+function validation(tls: ServiceTls, serverName: string | undefined, secrets: SecretReferences | undefined): EnvoyJson {
+  const name = { match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: serverName } }] };
+  if (!secrets || (tls.caFile === undefined && tls.caSecret === undefined)) {
+    return { validation_context: { trusted_ca: { filename: tls.caFile ?? SYSTEM_ROOTS_FILE }, ...name } };
+  }
+  return {
+    combined_validation_context: {
+      default_validation_context: name,
+      validation_context_sds_secret_config: secrets.authority,
+    },
+  };
 }
 
 function socket(context: string, fields: EnvoyJson): EnvoyJson {

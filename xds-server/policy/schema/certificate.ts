@@ -1,10 +1,13 @@
 import Type from 'typebox';
-import { closed, file } from './parts.ts';
+import { closed, file, name } from './parts.ts';
 
 export const CertificateSchema = Type.Object(
   {
-    certificateFile: file('PEM file with the certificate chain, read by Envoy.'),
-    privateKeyFile: file('PEM file with the private key, read by Envoy.'),
+    certificateFile: Type.Optional(
+      file('PEM file with the certificate chain, on the machine of Envoy, which reads it.'),
+    ),
+    privateKeyFile: Type.Optional(file('PEM file with the private key, likewise.')),
+    secret: Type.Optional(name('In place of both: a folder of --secrets that has tls.crt and tls.key.')),
   },
   closed,
 );
