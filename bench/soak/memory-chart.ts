@@ -4,16 +4,17 @@ import { type MemorySample, WARM_UP_SHARE } from './figures.ts';
 const BOX = { width: 760, height: 300, left: 56, top: 62, right: 96, bottom: 38 } as const;
 
 const STYLE = `
-  svg { --surface: #ffffff; --text: #1f2328; --muted: #59636e; --grid: #d8dee4; --warm: #eef1f4; --s0: #2a78c2; --s1: #b35c00 }
+  svg { --surface: #ffffff; --text: #1f2328; --muted: #59636e; --grid: #d8dee4; --warm: #eef1f4; --s0: #2a78c2; --s1: #b35c00; --s2: #3f7f3f }
   @media (prefers-color-scheme: dark) {
-    svg { --surface: #14181d; --text: #e6edf3; --muted: #9aa5b1; --grid: #303841; --warm: #1c222a; --s0: #5aa2e6; --s1: #e7a54a }
+    svg { --surface: #14181d; --text: #e6edf3; --muted: #9aa5b1; --grid: #303841; --warm: #1c222a; --s0: #5aa2e6; --s1: #e7a54a; --s2: #7fc47f }
   }
   text { font: 12px system-ui, sans-serif; fill: var(--text) }
   .title { font-weight: 600; font-size: 15px }
   .muted { fill: var(--muted); font-size: 11px }
   .grid { stroke: var(--grid) }
   .line { fill: none; stroke-width: 2 }
-  .s0 { stroke: var(--s0) } .s1 { stroke: var(--s1); stroke-dasharray: 7 3 }`;
+  .s0 { stroke: var(--s0) } .s1 { stroke: var(--s1); stroke-dasharray: 7 3 }
+  .s2 { stroke: var(--s2); stroke-dasharray: 2 2 }`;
 
 export function memoryChart(title: string, samples: readonly MemorySample[]): string {
   const lastMs = Math.max(samples.at(-1)?.atMs ?? 0, 1);
@@ -43,6 +44,7 @@ export function memoryChart(title: string, samples: readonly MemorySample[]): st
   const series = [
     ['Envoy', ({ envoyMiB }: MemorySample) => envoyMiB],
     ['control plane', ({ nodeMiB }: MemorySample) => nodeMiB],
+    ['allocated', ({ envoyLiveMiB }: MemorySample) => envoyLiveMiB],
   ] as const;
   series.forEach(([name, of], index) => {
     const line = samples.map((sample) => `${x(sample.atMs)} ${y(of(sample))}`).join('L');

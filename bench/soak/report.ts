@@ -1,6 +1,14 @@
 /** A soak's figures as text and as Markdown. */
 import { type Machine, machineLines, table } from '../support/index.ts';
-import { type Balance, failuresOf, type MemorySample, type Trend, trendOf } from './figures.ts';
+import {
+  type Balance,
+  ENVOY_MOST_MIB,
+  failuresOf,
+  type MemoryOf,
+  type MemorySample,
+  type Trend,
+  trendOf,
+} from './figures.ts';
 
 export interface SoakResult {
   readonly minutes: number;
@@ -35,6 +43,7 @@ export function verdicts(result: SoakResult): Array<{ readonly holds: boolean | 
   const { traffic, balance } = result;
   const failures = failuresOf(traffic);
   const lost = Object.values(balance.lost).reduce((sum, count) => sum + count, 0);
+  const { mostMiB } = trendOf(result.samples, 'envoyMiB');
   const ended = `${count(balance.compared)} compared + ${count(lost)} lost`;
   return [
     { holds: failures === 0, text: `User-visible failures: ${count(failures)} of ${count(traffic.sent)} requests.` },
@@ -42,16 +51,24 @@ export function verdicts(result: SoakResult): Array<{ readonly holds: boolean | 
       holds: balance.unexplained === 0,
       text: `Copies by Envoy's own count: ${count(balance.copies)} = ${ended}${balance.unexplained === 0 ? '' : `, and ${count(balance.unexplained)} unexplained`}.`,
     },
-    ...(['envoyMiB', 'nodeMiB'] as const).map((of) => {
+    ...(['envoyLiveMiB', 'nodeMiB'] as const).map((of) => {
       const trend = trendOf(result.samples, of);
       return result.minutes < LEAST_MINUTES
         ? { holds: null, text: `${NAMES[of]}: told by runs of ${LEAST_MINUTES} minutes and more.` }
         : { holds: trend.isBounded, text: `${NAMES[of]}: ${slopeText(trend)}.` };
     }),
+    {
+      holds: mostMiB <= ENVOY_MOST_MIB,
+      text: `${NAMES.envoyMiB}: at most ${mostMiB.toFixed(0)} MiB of ${ENVOY_MOST_MIB}.`,
+    },
   ];
 }
 
-const NAMES = { envoyMiB: 'Memory of Envoy', nodeMiB: 'Memory of the control plane' } as const;
+const NAMES: Readonly<Record<MemoryOf, string>> = {
+  envoyLiveMiB: 'Envoy, allocated',
+  envoyMiB: 'Envoy, resident',
+  nodeMiB: 'Control plane, resident',
+};
 
 function slopeText({ slopeMiBPerMinute, isBounded }: Trend): string {
   const slope = `${slopeMiBPerMinute >= 0 ? '+' : ''}${slopeMiBPerMinute.toFixed(2)} MiB a minute after the warm-up`;
@@ -59,7 +76,7 @@ function slopeText({ slopeMiBPerMinute, isBounded }: Trend): string {
 }
 
 export function figures(result: SoakResult): string {
-  const rows = (['envoyMiB', 'nodeMiB'] as const).map((of) => {
+  const rows = (['envoyLiveMiB', 'envoyMiB', 'nodeMiB'] as const).map((of) => {
     const { startMiB, mostMiB, endMiB, slopeMiBPerMinute } = trendOf(result.samples, of);
     return [NAMES[of], ...[startMiB, mostMiB, endMiB].map((mib) => mib.toFixed(0)), slopeMiBPerMinute.toFixed(2)];
   });
@@ -67,7 +84,7 @@ export function figures(result: SoakResult): string {
   const lost = Object.entries(result.balance.lost).map(([cause, lost]) => [cause, count(lost)]);
   const { p50, p99 } = result.traffic.latencyMs;
   return [
-    table([{ title: 'resident, MiB' }, ...titles], rows),
+    table([{ title: 'memory, MiB' }, ...titles], rows),
     `${count(result.traffic.sent)} requests at ${count(result.ratePerSecond)} a second over ${result.minutes} minutes, CPU ${(result.busyShare * 100).toFixed(0)}% of all cores; users waited ${p50.toFixed(1)} ms in the median, ${p99.toFixed(1)} ms at p99; ${count(result.traffic.skipped)} requests left out.`,
     ...(lost.length > 0 ? [table([{ title: 'lost' }, { title: 'copies', align: 'right' }], lost)] : []),
   ].join('\n\n');

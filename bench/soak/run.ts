@@ -58,9 +58,14 @@ async function soak(stack: DemoStack, { minutes, rate, seed }: Options): Promise
   return { minutes, ratePerSecond, busyShare, samples, traffic: stats, balance: await settledBalance(stack) };
 }
 
-async function sampleMemory({ envoyPid, controlPlanePid }: DemoStack, atMs: number): Promise<MemorySample> {
-  const [envoyMiB, nodeMiB] = await Promise.all([residentMiB(envoyPid), residentMiB(controlPlanePid)]);
-  return { atMs, envoyMiB, nodeMiB };
+async function sampleMemory({ admin, envoyPid, controlPlanePid }: DemoStack, atMs: number): Promise<MemorySample> {
+  const [envoyMiB, nodeMiB, memory] = await Promise.all([
+    residentMiB(envoyPid),
+    residentMiB(controlPlanePid),
+    admin.get('/memory'),
+  ]);
+  const { allocated } = JSON.parse(memory) as { allocated: string };
+  return { atMs, envoyLiveMiB: Number(allocated) / 1_048_576, envoyMiB, nodeMiB };
 }
 
 async function residentMiB(pid: number): Promise<number> {

@@ -8,7 +8,7 @@ import { markdownReport, type SoakResult, verdicts } from './report.ts';
 function samples(envoy: (minute: number) => number, node: (minute: number) => number = () => 200): MemorySample[] {
   return Array.from({ length: 301 }, (_, index) => {
     const minute = index / 30;
-    return { atMs: index * 2_000, envoyMiB: envoy(minute), nodeMiB: node(minute) };
+    return { atMs: index * 2_000, envoyLiveMiB: envoy(minute), envoyMiB: 20 + envoy(minute), nodeMiB: node(minute) };
   });
 }
 
@@ -39,7 +39,7 @@ describe('memory', () => {
   it('what grows in the warm-up only is bounded', () => {
     const trend = trendOf(
       samples((minute) => Math.min(100 + 40 * minute, 200)),
-      'envoyMiB',
+      'envoyLiveMiB',
     );
     expect(trend).toMatchObject({ startMiB: 100, mostMiB: 200, endMiB: 200, isBounded: true });
     expect(trend.slopeMiBPerMinute).toBeLessThan(0.5);
@@ -48,7 +48,7 @@ describe('memory', () => {
   it('a leak is not, however slow it is for the eye', () => {
     const trend = trendOf(
       samples((minute) => 100 + minute),
-      'envoyMiB',
+      'envoyLiveMiB',
     );
     expect(trend.slopeMiBPerMinute).toBeCloseTo(1);
     expect(trend.hourlyShare).toBeCloseTo(60 / 110);
@@ -57,7 +57,7 @@ describe('memory', () => {
 });
 
 describe('promises', () => {
-  it('all hold', () => expect(held(RESULT)).toEqual([true, true, true, true]));
+  it('all hold', () => expect(held(RESULT)).toEqual([true, true, true, true, true]));
 
   it('each fails alone', () => {
     expect(held({ ...RESULT, traffic: { ...RESULT.traffic, statuses: { 503: 1 } } })).toEqual([
@@ -65,9 +65,16 @@ describe('promises', () => {
       true,
       true,
       true,
+      true,
     ]);
-    expect(held({ ...RESULT, balance: { ...RESULT.balance, unexplained: 1 } })).toEqual([true, false, true, true]);
-    expect(held({ ...RESULT, samples: samples((minute) => 60 + minute * 2) })).toEqual([true, true, false, true]);
+    expect(held({ ...RESULT, balance: { ...RESULT.balance, unexplained: 1 } })).toEqual([
+      true,
+      false,
+      true,
+      true,
+      true,
+    ]);
+    expect(held({ ...RESULT, samples: samples((minute) => 60 + minute * 2) })).toEqual([true, true, false, true, true]);
     expect(
       held({
         ...RESULT,
@@ -76,7 +83,9 @@ describe('promises', () => {
           (minute) => 90 + minute * 3,
         ),
       }),
-    ).toEqual([true, true, true, false]);
+    ).toEqual([true, true, true, false, true]);
+    const caches = RESULT.samples.map((sample) => ({ ...sample, envoyMiB: 257 }));
+    expect(held({ ...RESULT, samples: caches })).toEqual([true, true, true, true, false]);
   });
 
   it('a short run tells nothing of memory', () => {
@@ -85,6 +94,7 @@ describe('promises', () => {
       true,
       null,
       null,
+      true,
     ]);
   });
 
@@ -113,7 +123,7 @@ it('the report and its picture', () => {
   expect(text).toMatch(/no_answer +\| +10/);
   const chart = memoryChart('Memory', RESULT.samples);
   expect(chart).toMatch(/^<svg[^>]*>[\s\S]*<\/svg>\n$/);
-  expect(chart.match(/class="line/g)).toHaveLength(2);
+  expect(chart.match(/class="line/g)).toHaveLength(3);
   expect(chart).not.toContain('NaN');
 });
 
