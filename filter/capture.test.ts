@@ -441,6 +441,31 @@ describe('batches', () => {
     expect(heartbeats).toEqual([0, 2000, 4000, 6000, 8000]);
   });
 
+  test('the news of lost halves does not wait for two seconds, and is told until it arrives', () => {
+    const plugin = startPrimary();
+    answer(routed(plugin, 'orders/sample'), '{}');
+    const heard: Array<readonly [ms: number, halves: number, halvesLost: number]> = [];
+    for (let ms = 0; ms < 6_000; ms += 200) {
+      const before = host.httpCalls.length;
+      plugin.tick();
+      if (host.httpCalls.length > before) {
+        const { halves, counters } = decodeBatch(host.httpCalls.at(-1)!.body);
+        heard.push([ms, halves.length, counters.halvesLost]);
+        // The first with the half is lost, and so is the one that tells of it.
+        if (heard.length <= 2) plugin.answerHttpCall(host.httpCalls.at(-1)!.token, [[':status', '503']]);
+        else taken(plugin);
+      }
+      after(200);
+    }
+    expect(heard).toEqual([
+      [0, 1, 0],
+      [600, 0, 1],
+      [1_200, 0, 1],
+      [3_200, 0, 1],
+      [5_200, 0, 1],
+    ]);
+  });
+
   test('a full one does not wait for the tick, and has at most 1 MiB', () => {
     const plugin = startPrimary({ maxBodyBytes: 100_000 });
     const body = 'x'.repeat(100_000);

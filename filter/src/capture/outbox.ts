@@ -27,6 +27,8 @@ const MAX_NODE_BYTES: i32 = 512;
 const FLUSH_BYTES: i32 = 256 * 1024;
 
 const HEARTBEAT_US: u64 = 2_000_000;
+/** Instead of it, while there are losses to tell of: those who wait for the lost halves are to know before they give up. */
+const NEWS_US: u64 = 500_000;
 const TIMEOUT_MS: u32 = 5_000;
 
 const NODE_ID = propertyPath('xds.node.id');
@@ -75,6 +77,8 @@ export class Outbox {
   private bytesUnderWay: i32 = 0;
   /** The last batch was not taken: the next waits for the tick, so that a broken collector is not asked all the time. */
   private troubled: bool = false;
+  /** Halves were lost, and no batch since has arrived to say so. */
+  private hasNews: bool = false;
 
   constructor(private readonly role: u32) {}
 
@@ -103,6 +107,7 @@ export class Outbox {
       const batch = this.batches.shift();
       this.batchesLost++;
       this.halvesLost += batch.halves;
+      if (batch.halves > 0) this.hasNews = true;
       batch.block.release();
     }
   }
@@ -138,7 +143,8 @@ export class Outbox {
     if (this.senderUnderWay != 0) return;
     this.troubled = false;
     const waiting = this.batches.length > 0 && this.batches[0].halves > 0;
-    if (waiting || nowUs() - this.sentAtUs >= HEARTBEAT_US) this.send(rootId);
+    const patienceUs = this.hasNews ? NEWS_US : HEARTBEAT_US;
+    if (waiting || nowUs() - this.sentAtUs >= patienceUs) this.send(rootId);
   }
 
   /** To be called at the end of a stream's callback in which a half was added. */
@@ -164,6 +170,7 @@ export class Outbox {
       this.lost();
       return;
     }
+    this.hasNews = false;
     this.settle();
     if (this.isFull()) this.send(rootId);
   }
@@ -171,6 +178,7 @@ export class Outbox {
   private lost(): void {
     this.batchesLost++;
     this.halvesLost += this.halvesUnderWay;
+    if (this.halvesUnderWay > 0) this.hasNews = true;
     this.troubled = true;
     this.settle();
   }
