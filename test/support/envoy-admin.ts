@@ -48,6 +48,10 @@ export class EnvoyAdmin {
     return Object.values(copies).reduce((total, value) => total + value, 0);
   }
 
+  pid(): number {
+    return this.#pid();
+  }
+
   /** The most memory that was ever resident since the last `resetPeakMemory`. */
   async peakMemoryMiB(): Promise<number> {
     const status = await readFile(`/proc/${this.#pid()}/status`, 'utf8');

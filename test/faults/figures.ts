@@ -1,0 +1,54 @@
+/** What a row says: pure, so that its rules can be tested. */
+import { percentile } from '../../bench/support/index.ts';
+import type { Outcome } from './measure.ts';
+import { MEMORY_BOUND_MIB, P99_BOUND } from './table.ts';
+
+export interface RowFigures {
+  readonly requests: number;
+  /** Of requests that are copied; those that are not are in `failedOff`. */
+  readonly failed: number;
+  readonly failedOff: number;
+  readonly failures: readonly string[];
+  readonly p50Ratio: number;
+  readonly p99Ratio: number;
+  /** The same of two arms without copies. */
+  readonly p99Alike: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly memoryMiB: number;
+}
+
+export function rowFigures(off: Outcome, again: Outcome | undefined, on: Outcome, memoryMiB: number): RowFigures {
+  const ratio = (share: number, one: Outcome, other: Outcome) =>
+    one.latenciesMs.length === 0 || other.latenciesMs.length === 0
+      ? Number.NaN
+      : percentile(one.latenciesMs, share) / percentile(other.latenciesMs, share);
+  const of = (share: number) => (on.latenciesMs.length === 0 ? Number.NaN : percentile(on.latenciesMs, share));
+  return {
+    requests: on.latenciesMs.length + on.failed,
+    failed: on.failed,
+    failedOff: off.failed + (again?.failed ?? 0),
+    failures: on.failures,
+    p50Ratio: ratio(0.5, on, off),
+    p99Ratio: ratio(0.99, on, off),
+    p99Alike: again ? ratio(0.99, again, off) : Number.NaN,
+    p50Ms: of(0.5),
+    p99Ms: of(0.99),
+    memoryMiB,
+  };
+}
+
+export type Judgement = 'pass' | 'FAIL' | 'inconclusive';
+
+/**
+ * Added failures, other bytes (a failure, too) and memory beyond the bound fail a row whatever the machine does. Latency
+ * fails or passes only where two arms without copies agree by the same measure, in either direction.
+ *
+ * @param mayFail requests that this fault may take along.
+ */
+export function judge(row: RowFigures, mayFail = 0): Judgement {
+  if (row.failed > row.failedOff + mayFail || row.memoryMiB > MEMORY_BOUND_MIB) return 'FAIL';
+  const isAlike = row.p99Alike <= P99_BOUND && row.p99Alike >= 1 / P99_BOUND;
+  if (!isAlike) return 'inconclusive';
+  return row.p99Ratio <= P99_BOUND ? 'pass' : 'FAIL';
+}
