@@ -3,6 +3,7 @@ import { applyCommand } from './commands/apply.ts';
 import { buildCommand } from './commands/build.ts';
 import { demoCommand } from './commands/demo.ts';
 import { diffCommand } from './commands/diff.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { envoyCommand } from './commands/envoy.ts';
 import { getCommand } from './commands/get.ts';
 import { historyCommand } from './commands/history.ts';
@@ -11,6 +12,7 @@ import { planCommand } from './commands/plan.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { undoCommand } from './commands/undo.ts';
+import { uninstallCommand } from './commands/uninstall.ts';
 import { upCommand } from './commands/up.ts';
 import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
@@ -70,7 +72,9 @@ function createProgram(context: Context): Command {
     undoCommand(context),
     statusCommand(context),
     diffCommand(context),
+    doctorCommand(context),
     validateCommand(context),
+    uninstallCommand(context),
     envoyCommand(context),
     buildCommand(context),
     versionCommand(context),

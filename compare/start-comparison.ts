@@ -46,6 +46,8 @@ export interface ComparisonServer {
   readonly stats: Pick<CopyBooks, 'wants' | 'report' | 'gone'>;
   /** The filter's virtual machines, as far as they deliver captured answers. */
   readonly vms: Pipeline['vms'];
+  /** What was counted cannot be stored now. */
+  isStoreFailing(): boolean;
   /** Ends the taking of answers, then writes a last time. */
   close(): Promise<void>;
 }
@@ -145,6 +147,7 @@ export async function startComparison(options: ComparisonServerOptions): Promise
       },
       stats: copies,
       vms: () => pipeline.vms(),
+      isStoreFailing: () => storeStatus().failing !== undefined,
       close: async () => {
         files.close();
         await pipeline.close();

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { ShadowplaneError } from '../errors/index.ts';
 import type { FilterModule } from '../filter/index.ts';
 import type { TlsFiles } from '../tls/index.ts';
 import { ensurePage } from '../ui/index.ts';
@@ -8,6 +9,7 @@ import {
   type ControlPlaneOptions,
   startControlPlane,
 } from '../xds-server/index.ts';
+import { doctorOpenApi, doctorRoutes, gatherFacts } from './doctor/index.ts';
 
 /** How answers are taken and compared. */
 export interface ComparingOptions {
@@ -53,16 +55,22 @@ export interface RunningShadowplane extends ControlPlane {
 export async function startShadowplane(options: ShadowplaneOptions): Promise<RunningShadowplane> {
   const { compare, ...given } = options;
   const rest = { ...given, pageFolder: given.pageFolder ?? (await ensurePage()) };
-  if (!compare) return { ...(await startControlPlane(rest)), captureAddress: undefined };
+  if (!compare) {
+    const doctor = askedLater();
+    const controlPlane = await startControlPlane({ ...rest, routes: [doctor.routes], openApi: [doctorOpenApi] });
+    doctor.ask(() => gatherFacts({ options, controlPlane }));
+    return { ...controlPlane, captureAddress: undefined };
+  }
   let filterNotes = (): readonly string[] => [];
   const comparison = await startComparing(compare, rest, () => filterNotes());
+  const doctor = askedLater();
   try {
     const controlPlane = await startControlPlane({
       ...rest,
       captureAddress: compare.address ?? comparison.captureAddress,
       captureTls: compare.tls?.envoy,
-      routes: [comparison.routes],
-      openApi: [comparison.openApi],
+      routes: [comparison.routes, doctor.routes],
+      openApi: [comparison.openApi, doctorOpenApi],
       events: [comparison.events],
       registry: comparison.registry,
       stats: comparison.stats,
@@ -72,6 +80,7 @@ export async function startShadowplane(options: ShadowplaneOptions): Promise<Run
       },
       onPolicy: comparison.follow,
     });
+    doctor.ask(() => gatherFacts({ options, controlPlane, comparison }));
     return {
       ...controlPlane,
       captureAddress: comparison.captureAddress,
@@ -85,6 +94,19 @@ export async function startShadowplane(options: ShadowplaneOptions): Promise<Run
     await comparison.close().catch(() => {});
     throw error;
   }
+}
+
+/** Routes are mounted before there is a control plane to ask. */
+function askedLater() {
+  let ask: Parameters<typeof doctorRoutes>[0] = () => {
+    throw new ShadowplaneError('BUSY', 'The control plane is still starting');
+  };
+  return {
+    routes: doctorRoutes(async () => ask()),
+    ask: (source: typeof ask) => {
+      ask = source;
+    },
+  };
 }
 
 /** Only the module that captures pays for it, so without a comparison the other one is loaded. */

@@ -30,6 +30,8 @@ export interface VmStatus {
   readonly batches: number;
   readonly missingBatches: number;
   readonly counters: VmCounters;
+  /** What its clock is behind ours, by its last batch and with the way of that; negative: ahead. Absent: it does not say. */
+  readonly clockBehindMs?: number;
 }
 
 /** Halves that the filter had and that will never arrive. */
@@ -57,6 +59,7 @@ interface Vm {
   readonly open: Set<number>;
   missingBatches: number;
   counters: VmCounters;
+  clockBehindMs?: number;
   /** Of the counters, what has been reported as lost. */
   settledBatches: number;
   settledHalves: number;
@@ -86,6 +89,7 @@ export class VmBooks {
     if (vm) this.#vms.delete(key);
     else vm = newVm(batch, nowMs);
     vm.lastBatchAtMs = nowMs;
+    if (batch.sentAtMs > 0) vm.clockBehindMs = nowMs - batch.sentAtMs;
     this.#vms.set(key, vm);
     this.#forget(nowMs);
     if (batch.sequence <= vm.highest && !vm.open.delete(batch.sequence)) return { duplicate: true, lost: NO_LOSS };
@@ -123,6 +127,7 @@ export class VmBooks {
       batches: vm.batches,
       missingBatches: vm.missingBatches,
       counters: vm.counters,
+      ...(vm.clockBehindMs !== undefined && { clockBehindMs: vm.clockBehindMs }),
     }));
   }
 

@@ -1,0 +1,50 @@
+import { statfs } from 'node:fs/promises';
+import type { VmStatus } from '../../compare/ingest/index.ts';
+import { isLoopbackHost } from '../../xds-server/access/index.ts';
+import type { ControlPlane, ControlPlaneOptions } from '../../xds-server/index.ts';
+import { parseListenAddress } from '../../xds-server/policy/index.ts';
+import type { CapturingMachine, Facts } from './facts.ts';
+
+export interface FactSources {
+  readonly options: Pick<ControlPlaneOptions, 'apiListen' | 'apiAccess' | 'xdsListen' | 'xdsAccess' | 'dataDir'>;
+  readonly controlPlane: Pick<ControlPlane, 'envoys' | 'inspect'>;
+  /** Absent: nothing is compared. */
+  readonly comparison?: { vms(): readonly VmStatus[]; isStoreFailing(): boolean } | undefined;
+}
+
+export async function gatherFacts({ options, controlPlane, comparison }: FactSources): Promise<Facts> {
+  const { apiAccess = {}, xdsAccess = {} } = options;
+  const disk = await statfs(options.dataDir).catch(() => undefined);
+  return {
+    atMs: Date.now(),
+    ...controlPlane.inspect(),
+    envoys: controlPlane.envoys.list(),
+    api: {
+      beyondLoopback: isBeyond(options.apiListen),
+      guarded: [apiAccess.tokenFile, apiAccess.token, apiAccess.tls?.clientAuthorityFile].some(
+        (one) => one !== undefined,
+      ),
+    },
+    xds: { beyondLoopback: isBeyond(options.xdsListen), guarded: xdsAccess.tls !== undefined },
+    ...(comparison && {
+      comparison: {
+        machines: comparison.vms().filter(isCurrent).map(machineOf),
+        storeFailing: comparison.isStoreFailing(),
+      },
+    }),
+    ...(disk && { disk: { freeBytes: disk.bavail * disk.bsize, totalBytes: disk.blocks * disk.bsize } }),
+  };
+}
+
+function isBeyond(address: string): boolean {
+  return !isLoopbackHost(parseListenAddress(address).host);
+}
+
+/** What a machine had lost that was replaced since is in the figures of its mirror; it is no risk any more. */
+function isCurrent({ state }: VmStatus): boolean {
+  return state !== 'replaced';
+}
+
+function machineOf({ node, counters, clockBehindMs }: VmStatus): CapturingMachine {
+  return { node, dropped: counters.droppedOverCapacity + counters.halvesLost, clockBehindMs };
+}
