@@ -22,12 +22,13 @@ export interface ServerProgram {
 
 const GO_PROGRAM = new URL('../../test/clients/go-control-plane/', import.meta.url).pathname;
 const OUR_PROGRAM = new URL('./shadowplane-server.ts', import.meta.url).pathname;
+const AS_PUBLISHED = new URL('./as-published.mjs', import.meta.url).href;
 
 /** @param folder where what has to be compiled is put */
 export function serverPrograms(folder: string): ServerProgram[] {
   const ours: ServerProgram = {
     name: 'shadowplane',
-    command: [process.execPath, '--expose-gc', '--import', 'tsx', OUR_PROGRAM],
+    command: [process.execPath, '--expose-gc', '--import', AS_PUBLISHED, OUR_PROGRAM],
   };
   try {
     const binary = join(folder, 'go-control-plane');

@@ -72,6 +72,8 @@ export abstract class Channel {
   #resumed: boolean | undefined;
   /** Nothing is to be sent as long as the content is this one. */
   #idleAt: TypeSnapshot | undefined;
+  /** What was planned last, and the content that the client then has; undefined if something is held back. */
+  #planned: { readonly response: ResponseContent; readonly content: TypeSnapshot } | undefined;
 
   /** @param supportsTtl the client understands times to live; without, resources are sent to it as if they had none */
   constructor(type: ResourceType, supportsTtl = false) {
@@ -87,15 +89,18 @@ export abstract class Channel {
 
   /** The client works with something of this type already, or will once it reads what is on its way. */
   get clientHasContent(): boolean {
-    return this.resumed || [...this.known.values()].some(({ version }) => version !== undefined);
+    if (this.resumed) return true;
+    for (const { version } of this.known.values()) if (version !== undefined) return true;
+    return false;
   }
 
   /** @returns the ACK or NACK in the request, if it answers a response that waits for one */
   receive(request: ChannelRequest, at: Date): Answer | undefined {
-    this.#idleAt = undefined;
     this.#resumed ??= request.resumes;
     const answer = this.#answerIn(request, at);
-    this.subscribe(request);
+    // A mere ACK, which most requests are, leaves nothing to be sent where nothing was.
+    if (!this.subscribe(request) && request.error === undefined) return answer;
+    this.#toPlan();
     for (const name of this.known.keys()) {
       if (this.names.covers(name)) continue;
       this.known.delete(name);
@@ -130,8 +135,21 @@ export abstract class Channel {
     for (const name of names) {
       if (!this.names.covers(name)) continue;
       this.resends.add(name);
-      this.#idleAt = undefined;
+      this.#toPlan();
     }
+  }
+
+  #toPlan(): void {
+    this.#idleAt = undefined;
+    this.#planned = undefined;
+  }
+
+  /** The client has this content, as far as it concerns it, or will once it reads what is on its way. */
+  isIdleAt(content: TypeSnapshot): boolean {
+    const idle = this.#idleAt;
+    if (idle === undefined || idle === content) return idle === content;
+    // Times to live are no part of the version.
+    return idle.version === content.version && idle.mortal.length === 0 && content.mortal.length === 0;
   }
 
   /**
@@ -140,7 +158,7 @@ export abstract class Channel {
    * @param permissions asked only if something would be taken away from the client
    */
   next(content: TypeSnapshot, permissions: Permissions): ResponseContent | undefined {
-    if (this.#idleAt === content) return undefined;
+    if (this.isIdleAt(content)) return undefined;
     let held = false;
     const noting = (ask: () => boolean) => () => {
       const yes = ask();
@@ -152,6 +170,7 @@ export abstract class Channel {
       deny: noting(() => permissions.deny()),
     });
     if (!response && !held) this.#idleAt = content;
+    this.#planned = response && !held ? { response, content } : undefined;
     return response;
   }
 
@@ -172,7 +191,7 @@ export abstract class Channel {
   }
 
   protected dueForHeartbeat(content: TypeSnapshot, nowMs: number): EncodedResource[] {
-    if (!this.#supportsTtl) return [];
+    if (!this.#supportsTtl || (content.mortal.length === 0 && this.lifetimes.none)) return [];
     // What the client brought from an earlier stream runs out at a moment that only the client knows.
     for (const resource of content.mortal) {
       if (this.known.get(resource.name)?.version === resource.version) this.lifetimes.adopt(resource);
@@ -194,6 +213,8 @@ export abstract class Channel {
     }
     this.remember(response);
     this.answeredOnce = true;
+    this.#idleAt = this.#planned?.response === response ? this.#planned.content : undefined;
+    this.#planned = undefined;
     this.acks.sent(nonce, { version, generation, names: [...resources.map(({ name }) => name), ...removed] });
   }
 
@@ -210,7 +231,8 @@ export abstract class Channel {
     return known?.version !== version || ttlChanged || this.resends.has(name);
   }
 
-  protected abstract subscribe(request: ChannelRequest): void;
+  /** @returns whether the client may subscribe to something else now, or lack something that it had */
+  protected abstract subscribe(request: ChannelRequest): boolean;
 
   protected abstract plan(content: TypeSnapshot, permissions: Permissions): ResponseContent | undefined;
 

@@ -82,11 +82,14 @@ export class Client {
 
   /** When `pull` may give something that it does not give now, although nothing happens in between. */
   wakesAt(nowMs: number): number | undefined {
-    const heartbeats = this.#target ? this.channels.map((channel) => channel.nextHeartbeatAt ?? 0) : [];
-    const times = [this.#newClusters?.until ?? 0, this.#resumedUntil ?? 0, ...heartbeats].filter(
-      (time) => time > nowMs,
-    );
-    return times.length > 0 ? Math.min(...times) : undefined;
+    let earliest: number | undefined;
+    const consider = (time: number | undefined) => {
+      if (time !== undefined && time > nowMs && time < (earliest ?? Number.POSITIVE_INFINITY)) earliest = time;
+    };
+    consider(this.#newClusters?.until);
+    consider(this.#resumedUntil);
+    if (this.#target) for (const channel of this.channels) consider(channel.nextHeartbeatAt);
+    return earliest;
   }
 
   /** Whether all that the client shall have was sent, and answered. Removals that wait for their turn do not count. */
@@ -152,6 +155,7 @@ export class Client {
 
   /** On one stream the order of types sees to it; another stream may be slower. */
   #otherStreamOwesClusters(channel: Channel): boolean {
+    if (this.#sessions.size === 1) return false;
     return [...this.#sessions]
       .filter((session) => session.channel(channel.type.typeUrl) !== channel)
       .some((session) => {
@@ -179,20 +183,24 @@ export class Client {
    * nothing that depends on the others is decided before.
    */
   #stillResuming(awaited: readonly string[], nowMs: number): boolean {
+    if (!this.#resumes) return false;
     const subscribed = new Set(this.channels.map(({ type }) => type.typeUrl));
-    if (!this.#resumes || awaited.every((typeUrl) => subscribed.has(typeUrl))) return false;
+    if (awaited.every((typeUrl) => subscribed.has(typeUrl))) return false;
     this.#resumedUntil ??= nowMs + this.#options.resumeWaitMs;
     return nowMs < this.#resumedUntil;
   }
 
   get #resumes(): boolean {
-    return this.#endpointsCameFirst || [...this.#sessions].some((session) => session.resumed);
+    if (this.#endpointsCameFirst) return true;
+    for (const session of this.#sessions) if (session.resumed) return true;
+    return false;
   }
 
   /** Whether something is to be sent; what waits for its turn does not count. */
   #hasNews(channel: Channel): boolean {
     if (!this.#target) return false;
     const content = this.#target.types.get(channel.type.typeUrl) ?? EMPTY_TYPE;
+    if (channel.isIdleAt(content)) return false;
     const remove = () => channel.type.removalWaitsFor.length === 0;
     return channel.next(content, { remove, deny: () => false }) !== undefined;
   }

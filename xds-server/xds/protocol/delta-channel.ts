@@ -8,7 +8,8 @@ export class DeltaChannel extends Channel {
   /** Named by the client since the last response: it gets an answer for each, also if there is no such resource. */
   readonly #requested = new Set<string>();
 
-  protected override subscribe({ names, unsubscribe, initialVersions }: ChannelRequest): void {
+  protected override subscribe({ names, unsubscribe, initialVersions }: ChannelRequest): boolean {
+    if (!this.#first && names.length === 0 && unsubscribe.length === 0) return false;
     // A stale nonce makes no difference here: "a delta request with a stale nonce still updates the subscriptions".
     const leftToWildcard = this.names.update(names, unsubscribe);
     if (this.#first) this.#bring(initialVersions);
@@ -19,6 +20,7 @@ export class DeltaChannel extends Channel {
     // the wildcard covers it, or say that it is removed."
     for (const name of leftToWildcard) this.#requested.add(name);
     this.#first = false;
+    return true;
   }
 
   /** "initial_resource_versions: what the client already has; the server need not send it again if it is unchanged." */
@@ -32,10 +34,12 @@ export class DeltaChannel extends Channel {
     const resources: EncodedResource[] = [];
     for (const resource of this.#covered(content)) if (this.differs(resource)) resources.push(resource);
 
-    const absent = new Set([...this.#requested].filter((name) => !content.resources.has(name)));
-    const going = [...this.known].filter(
-      ([name, { version }]) => version !== undefined && !content.resources.has(name),
-    );
+    const absent = new Set<string>();
+    for (const name of this.#requested) if (!content.resources.has(name)) absent.add(name);
+    const going: Array<[string, Known]> = [];
+    for (const [name, known] of this.known) {
+      if (known.version !== undefined && !content.resources.has(name)) going.push([name, known]);
+    }
     const goable = going.filter(([name]) => !(this.type.keptWhileSubscribed && this.names.explicit.has(name)));
     const removes = goable.length > 0 && permissions.remove() ? goable : [];
     for (const [name, known] of this.#kept(going, removes)) {
@@ -65,7 +69,12 @@ export class DeltaChannel extends Channel {
 
   #covered(content: TypeSnapshot): Iterable<EncodedResource> {
     if (this.names.wildcard) return content.resources.values();
-    return [...this.names.explicit].flatMap((name) => content.resources.get(name) ?? []);
+    const named: EncodedResource[] = [];
+    for (const name of this.names.explicit) {
+      const resource = content.resources.get(name);
+      if (resource) named.push(resource);
+    }
+    return named;
   }
 
   #kept(going: Array<[string, Known]>, removes: Array<[string, Known]>): Array<[string, Known]> {

@@ -7,6 +7,10 @@ const HEARTBEATS_PER_LIFETIME = 3;
 export class Lifetimes {
   readonly #entries = new Map<string, { readonly resource: EncodedResource; readonly renewAt: number }>();
 
+  get none(): boolean {
+    return this.#entries.size === 0;
+  }
+
   get nextRenewalAt(): number | undefined {
     if (this.#entries.size === 0) return undefined;
     return Math.min(...[...this.#entries.values()].map(({ renewAt }) => renewAt));

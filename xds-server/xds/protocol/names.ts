@@ -3,7 +3,7 @@ import type { ResourceType } from './resource-types.ts';
 /** The names that a client subscribes to, of one type, on one stream. */
 export class SubscribedNames {
   readonly #type: ResourceType;
-  readonly #names = new Set<string>();
+  #names: Set<string> = new Set();
   #wildcard = false;
   /** SotW: a request has named something. Delta: there was a request. After that, an empty list is no wildcard. */
   #everNamed = false;
@@ -24,16 +24,24 @@ export class SubscribedNames {
     return this.#wildcard || this.#names.has(name);
   }
 
-  /** State of the world: a request lists all names that it subscribes to. */
-  replace(listed: readonly string[]): void {
+  /**
+   * State of the world: a request lists all names that it subscribes to.
+   *
+   * @returns whether they are others than before
+   */
+  replace(listed: readonly string[]): boolean {
     // "If the client sends a request with an empty list of resource names and has never named one of this type on this
     // stream, that is a wildcard subscription (Listener and Cluster only). Once it has named one, an empty list means
     // that it subscribes to nothing."
     if (listed.length > 0) this.#everNamed = true;
     const legacyWildcard = listed.length === 0 && !this.#everNamed && this.#type.fullState;
-    this.#names.clear();
-    for (const name of listed) if (name !== WILDCARD) this.#names.add(name);
-    this.#wildcard = legacyWildcard || listed.includes(WILDCARD);
+    const wildcard = legacyWildcard || listed.includes(WILDCARD);
+    const names = new Set(listed);
+    names.delete(WILDCARD);
+    const isSame = wildcard === this.#wildcard && names.size === this.#names.size && isWithin(names, this.#names);
+    this.#names = names;
+    this.#wildcard = wildcard;
+    return !isSame;
   }
 
   /**
@@ -57,6 +65,11 @@ export class SubscribedNames {
     }
     return this.#wildcard ? left : [];
   }
+}
+
+function isWithin(names: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  for (const name of names) if (!others.has(name)) return false;
+  return true;
 }
 
 const WILDCARD = '*';

@@ -95,7 +95,7 @@ export class Session {
   }
 
   #news(channel: Channel, content: TypeSnapshot, nowMs: number): ResponseContent | undefined {
-    if (this.client.waitsForClusters(channel, nowMs)) return undefined;
+    if (channel.isIdleAt(content) || this.client.waitsForClusters(channel, nowMs)) return undefined;
     return channel.next(content, {
       remove: () => this.client.mayRemove(channel.type, nowMs),
       deny: () => this.client.mayDeny(channel.type, nowMs),

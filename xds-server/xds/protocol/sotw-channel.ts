@@ -12,12 +12,12 @@ export class SotwChannel extends Channel {
     this.#lastNonce = nonce;
   }
 
-  protected override subscribe({ nonce, names }: ChannelRequest): void {
+  protected override subscribe({ nonce, names }: ChannelRequest): boolean {
     // "The management server should not send a response to a request with a stale nonce": the client answers the newer
     // response as well, and that request carries what it then subscribes to. The first request on a stream may carry a
     // nonce of an older stream, which means nothing here.
-    if (nonce !== '' && this.#lastNonce !== '' && nonce !== this.#lastNonce) return;
-    this.names.replace(names);
+    if (nonce !== '' && this.#lastNonce !== '' && nonce !== this.#lastNonce) return false;
+    return this.names.replace(names);
   }
 
   protected override plan(content: TypeSnapshot, permissions: Permissions): ResponseContent | undefined {

@@ -13,6 +13,7 @@ import type { Snapshot } from '../snapshot.ts';
 import type { SnapshotCache } from '../snapshot-cache.ts';
 import { type AckResult, AckWait } from './ack-wait.ts';
 import { type ClientHoldings, type ClientStatus, ConnectedClient } from './connected-client.ts';
+import { type Peer, peerOf } from './peer.ts';
 import { XDS_SERVICES, type XdsMethod } from './service-definitions.ts';
 import { type GrpcStream, XdsStream } from './stream.ts';
 import type { NodeInfo, WireRequest } from './wire.ts';
@@ -23,8 +24,11 @@ export interface XdsServerOptions {
   readonly cache: SnapshotCache;
   /** Which snapshot a node gets. If not given, all nodes are one group, `DEFAULT_GROUP`. */
   readonly groupOf?: (node: NodeInfo) => string;
-  /** Called with every node that opens a stream; an answer is why it is refused, with PERMISSION_DENIED. If not given, all are served. */
-  readonly refusalOf?: (node: NodeInfo) => string | undefined;
+  /**
+   * Called with every node that opens a stream, and with what is proven of it; an answer is why it is refused, with
+   * PERMISSION_DENIED. If not given, all are served.
+   */
+  readonly refusalOf?: (node: NodeInfo, peer: Peer) => string | undefined;
   /** If not given, plain text. */
   readonly credentials?: ServerCredentials;
   /**
@@ -85,8 +89,10 @@ const CHANNEL_OPTIONS = {
   // Finds clients that vanished without a word.
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
-  // A reconnecting client lists all that it has.
-  'grpc.max_receive_message_length': 64 * 1024 * 1024,
+  // A reconnecting client lists all that it has: room for tens of thousands of resources.
+  'grpc.max_receive_message_length': 4 * 1024 * 1024,
+  // Books of every message that nobody reads.
+  'grpc.enable_channelz': 0,
 };
 
 class GrpcXdsServer implements XdsServer {
@@ -177,7 +183,7 @@ class GrpcXdsServer implements XdsServer {
       }
       // "Only the first request on a stream is guaranteed to carry the node identifier", so it holds for the stream.
       if (!client || !stream) {
-        const reason = this.#options.refusalOf?.(request.node ?? ANONYMOUS);
+        const reason = this.#options.refusalOf?.(request.node ?? ANONYMOUS, peerOf(call));
         if (reason !== undefined) {
           call.emit('error', { code: status.PERMISSION_DENIED, details: reason });
           this.#events.emit('refuse', { node: request.node?.id ?? '', peer: call.getPeer(), reason });

@@ -39,13 +39,13 @@ function service(name: string, methods: Record<string, XdsMethod>): XdsService {
   return { name, definition: Object.fromEntries(definitions), methods };
 }
 
-function methodDefinition(path: string, variant: Variant): MethodDefinition<WireRequest, Uint8Array> {
+function methodDefinition(path: string, variant: Variant): MethodDefinition<WireRequest, Buffer> {
   return {
     path,
     requestStream: true,
     responseStream: true,
     requestDeserialize: (bytes) => decodeRequest(variant, bytes),
-    responseSerialize: (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
+    responseSerialize: (bytes) => bytes,
     // A client would need these; this server is none.
     requestSerialize: () => Buffer.alloc(0),
     responseDeserialize: (bytes) => bytes,

@@ -3,7 +3,7 @@ import type { Answer } from '../protocol/channel.ts';
 import type { Session } from '../protocol/session.ts';
 import { encodeResponse, type WireRequest } from './wire.ts';
 
-export type GrpcStream = ServerDuplexStream<WireRequest, Uint8Array>;
+export type GrpcStream = ServerDuplexStream<WireRequest, Buffer>;
 
 /**
  * Writes what the session has to say, as fast as the client takes it: at most this much waits for the network, and what

@@ -22,34 +22,107 @@ export interface WireRequest extends SessionRequest {
   readonly node?: NodeInfo;
 }
 
+/** Most requests are a mere ACK, so they are read by hand; only what tells of the client is left to the generated code. */
 export function decodeRequest(variant: Variant, bytes: Uint8Array): WireRequest {
-  return variant === 'sotw' ? decodeSotw(bytes) : decodeDelta(bytes);
-}
-
-function decodeSotw(bytes: Uint8Array): WireRequest {
-  const request = decode<SotwMessage>('envoy.service.discovery.v3.DiscoveryRequest', bytes);
+  const fields = variant === 'sotw' ? SOTW_REQUEST : DELTA_REQUEST;
+  const reader = protobuf.Reader.create(bytes);
+  const names: string[] = [];
+  const unsubscribe: string[] = [];
+  const initialVersions: Record<string, string> = {};
+  let version = '';
+  let typeUrl = '';
+  let nonce = '';
+  let error: string | undefined;
+  let node: NodeInfo | undefined;
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    const field = (tag & 7) === LENGTH_DELIMITED ? tag >>> 3 : UNKNOWN;
+    if (field === fields.typeUrl) typeUrl = reader.string();
+    else if (field === fields.nonce) nonce = reader.string();
+    else if (field === fields.names) names.push(reader.string());
+    else if (field === fields.unsubscribe) unsubscribe.push(reader.string());
+    else if (field === fields.version) version = reader.string();
+    else if (field === fields.node) node = nodeInfo(decode<NodeMessage>('envoy.config.core.v3.Node', reader.bytes()));
+    else if (field === fields.error) {
+      error = decode<StatusMessage>('google.rpc.Status', reader.bytes()).message.trim();
+    } else if (field === fields.initialVersions) readEntry(reader, initialVersions);
+    else reader.skipType(tag & 7);
+  }
   return {
-    ...common(request),
-    names: request.resource_names,
-    unsubscribe: [],
-    initialVersions: {},
-    resumes: request.version_info !== '',
+    typeUrl,
+    nonce,
+    names,
+    unsubscribe,
+    initialVersions,
+    resumes: variant === 'sotw' ? version !== '' : Object.keys(initialVersions).length > 0,
+    ...(error !== undefined && { error }),
+    ...(node && { node }),
   };
 }
 
-function decodeDelta(bytes: Uint8Array): WireRequest {
-  const request = decode<DeltaMessage>('envoy.service.discovery.v3.DeltaDiscoveryRequest', bytes);
-  return {
-    ...common(request),
-    names: request.resource_names_subscribe,
-    unsubscribe: request.resource_names_unsubscribe,
-    initialVersions: request.initial_resource_versions,
-    resumes: Object.keys(request.initial_resource_versions).length > 0,
-  };
+function readEntry(reader: protobuf.Reader, entries: Record<string, string>): void {
+  const end = reader.uint32() + reader.pos;
+  if (end > reader.len) throw new RangeError('an entry is longer than the message');
+  let key = '';
+  let value = '';
+  while (reader.pos < end) {
+    const tag = reader.uint32();
+    if (tag === KEY_OF_ENTRY) key = reader.string();
+    else if (tag === VALUE_OF_ENTRY) value = reader.string();
+    else reader.skipType(tag & 7);
+  }
+  // A name may be any text, __proto__ too.
+  Object.defineProperty(entries, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** Resources are already encoded, so a response is put together from their bytes. */
-export function encodeResponse(variant: Variant, response: Outgoing): Uint8Array {
+export function encodeResponse(variant: Variant, response: Outgoing): Buffer {
+  const body = sharedBody(variant, response);
+  const { nonce } = response;
+  // The order of fields means nothing: the one that differs from stream to stream comes last.
+  const bytes = Buffer.allocUnsafe(body.length + 2 + nonce.length);
+  bytes.set(body);
+  bytes[body.length] = (NONCE << 3) | LENGTH_DELIMITED;
+  bytes[body.length + 1] = nonce.length;
+  bytes.write(nonce, body.length + 2, 'latin1');
+  return bytes;
+}
+
+interface Body {
+  readonly variant: Variant;
+  readonly response: Outgoing;
+  readonly bytes: Uint8Array;
+}
+
+/** By its first resource: the latest body, which many clients of a group get one after the other. */
+const bodies = new WeakMap<EncodedResource, Body>();
+
+/** A response without its nonce: the same for every client that gets the same. */
+function sharedBody(variant: Variant, response: Outgoing): Uint8Array {
+  const [first] = response.resources;
+  const known = first && bodies.get(first);
+  if (known?.variant === variant && isSameBody(known.response, response)) return known.bytes;
+  const bytes = encodeBody(variant, response);
+  if (first) bodies.set(first, { variant, response, bytes });
+  return bytes;
+}
+
+function isSameBody(a: Outgoing, b: Outgoing): boolean {
+  return (
+    a.version === b.version &&
+    a.typeUrl === b.typeUrl &&
+    a.heartbeat === b.heartbeat &&
+    a.supportsTtl === b.supportsTtl &&
+    isSameList(a.resources, b.resources) &&
+    isSameList(a.removed, b.removed)
+  );
+}
+
+function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}
+
+function encodeBody(variant: Variant, response: Outgoing): Uint8Array {
   const writer = protobuf.Writer.create();
   const text = (field: number, value: string) => writer.uint32((field << 3) | LENGTH_DELIMITED).string(value);
   const bytes = (field: number, value: Uint8Array) => writer.uint32((field << 3) | LENGTH_DELIMITED).bytes(value);
@@ -59,7 +132,6 @@ export function encodeResponse(variant: Variant, response: Outgoing): Uint8Array
   const form = variant === 'sotw' ? sotwForm : deltaForm;
   for (const resource of response.resources) bytes(fields.resources, form(resource, response));
   text(fields.typeUrl, response.typeUrl);
-  text(fields.nonce, response.nonce);
   if (variant === 'delta') for (const name of response.removed) text(DELTA_RESPONSE.removed, name);
   return writer.finish();
 }
@@ -76,28 +148,39 @@ function deltaForm({ wrapped, heartbeat = wrapped }: EncodedResource, response: 
 }
 
 const RESOURCE = 'type.googleapis.com/envoy.service.discovery.v3.Resource';
-/** Field numbers of envoy.service.discovery.v3.DiscoveryResponse. */
-const SOTW_RESPONSE = { version: 1, resources: 2, typeUrl: 4, nonce: 5 } as const;
-/** Field numbers of envoy.service.discovery.v3.DeltaDiscoveryResponse. */
-const DELTA_RESPONSE = { version: 1, resources: 2, typeUrl: 4, nonce: 5, removed: 6 } as const;
+/** Field numbers of envoy.service.discovery.v3.DiscoveryResponse and DeltaDiscoveryResponse. */
+const SOTW_RESPONSE = { version: 1, resources: 2, typeUrl: 4 } as const;
+const DELTA_RESPONSE = { version: 1, resources: 2, typeUrl: 4, removed: 6 } as const;
+const NONCE = 5;
+const UNKNOWN = -1;
+const NONE = -2;
+/** Field numbers of DiscoveryRequest and DeltaDiscoveryRequest; what one has not is never met. */
+const SOTW_REQUEST = {
+  version: 1,
+  node: 2,
+  names: 3,
+  typeUrl: 4,
+  nonce: 5,
+  error: 6,
+  unsubscribe: NONE,
+  initialVersions: NONE,
+};
+const DELTA_REQUEST = {
+  node: 1,
+  typeUrl: 2,
+  names: 3,
+  unsubscribe: 4,
+  initialVersions: 5,
+  nonce: 6,
+  error: 7,
+  version: NONE,
+};
 const LENGTH_DELIMITED = 2;
+const KEY_OF_ENTRY = (1 << 3) | LENGTH_DELIMITED;
+const VALUE_OF_ENTRY = (2 << 3) | LENGTH_DELIMITED;
 
-interface CommonMessage {
-  readonly type_url: string;
-  readonly response_nonce: string;
-  readonly error_detail: { readonly message: string } | null;
-  readonly node: NodeMessage | null;
-}
-
-interface SotwMessage extends CommonMessage {
-  readonly version_info: string;
-  readonly resource_names: string[];
-}
-
-interface DeltaMessage extends CommonMessage {
-  readonly resource_names_subscribe: string[];
-  readonly resource_names_unsubscribe: string[];
-  readonly initial_resource_versions: Record<string, string>;
+interface StatusMessage {
+  readonly message: string;
 }
 
 interface NodeMessage {
@@ -114,15 +197,6 @@ interface NodeMessage {
 
 function decode<T>(name: string, bytes: Uint8Array): T {
   return messageType(name).decode(bytes) as unknown as T;
-}
-
-function common(request: CommonMessage) {
-  return {
-    typeUrl: request.type_url,
-    nonce: request.response_nonce,
-    ...(request.error_detail ? { error: request.error_detail.message.trim() } : {}),
-    ...(request.node ? { node: nodeInfo(request.node) } : {}),
-  };
 }
 
 function nodeInfo(node: NodeMessage): NodeInfo {
