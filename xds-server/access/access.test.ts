@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AuditLog, assertSecured, type Gate, matchesAny, openGate } from './index.ts';
+import { AuditLog, assertSecured, type Gate, openGate } from './index.ts';
 import { parseTokenFile } from './token-file.ts';
 
 const [READER, WRITER] = ['reader-0123456789abcdef', 'writer-0123456789abcdef'];
@@ -122,14 +122,22 @@ describe('beyond loopback', () => {
   });
 });
 
-it('patterns fit whole names, and dots are dots', () => {
-  expect(matchesAny(['edge-*', 'one'], 'edge-7')).toBe(true);
-  expect(matchesAny(['edge-*', 'one'], 'one')).toBe(true);
-  expect(matchesAny(['a.b'], 'axb')).toBe(false);
-  expect(matchesAny(['edge-*'], 'my-edge-7')).toBe(false);
-  expect(matchesAny(['one'], 'one2')).toBe(false);
-  expect(matchesAny([], 'one')).toBe(false);
-  expect(matchesAny(['*'], 'x'.repeat(257))).toBe(false);
+describe('what travels over xDS', () => {
+  const check = (host: string, xds: object, secrets = false) =>
+    assertSecured({ host: '::1', access: {} }, { host, access: xds, secrets });
+  const tls = { certificateFile: 'c', keyFile: 'k', clientAuthorityFile: 'a' };
+
+  it('are private keys only on loopback or over mutual TLS, whatever is said of the network', () => {
+    expect(() => check('0.0.0.0', { insecure: true }, true)).toThrow(/--secrets.*not sent in plain text/);
+    expect(() => check('0.0.0.0', { tls }, true)).not.toThrow();
+    expect(() => check('127.0.0.1', {}, true)).not.toThrow();
+  });
+
+  it('says who a node is only over mutual TLS', () => {
+    expect(() => check('127.0.0.1', { nodes: ['edge-*=edge-*'] })).toThrow(/ID=NAME needs/);
+    expect(() => check('127.0.0.1', { nodes: ['edge-*=edge-*'], tls })).not.toThrow();
+    expect(() => check('127.0.0.1', { nodes: ['edge-*'] })).not.toThrow();
+  });
 });
 
 describe('the audit log', () => {

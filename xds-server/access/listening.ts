@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { ShadowplaneError } from '../../errors/index.ts';
 import type { ServerTlsFiles, TlsFiles } from '../../tls/index.ts';
+import { bindsNames, parseNodeList } from './node-list.ts';
 
 /** Who may call the API, and over what. */
 export interface ApiAccess {
@@ -22,7 +23,7 @@ export interface ApiAccess {
 export interface XdsAccess {
   /** Only clients with a certificate of its authority are heard. */
   readonly tls?: TlsFiles | undefined;
-  /** Patterns of node ids, `*` for any characters; absent: every node. */
+  /** Entries as `parseNodeList` reads them; absent: every node. */
   readonly nodes?: readonly string[] | undefined;
   /** Plain text beyond loopback. For networks that are private to Envoys and this process. */
   readonly insecure?: boolean | undefined;
@@ -56,6 +57,12 @@ export function assertSecured(
       `--xds-listen ${xds.host}: beyond loopback Envoys and control plane have to prove who they are: --xds-tls-cert, --xds-tls-key and --xds-client-ca; or say --xds-insecure, for a network that is private to them`,
     );
   }
+  if (!xds.access.tls && bindsNames(parseNodeList(xds.access.nodes ?? []))) {
+    throw new ShadowplaneError(
+      'USAGE',
+      '--xds-nodes ID=NAME needs certificates to hold ids against: --xds-tls-cert, --xds-tls-key and --xds-client-ca',
+    );
+  }
   if (!isLoopbackHost(xds.host) && !xds.access.tls && xds.secrets) {
     throw new ShadowplaneError(
       'USAGE',
@@ -68,16 +75,4 @@ export function assertSecured(
 export function isLoopbackHost(host: string): boolean {
   if (host === 'localhost' || host.endsWith('.localhost') || host === '::1') return true;
   return isIP(host) === 4 && host.startsWith('127.');
-}
-
-/** Clients choose their names. */
-const MAX_NAME_LENGTH = 256;
-
-/** Whether one of the patterns fits the whole of the name. */
-export function matchesAny(patterns: readonly string[], name: string): boolean {
-  if (name.length > MAX_NAME_LENGTH) return false;
-  return patterns.some((pattern) => {
-    const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-    return new RegExp(`^${parts.join('[^]*')}$`).test(name);
-  });
 }

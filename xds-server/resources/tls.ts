@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
+import { join } from 'node:path';
 import type { CertificateSource, EnvoyJson, Service, ServiceTls } from '../policy/model.ts';
 import { typed } from './envoy-json.ts';
-import { files, type SecretReferences } from './secrets.ts';
+import { files, type SecretReferences, watched } from './secrets.ts';
 
 /**
  * Where Debian, Ubuntu, Alpine and Envoy's own images keep the system's roots. Envoy 1.40 accepts `system_root_certs` but
@@ -48,6 +49,42 @@ export interface ControlPlaneTls {
   readonly caFile: string;
   /** DNS name that the control plane's certificate has to have. */
   readonly serverName: string;
+  /** Folder on Envoy's machine with the files of `fileSecrets`. Absent: Envoy reads certificate and authority once. */
+  readonly secretsFolder?: string | undefined;
+}
+
+/**
+ * Where Envoy learns its own certificate before it has a control plane: files of its machine that say which files these are,
+ * and that Envoy watches. What was renamed into their folder holds for the next connection.
+ */
+export function fileSecrets({ secretsFolder, ...tls }: ControlPlaneTls): ReadonlyMap<string, EnvoyJson> {
+  const { certificate, authority } = OWN_SECRETS;
+  const resource = (fields: EnvoyJson) => ({
+    resources: [typed('envoy.extensions.transport_sockets.tls.v3.Secret', fields)],
+  });
+  return new Map([
+    [`${certificate}.yaml`, resource({ name: certificate, tls_certificate: files(tls) })],
+    [
+      `${authority}.yaml`,
+      resource({
+        name: authority,
+        validation_context: { trusted_ca: { filename: tls.caFile }, ...watched(tls.caFile) },
+      }),
+    ],
+  ]);
+}
+
+const OWN_SECRETS = { certificate: 'shadowplane-certificate', authority: 'shadowplane-authority' } as const;
+
+function referencesIn(folder: string): SecretReferences {
+  const reference = (name: string) => ({
+    name,
+    sds_config: {
+      path_config_source: { path: join(folder, `${name}.yaml`), watched_directory: { path: folder } },
+      resource_api_version: 'V3',
+    },
+  });
+  return { certificate: reference(OWN_SECRETS.certificate), authority: reference(OWN_SECRETS.authority) };
 }
 
 export function controlPlaneTls(
@@ -55,9 +92,13 @@ export function controlPlaneTls(
   tls: ControlPlaneTls,
   secrets?: SecretReferences,
 ): EnvoyJson {
-  const { certificateFile, privateKeyFile, caFile, serverName } = tls;
+  const { certificateFile, privateKeyFile, caFile, serverName, secretsFolder } = tls;
   const clientCertificate = { certificateFile, privateKeyFile };
-  return upstreamTls({ protocol, addresses: [] }, { serverName, caFile, clientCertificate, insecure: false }, secrets);
+  return upstreamTls(
+    { protocol, addresses: [] },
+    { serverName, caFile, clientCertificate, insecure: false },
+    secrets ?? (secretsFolder === undefined ? undefined : referencesIn(secretsFolder)),
+  );
 }
 
 /** The name a service is asked for and has to prove: the configured one, else its first DNS name, else none. */

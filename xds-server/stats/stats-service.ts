@@ -23,7 +23,7 @@ const PATH = '/envoy.service.metrics.v3.MetricsService/StreamMetrics';
  */
 export function createStatsService(
   listener: StatsListener,
-  refusalOf: (node: string) => string | undefined = () => undefined,
+  refusalOf: (node: string, call: ServerReadableStream<StatsMessage, unknown>) => string | undefined = () => undefined,
 ): {
   readonly definition: ServiceDefinition;
   readonly implementation: UntypedServiceImplementation;
@@ -54,7 +54,7 @@ export function createStatsService(
             answer({ code: status.INVALID_ARGUMENT, details: 'the first message of a stream names its node' });
             return;
           }
-          const reason = refusalOf(node);
+          const reason = refusalOf(node, call);
           if (reason !== undefined) {
             node = undefined;
             answer({ code: status.PERMISSION_DENIED, details: reason });

@@ -4,6 +4,7 @@ export type { EncodedResource, ResourceJson } from './resource.ts';
 export { encodeWithTtl } from './resource.ts';
 export type { AckResult } from './server/ack-wait.ts';
 export type { ClientHoldings, ClientStatus, ResourceHolding } from './server/connected-client.ts';
+export { type Peer, peerOf } from './server/peer.ts';
 export { ReloadingCredentials } from './server/reloading-credentials.ts';
 export {
   createXdsServer,
