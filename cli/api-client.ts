@@ -1,4 +1,5 @@
 import { ERROR_CODES, type ErrorCode, type InputProblem, ShadowplaneError } from '../errors/index.ts';
+import { readApiTls, sendHttp, tlsProblem } from './api-tls.ts';
 import { type ApiConnection, readApiToken } from './api-token.ts';
 
 export interface ApiClient {
@@ -32,6 +33,7 @@ export function createApiClient(connection: ApiConnection, env: NodeJS.ProcessEn
   const url = connection.api;
   const token = readApiToken(connection, env);
   const base = apiBase(url);
+  const tls = readApiTls(connection, base);
   async function call<T>(
     method: string,
     path: string,
@@ -49,16 +51,19 @@ export function createApiClient(connection: ApiConnection, env: NodeJS.ProcessEn
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
-    const response = await fetch(`${base}${path}`, init).catch((cause: unknown) => {
+    const { status, text } = await sendHttp(`${base}${path}`, init, tls).catch((cause: unknown) => {
+      const problem = tlsProblem(cause);
+      if (problem !== undefined) {
+        throw new ShadowplaneError('API_UNREACHABLE', `no secure connection to ${url}: ${problem}`, { cause });
+      }
       throw new ShadowplaneError(
         'API_UNREACHABLE',
         `no control plane answers at ${url}\nStart one with "shadowplane up" or name another with --api URL (or SHADOWPLANE_API).`,
         { cause },
       );
     });
-    const text = await response.text();
     const answer = parse(text);
-    if (!response.ok) throw toError(answer, response.status, url);
+    if (status < 200 || status > 299) throw toError(answer, status, url);
     if (answer === undefined && text !== '') {
       throw new ShadowplaneError('API_UNREACHABLE', `${url} answers, but not as a Shadowplane control plane`);
     }

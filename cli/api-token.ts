@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { ShadowplaneError } from '../errors/index.ts';
+import type { ApiTlsFiles } from './api-tls.ts';
 
-export interface ApiConnection {
+export interface ApiConnection extends ApiTlsFiles {
   readonly api: string;
   readonly apiTokenFile?: string | undefined;
 }

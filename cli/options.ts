@@ -17,6 +17,11 @@ export function apiOptions(): Option[] {
   return [
     new Option('--api <url>', 'control plane to talk to').env('SHADOWPLANE_API').default(DEFAULT_API),
     apiTokenFileOption('file with the token to send (the token itself: SHADOWPLANE_API_TOKEN)'),
+    new Option('--cert <file>', 'certificate to show an API that asks for one (PEM)').env('SHADOWPLANE_CERT'),
+    new Option('--key <file>', 'its private key').env('SHADOWPLANE_KEY'),
+    new Option('--ca <file>', "authority of the API's own certificate (default: what Node trusts)").env(
+      'SHADOWPLANE_CA',
+    ),
   ];
 }
 
