@@ -50,11 +50,13 @@ export interface MirrorNoise {
   readonly noisyFields: number;
   /** Rarely noisy fields per factor e of the rate. */
   readonly rareDensity: { readonly content: number; readonly structure: number };
+  /** Share of them whose noise strikes the primary, too, so that candidate and control differ in one pair. */
+  readonly strikingPrimary: number;
 }
 
 /** Uses counts of the control alone, so that no defect can pass itself off as the usual noise. */
 export function learnNoise(fields: readonly FieldEvidence[]): MirrorNoise {
-  const noisy = fields.filter(({ tally }) => tally.controlOnly + tally.both > 0);
+  const noisy = fields.filter(isNoisy);
   const rare = noisy.filter(({ tally, pairs }) => {
     const differing = tally.controlOnly + tally.both;
     return differing <= RARE && differing < RARE_SHARE * pairs;
@@ -66,7 +68,35 @@ export function learnNoise(fields: readonly FieldEvidence[]): MirrorNoise {
   return {
     noisyFields: noisy.length,
     rareDensity: { content: density('content'), structure: density('structure') },
+    strikingPrimary: shareStrikingPrimary(rare),
   };
+}
+
+/** Two copies that are struck by themselves are so in the same pair this often. */
+const COINCIDENCE = 0.05;
+const ROUNDS = 20;
+
+/**
+ * Noise strikes the two copies alone (a lagging replica) or the primary as well: then half of what the control shows is
+ * there at the candidate, too. The share of the second sort, by expectation and maximisation; what no field has shown is
+ * taken to be of the first, and one field is assumed to be.
+ */
+function shareStrikingPrimary(rare: readonly FieldEvidence[]): number {
+  let share = 0.5;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const sum = rare.reduce((total, { tally: { controlOnly, both } }) => {
+      const striking = share * 0.5 ** (controlOnly + both);
+      const alone = (1 - share) * COINCIDENCE ** both * (1 - COINCIDENCE) ** controlOnly;
+      return total + striking / (striking + alone);
+    }, 0);
+    share = sum / (rare.length + 1);
+  }
+  return share;
+}
+
+/** The control differed from the primary here. */
+export function isNoisy({ tally }: FieldEvidence): boolean {
+  return tally.controlOnly + tally.both > 0;
 }
 
 function groupOf(kind: DifferenceKind): 'content' | 'structure' {
@@ -80,7 +110,8 @@ function groupOf(kind: DifferenceKind): 'content' | 'structure' {
 export function expectedInnocent({ tally, kind }: FieldEvidence, noise: MirrorNoise): number {
   const { candidateOnly, controlOnly, both, candidateSpells, controlSpells } = tally;
   if (candidateOnly === 0) return Number.POSITIVE_INFINITY;
-  if (controlOnly + both === 0) return noise.rareDensity[groupOf(kind)] * spikeTail(candidateSpells);
+  if (controlOnly + both === 0)
+    return noise.rareDensity[groupOf(kind)] * spikeTail(candidateSpells, noise.strikingPrimary);
   return noise.noisyFields * excessOdds(candidateOnly, candidateSpells, controlOnly, controlSpells, both);
 }
 
@@ -96,11 +127,13 @@ export function excessOdds(more: number, moreSpells: number, less: number, lessS
 /**
  * Fields of density 1 that show at least k differences at the candidate and none at the control. For noise that strikes
  * both with mean m, a field shows j and 0 with probability exp(-2m) m^j / j!; over all m, evenly on the logarithmic
- * scale, that is 2^-j / j.
+ * scale, that is 2^-j / j. Where the primary is struck as often, a third of the differences is of both, and it is 3^-j / j.
  */
-function spikeTail(differences: number): number {
+function spikeTail(differences: number, strikingPrimary: number): number {
   let tail = 0;
-  for (let count = differences; count < differences + SPIKE_TERMS; count += 1) tail += 0.5 ** count / count;
+  for (let count = differences; count < differences + SPIKE_TERMS; count += 1) {
+    tail += ((1 - strikingPrimary) * 0.5 ** count + strikingPrimary * 3 ** -count) / count;
+  }
   return tail;
 }
 

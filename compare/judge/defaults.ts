@@ -1,9 +1,10 @@
 /** Every number that a verdict depends on, in one place. Chosen on the tuning seeds of bench/compare/detection. */
 export const DEFAULTS = Object.freeze({
-  /** `different`: at most so many innocent fields of the mirror are expected to look as different by chance. */
-  different: 0.15,
-  /** `different` by all strata of a field together: a second look, which may add so many to what the first one allows. */
-  overStrata: 0.02,
+  /**
+   * `different`: at most so many innocent fields of the mirror are expected to look as different by chance. So at most so
+   * many mirrors of two copies of one build have one (Markov's inequality), however noisy they are.
+   */
+  different: 0.05,
   /** `seen`: the same for what is shown and decides nothing. */
   seen: 1,
   /** `different` takes differences at this many separate times: one answer of the candidate can be an accident. */

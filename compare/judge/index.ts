@@ -1,4 +1,5 @@
 export { benjaminiHochberg } from './benjamini-hochberg.ts';
+export { logGamma } from './binomial.ts';
 export { DEFAULTS, type JudgeOptions } from './defaults.ts';
 export { diffyFlags } from './diffy-rule.ts';
 export type { FieldEvidence, Looks, ValueFormat } from './evidence.ts';

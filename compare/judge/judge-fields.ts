@@ -47,20 +47,21 @@ export function judgeFields(
   );
   const rates = falseDiscoveryRates(expected);
   return fields.map((field, index) => ({
-    level: levelOf(field, expected[index]!, limits),
+    level: levelOf(field.tally, expected[index]!, limits),
     expectedInnocent: expected[index]!,
     falseDiscoveryRate: rates[index]!,
     ...describe(field, control),
   }));
 }
 
-function levelOf({ tally }: FieldEvidence, expected: number, limits: Required<JudgeOptions>): FieldLevel {
+/** @param tally of the pairs that `expected` was worked out from. */
+export function levelOf(tally: FieldEvidence['tally'], expected: number, limits: Required<JudgeOptions>): FieldLevel {
   if (tally.candidateOnly + tally.both === 0) return 'same';
   if (expected <= limits.different && tally.candidateSpells >= limits.leastSpells) return 'different';
   return expected <= limits.seen ? 'seen' : 'noise';
 }
 
-function describe({ tally, pairs }: FieldEvidence, control: boolean) {
+export function describe({ tally, pairs }: FieldEvidence, control: boolean) {
   const { candidateOnly, controlOnly, both } = tally;
   const { confidence } = DEFAULTS;
   const differing = wilsonInterval(candidateOnly + both, pairs, confidence);

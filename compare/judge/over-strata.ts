@@ -1,14 +1,19 @@
 /**
- * One field over all strata of its endpoint: nine differences, split over four segments, are too few in each and enough
- * together. Pairs in which only one of the two differs may be added up where rates may not: a stratum with much traffic
- * weighs no more on the candidate's side than on the control's.
+ * The verdicts on the fields of a mirror in all of their strata, by pairs with a control. Noise is a property of the field:
+ * what the control shows of it in one segment is known in all. And pairs in which only one of the two differs may be added up
+ * where rates may not, because each of them is the toss of a coin in every stratum. So each field is judged once, over all of
+ * its strata: five of them are no five chances to be found by luck.
  *
- * This is a second look at the same fields, so it has a smaller limit of its own (`DEFAULTS.overStrata`).
+ * Only where noise of one stratum may hide the defect of another, a stratum is looked at by itself as well. Such a field has
+ * two chances, and each of them half of the limit (Bonferroni with weights: Genovese, Roeder and Wasserman, Biometrika 93,
+ * 2006, 509-524).
  */
-import { expectedInnocent, learnNoise } from './against-control.ts';
-import { DEFAULTS } from './defaults.ts';
+import { excessOdds, expectedInnocent, isNoisy, learnNoise, type MirrorNoise } from './against-control.ts';
+import { falseDiscoveryRates } from './benjamini-hochberg.ts';
+import { DEFAULTS, type JudgeOptions } from './defaults.ts';
 import type { FieldEvidence } from './evidence.ts';
-import { emptyTally, stretchOf } from './tally.ts';
+import { describe, type FieldLevel, type FieldVerdict, levelOf } from './judge-fields.ts';
+import { emptyTally, stretchOf, type Tally } from './tally.ts';
 
 export interface StratumPart {
   readonly evidence: FieldEvidence;
@@ -26,22 +31,61 @@ export interface FieldOverStrata {
   readonly pairs: number;
 }
 
+/** Chances of a field whose strata are also looked at one by one. */
+const LOOKS = 2;
+const LEVELS: readonly FieldLevel[] = ['different', 'seen', 'noise'];
+
 /**
- * For each field that all strata together show to be different: how many innocent ones are expected to look so. Undefined
- * for all others, and for those of one stratum, which have been judged by themselves.
+ * What all strata show together is so in all strata in which the candidate led.
  *
  * @param fields of pairs with a control, and all of the mirror: noise is learnt from them.
+ * @returns a verdict on each part of each field. Their false discovery rate is that of the field.
  */
-export function judgeOverStrata(fields: readonly FieldOverStrata[]): Array<number | undefined> {
-  const evidence = fields.map(combine);
-  const noise = learnNoise(evidence);
-  return fields.map(({ parts }, index) => {
-    if (parts.length < 2) return undefined;
-    const expected = expectedInnocent(evidence[index]!, noise);
-    const isDifferent =
-      expected <= DEFAULTS.overStrata && evidence[index]!.tally.candidateSpells >= DEFAULTS.leastSpells;
-    return isDifferent ? expected : undefined;
+export function judgeOverStrata(fields: readonly FieldOverStrata[], options: JudgeOptions = {}): FieldVerdict[][] {
+  const limits = { ...DEFAULTS, ...options };
+  const whole = fields.map(combine);
+  const noise = learnNoise(whole);
+  const noisyParts = fields.reduce((sum, { parts }, index) => sum + (isNoisy(whole[index]!) ? parts.length : 0), 0);
+  const looks = fields.map(({ parts }, index) => lookAt(parts, whole[index]!, noise, noisyParts));
+  const rates = falseDiscoveryRates(looks.map((parts) => leastOf(parts.flat())));
+  return fields.map(({ parts }, index) =>
+    parts.map(({ evidence }, part) => {
+      const ways = looks[index]![part]!;
+      const levels = ways.map(({ tally, expected }) => levelOf(tally, expected, limits));
+      const { candidateOnly, both } = evidence.tally;
+      return {
+        level: candidateOnly + both === 0 ? 'same' : (LEVELS.find((level) => levels.includes(level)) ?? 'noise'),
+        expectedInnocent: leastOf(ways),
+        falseDiscoveryRate: rates[index]!,
+        ...describe(evidence, true),
+      };
+    }),
+  );
+}
+
+/** One way to judge: by these counts, so many innocent fields look at least as different. */
+interface Look {
+  readonly tally: Readonly<Tally>;
+  readonly expected: number;
+}
+
+function lookAt(parts: readonly StratumPart[], whole: FieldEvidence, noise: MirrorNoise, noisyParts: number): Look[][] {
+  const expected = expectedInnocent(whole, noise);
+  if (parts.length === 1) return [[{ tally: whole.tally, expected }]];
+  // Where the control never differs in any stratum, none of them can hide what another shows.
+  const looks = isNoisy(whole) ? LOOKS : 1;
+  return parts.map(({ evidence: { tally } }) => {
+    const { candidateOnly, candidateSpells, controlOnly, controlSpells, both } = tally;
+    const ways: Look[] = [];
+    if (candidateOnly > controlOnly) ways.push({ tally: whole.tally, expected: looks * expected });
+    if (looks === 1 || candidateOnly === 0) return ways;
+    const odds = excessOdds(candidateOnly, candidateSpells, controlOnly, controlSpells, both);
+    return [...ways, { tally, expected: looks * noisyParts * odds }];
   });
+}
+
+function leastOf(looks: readonly Look[]): number {
+  return looks.reduce((least, { expected }) => Math.min(least, expected), Number.POSITIVE_INFINITY);
 }
 
 function combine(field: FieldOverStrata): FieldEvidence {

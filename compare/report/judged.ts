@@ -1,9 +1,10 @@
 /** The fields of one epoch with their verdicts. */
+import type { Rule } from '../diff/index.ts';
 import { type FieldEvidence, type FieldVerdict, judgeFields } from '../judge/index.ts';
 import { type SettledCell, settleDrift } from './drift-in.ts';
 import type { IgnoredFields } from './ignored.ts';
 import type { CellInput, EpochInput, FieldInput } from './inputs.ts';
-import { raiseOverStrata } from './over-strata.ts';
+import { judgeRows } from './over-strata.ts';
 
 export interface JudgedField {
   readonly field: FieldInput;
@@ -44,10 +45,35 @@ function judgeAlike(cells: readonly SettledCell[], controlled: boolean, ignored:
   );
   // What a rule hides is no finding, so it must not make others look less certain either.
   const counted = rows.flat().filter(({ rule }) => !rule);
-  const opposites = alike.map(oppositesIn);
-  const evidence = counted.map(({ cell, field }) => {
+  const hidden = rows.flat().filter(({ rule }) => rule);
+  const verdictOf = new Map<Row, FieldVerdict>();
+  for (const some of [counted, hidden]) {
+    const verdicts = controlled ? judgeRows(some, alike) : judgeByLooks(some);
+    some.forEach((row, index) => void verdictOf.set(row, verdicts[index]!));
+  }
+  return alike.map((cell, index) => ({
+    cell,
+    fields: rows[index]!.map((row) => ({
+      field: row.field,
+      verdict: verdictOf.get(row)!,
+      ...(row.rule && { ignoredBy: row.rule.id }),
+    })),
+  }));
+}
+
+interface Row {
+  readonly cell: SettledCell;
+  readonly field: FieldInput;
+  readonly rule: Rule | undefined;
+}
+
+function judgeByLooks(rows: readonly Row[]): FieldVerdict[] {
+  const opposites = new Map<CellInput, ReturnType<typeof oppositesIn>>();
+  const evidence = rows.map(({ cell, field }) => {
     const { kind, counts, looks } = field;
-    const opposite = opposites[alike.indexOf(cell)]!(field);
+    const oppositeOf = opposites.get(cell) ?? oppositesIn(cell);
+    opposites.set(cell, oppositeOf);
+    const opposite = oppositeOf(field);
     return {
       kind: kind as FieldEvidence['kind'],
       pairs: cell.pairs,
@@ -56,27 +82,7 @@ function judgeAlike(cells: readonly SettledCell[], controlled: boolean, ignored:
       ...(opposite && { opposite }),
     };
   });
-  const verdicts = judgeFields(evidence, controlled);
-  const verdictOf = new Map(counted.map((row, index) => [row, verdicts[index]!]));
-  const hidden = rows.flat().filter(({ rule }) => rule);
-  const hiddenVerdicts = judgeFields(
-    hidden.map(({ cell: { pairs }, field: { kind, counts } }) => ({
-      kind: kind as FieldEvidence['kind'],
-      pairs,
-      tally: counts,
-    })),
-    controlled,
-  );
-  hidden.forEach((row, index) => void verdictOf.set(row, hiddenVerdicts[index]!));
-  const judged = alike.map((cell, index) => ({
-    cell,
-    fields: rows[index]!.map((row) => ({
-      field: row.field,
-      verdict: verdictOf.get(row)!,
-      ...(row.rule && { ignoredBy: row.rule.id }),
-    })),
-  }));
-  return controlled ? raiseOverStrata(judged) : judged;
+  return judgeFields(evidence, false);
 }
 
 /** Finds what a field shows the other way round: `extra` for `missing`, `missing` for `extra`. */

@@ -1,66 +1,39 @@
-/** What all strata of an endpoint show together is `different` in those where it shows. */
-import { type FieldOverStrata, judgeOverStrata } from '../judge/index.ts';
-import type { JudgedCell, JudgedField } from './judged.ts';
+/** The same field in the strata of one endpoint, as the judge takes them together. */
+import { type FieldEvidence, type FieldVerdict, judgeOverStrata } from '../judge/index.ts';
+import { groupBy } from './group-by.ts';
+import type { CellInput, FieldInput } from './inputs.ts';
 
-interface Part {
-  readonly judged: JudgedCell;
-  readonly field: JudgedField;
+interface Row {
+  readonly cell: CellInput;
+  readonly field: FieldInput;
 }
 
-/** @param cells all of an epoch that have a control. */
-export function raiseOverStrata(cells: readonly JudgedCell[]): JudgedCell[] {
-  const byEndpoint = new Map<string, JudgedCell[]>();
-  for (const judged of cells) {
-    const { endpoint } = judged.cell;
-    byEndpoint.set(endpoint, [...(byEndpoint.get(endpoint) ?? []), judged]);
-  }
-  const groups = [...byEndpoint.values()].flatMap((alike) => fieldsOf(alike).map((parts) => ({ alike, parts })));
-  const expected = judgeOverStrata(groups.map(({ alike, parts }) => toField(alike, parts)));
-  const raised = new Map<JudgedField, number>();
-  groups.forEach(({ parts }, index) => {
-    const innocent = expected[index];
-    if (innocent === undefined) return;
-    for (const { field } of parts) {
-      const { candidateOnly, controlOnly } = field.field.counts;
-      if (candidateOnly > controlOnly) raised.set(field, innocent);
-    }
+/**
+ * @param rows of pairs with a control, and all of the mirror.
+ * @param cells to which they belong, and those of the same endpoints in which nothing differed.
+ * @returns a verdict for each row.
+ */
+export function judgeRows(rows: readonly Row[], cells: readonly CellInput[]): FieldVerdict[] {
+  const endpoints = groupBy(cells, ({ endpoint }) => endpoint);
+  const indexed = rows.map((row, index) => ({ ...row, index }));
+  const groups = groupBy(indexed, ({ cell, field }) => JSON.stringify([cell.endpoint, field.kind, field.path]));
+  const fields = [...groups.values()].map((parts) => {
+    const own = endpoints.get(parts[0]!.cell.endpoint)!;
+    return {
+      parts: parts.map(partOf),
+      spanMs: Math.max(...own.map(({ lastAtMs }) => lastAtMs)) - Math.min(...own.map(({ firstAtMs }) => firstAtMs)),
+      pairs: own.reduce((total, { pairs }) => total + pairs, 0),
+    };
   });
-  return cells.map((judged) => ({ ...judged, fields: judged.fields.map((field) => raise(field, raised.get(field))) }));
-}
-
-function fieldsOf(cells: readonly JudgedCell[]): Part[][] {
-  const groups = new Map<string, Part[]>();
-  for (const judged of cells) {
-    for (const field of judged.fields) {
-      if (field.ignoredBy) continue;
-      const key = `${field.field.kind} ${field.field.path}`;
-      groups.set(key, [...(groups.get(key) ?? []), { judged, field }]);
-    }
+  const judged = judgeOverStrata(fields);
+  const verdicts = new Array<FieldVerdict>(rows.length);
+  for (const [group, parts] of [...groups.values()].entries()) {
+    for (const [part, { index }] of parts.entries()) verdicts[index] = judged[group]![part]!;
   }
-  return [...groups.values()];
+  return verdicts;
 }
 
-function toField(cells: readonly JudgedCell[], parts: readonly Part[]): FieldOverStrata {
-  const firstAtMs = Math.min(...cells.map(({ cell }) => cell.firstAtMs));
-  const lastAtMs = Math.max(...cells.map(({ cell }) => cell.lastAtMs));
-  return {
-    parts: parts.map(({ judged: { cell }, field: { field } }) => ({
-      evidence: {
-        kind: field.kind as FieldOverStrata['parts'][number]['evidence']['kind'],
-        pairs: cell.pairs,
-        tally: field.counts,
-      },
-      firstAtMs: field.firstAtMs,
-      lastAtMs: field.lastAtMs,
-    })),
-    spanMs: lastAtMs - firstAtMs,
-    pairs: cells.reduce((total, { cell }) => total + cell.pairs, 0),
-  };
-}
-
-function raise(judged: JudgedField, innocent: number | undefined): JudgedField {
-  if (innocent === undefined || judged.verdict.level === 'different') return judged;
-  const { verdict } = judged;
-  const expectedInnocent = Math.min(verdict.expectedInnocent, innocent);
-  return { ...judged, verdict: { ...verdict, level: 'different', expectedInnocent } };
+function partOf({ cell: { pairs }, field: { kind, counts, firstAtMs, lastAtMs } }: Row) {
+  const evidence = { kind: kind as FieldEvidence['kind'], pairs, tally: counts };
+  return { evidence, firstAtMs, lastAtMs };
 }

@@ -1,5 +1,10 @@
 /** Figures over many scored corpora. */
-import type { Scored, ScoredCorpus } from './score.ts';
+import type { Scored } from './score.ts';
+
+/** A corpus of whatever sort, after the judges. */
+export interface Judged {
+  readonly series: readonly Scored[];
+}
 
 /** A way to call a field different. */
 export interface Method {
@@ -26,19 +31,19 @@ export function share({ hits, of }: Count): number {
 }
 
 /** Planted defects that are found. */
-export function recall(corpora: readonly ScoredCorpus[], flags: (field: Scored) => boolean): Count {
+export function recall(corpora: readonly Judged[], flags: (field: Scored) => boolean): Count {
   const defects = corpora.flatMap(({ series }) => series.filter(({ defect }) => defect));
   return { hits: defects.filter(flags).length, of: defects.length };
 }
 
 /** Findings that are planted defects. */
-export function precision(corpora: readonly ScoredCorpus[], flags: (field: Scored) => boolean): Count {
+export function precision(corpora: readonly Judged[], flags: (field: Scored) => boolean): Count {
   const findings = corpora.flatMap(({ series }) => series.filter(flags));
   return { hits: findings.filter(({ defect }) => defect).length, of: findings.length };
 }
 
 /** Corpora in which an innocent field is called a finding. */
-export function falseAlarms(corpora: readonly ScoredCorpus[], flags: (field: Scored) => boolean): Count {
+export function falseAlarms(corpora: readonly Judged[], flags: (field: Scored) => boolean): Count {
   const alarmed = corpora.filter(({ series }) => series.some((field) => !field.defect && flags(field)));
   return { hits: alarmed.length, of: corpora.length };
 }
@@ -47,15 +52,15 @@ export function falseAlarms(corpora: readonly ScoredCorpus[], flags: (field: Sco
  * Our own rule at another threshold: the most fields that can be called without a false alarm in more than `alarms` of
  * the corpora.
  */
-export function atAlarms(corpora: readonly ScoredCorpus[], alarms: number): (field: Scored) => boolean {
+export function atAlarms(corpora: readonly Judged[], alarms: number): (field: Scored) => boolean {
   return below(corpora, alarms, ({ expectedInnocent }) => expectedInnocent);
 }
 
-export function mcnemarAtAlarms(corpora: readonly ScoredCorpus[], alarms: number): (field: Scored) => boolean {
+export function mcnemarAtAlarms(corpora: readonly Judged[], alarms: number): (field: Scored) => boolean {
   return below(corpora, alarms, ({ adjustedP }) => adjustedP);
 }
 
-function below(corpora: readonly ScoredCorpus[], alarms: number, measure: (field: Scored) => number) {
+function below(corpora: readonly Judged[], alarms: number, measure: (field: Scored) => number) {
   const firstAlarms = corpora
     .map(({ series }) =>
       series.reduce(
@@ -75,9 +80,9 @@ export interface Point {
 
 /** Recall among `defective` at each rate of false alarms among `all` that a threshold can reach. */
 export function curve(
-  all: readonly ScoredCorpus[],
-  defective: readonly ScoredCorpus[],
-  at: (corpora: readonly ScoredCorpus[], alarms: number) => (field: Scored) => boolean,
+  all: readonly Judged[],
+  defective: readonly Judged[],
+  at: (corpora: readonly Judged[], alarms: number) => (field: Scored) => boolean,
   upTo: number,
 ): Point[] {
   const points: Point[] = [];

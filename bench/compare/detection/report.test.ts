@@ -3,17 +3,23 @@ import { generate, plans } from './corpus.ts';
 import { curveChart } from './curve-chart.ts';
 import { goals, markdownReport, matches } from './report.ts';
 import { score } from './score.ts';
+import { generateStrata, strataPlans } from './strata-corpus.ts';
+import { strataGoals } from './strata-report.ts';
+import { scoreStrata } from './strata-score.ts';
 
 const CORPORA = plans(1)
   .filter(({ pairs, defectRate }, index) => pairs <= 2_000 && (defectRate > 0 || index % 10 === 0))
   .map((plan) => score(generate(plan)));
+const OVER_STRATA = strataPlans(1)
+  .filter(({ pairs, defectRate }, index) => pairs <= 10_000 && (defectRate > 0 || index % 5 === 0))
+  .map((plan) => scoreStrata(generateStrata(plan)));
 
 test('the report names its seeds and those of the tuning, and states every aim as met or missed', () => {
-  const report = markdownReport(CORPORA, { first: 1, count: 3 }, 'chart.svg');
-  for (const part of ['seeds 1 to\n3', '9001', '## A/A', 'chart.svg', ' 2,000 | 0.3% |'])
+  const report = markdownReport(CORPORA, OVER_STRATA, { first: 1, count: 3 }, 'chart.svg');
+  for (const part of ['seeds 1 to\n3', '9001', '## A/A', 'chart.svg', ' 2,000 | 0.3% |', '| noisier | 10,000 |'])
     expect(report).toContain(part);
-  const lines = goals(CORPORA);
-  expect(lines).toHaveLength(8);
+  const lines = [...goals(CORPORA), ...strataGoals(OVER_STRATA)];
+  expect(lines).toHaveLength(16);
   expect(lines.every((line) => /^(met|missed): /.test(line))).toBe(true);
   expect(report).not.toMatch(/NaN|undefined/);
 });

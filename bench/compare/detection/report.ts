@@ -1,5 +1,4 @@
 /** The figures as Markdown. */
-import { wilsonInterval } from '../../../compare/judge/index.ts';
 import { table } from '../../support/index.ts';
 import {
   atAlarms,
@@ -15,8 +14,11 @@ import {
   SEEN,
   share,
 } from './figures.ts';
-import { DEFECT_RATES, PAIRS } from './parameters.ts';
+import { DEFECT_RATES, NOISIER, PAIRS, STRATA } from './parameters.ts';
 import { type Retold, type ScoredCorpus, STRUCTURE_SHARE } from './score.ts';
+import { defectiveStrataTable, silentStrataTable, strataGoals } from './strata-report.ts';
+import type { ScoredStrata } from './strata-score.ts';
+import { met, number, percent, rest, right, withInterval } from './words.ts';
 
 export interface Seeds {
   readonly first: number;
@@ -167,7 +169,12 @@ export function goals(corpora: readonly ScoredCorpus[]): string[] {
   });
 }
 
-export function markdownReport(corpora: readonly ScoredCorpus[], seeds: Seeds, chart: string): string {
+export function markdownReport(
+  corpora: readonly ScoredCorpus[],
+  strata: readonly ScoredStrata[],
+  seeds: Seeds,
+  chart: string,
+): string {
   const last = seeds.first + seeds.count - 1;
   return `# Who finds the defects, and who cries wolf?
 
@@ -180,9 +187,7 @@ Diffy's rule with its default thresholds; McNemar's exact test with a false disc
 
 ## Aims
 
-${goals(corpora)
-  .map((line) => `- ${line}`)
-  .join('\n')}
+${[...goals(corpora), ...strataGoals(strata)].map((line) => `- ${line}`).join('\n')}
 
 ## Overall
 
@@ -195,6 +200,16 @@ ${overallTable(corpora)}
 Nothing is planted: who calls nothing? With the 95% interval (Wilson).
 
 ${innocentTable(corpora)}
+
+## Several strata
+
+${number(strata.length)} further corpora of ${STRATA.count} segments each, with a control and of ${STRATA.pairs.map(number).join(', ')} pairs in all. A field is called
+when it is called in any segment. Diffy and McNemar know no segments and are given the sums of all. \`noisier\`: ${NOISIER.fields} fields, a
+third of them rarely noisy. Below A/A corpora, then those with planted defects, half of which show in one or two segments only.
+
+${silentStrataTable(strata)}
+
+${defectiveStrataTable(strata)}
 
 ## What the corpora leave out
 
@@ -237,31 +252,6 @@ function isCell(plan: ScoredCorpus['plan'], control: boolean, pairs: number): bo
   return plan.control === control && plan.pairs === pairs;
 }
 
-function rest({ hits, of }: Count): Count {
-  return { hits: of - hits, of };
-}
-
-function right(...titles: string[]) {
-  return titles.map((title) => ({ title, align: 'right' as const }));
-}
-
-function met(yes: boolean): string {
-  return yes ? 'met' : 'missed';
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
 function ratePercent(rate: number): string {
   return `${Number((100 * rate).toFixed(2))}%`;
-}
-
-function percent(count: Count): string {
-  return count.of === 0 ? '-' : `${(100 * share(count)).toFixed(1)}%`;
-}
-
-function withInterval({ hits, of }: Count): string {
-  const { low, high } = wilsonInterval(hits, of, 0.95);
-  return `${percent({ hits, of })} (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
 }

@@ -18,10 +18,12 @@ import {
 import { PAIRS } from './parameters.ts';
 import { markdownReport, tunedOn } from './report.ts';
 import { type ScoredCorpus, score } from './score.ts';
+import { generateStrata, strataPlans } from './strata-corpus.ts';
+import { type ScoredStrata, scoreStrata } from './strata-score.ts';
 
 const HELP = `npm run bench:detection -- [--seed N] [--seeds COUNT]
   --seed N       first seed (default 1)
-  --seeds COUNT  how many successive seeds (default 20; each makes 240 corpora and takes some seconds)`;
+  --seeds COUNT  how many successive seeds (default 20; each makes 330 corpora and takes some seconds)`;
 
 /** Defects rarer than this are the hard ones; the curves are theirs. */
 const HARD_RATE = 0.005;
@@ -40,9 +42,12 @@ async function main(): Promise<void> {
   const seeds = { first: wholeNumber(values.seed), count: wholeNumber(values.seeds) };
   if (tunedOn(seeds)) process.stderr.write('These include seeds that the thresholds were chosen on.\n');
   const corpora: ScoredCorpus[] = [];
-  for (let seed = seeds.first; seed < seeds.first + seeds.count; seed += 1)
+  const strata: ScoredStrata[] = [];
+  for (let seed = seeds.first; seed < seeds.first + seeds.count; seed += 1) {
     for (const plan of plans(seed)) corpora.push(score(generate(plan)));
-  const report = markdownReport(corpora, seeds, CHART);
+    for (const plan of strataPlans(seed)) strata.push(scoreStrata(generateStrata(plan)));
+  }
+  const report = markdownReport(corpora, strata, seeds, CHART);
   console.log(report);
   await writeFile(new URL('REPORT.md', import.meta.url), report);
   await writeFile(new URL(CHART, import.meta.url), chart(corpora));
