@@ -1,6 +1,6 @@
 /** What an earlier process counted in an epoch and what this one has counted since, together. */
 import type { Tally } from '../judge/index.ts';
-import type { ByArm, CellInput, EpochInput, FieldInput, LossInput } from '../report/index.ts';
+import type { ByArm, CellInput, EpochInput, FieldInput, LocalRepliesInput, LossInput } from '../report/index.ts';
 
 export function addEpochs(before: EpochInput, since: EpochInput): EpochInput {
   return {
@@ -25,12 +25,10 @@ function byArm<T>(of: (arm: keyof ByArm<T>) => T): ByArm<T> {
 }
 
 function addReplies(before: EpochInput['localReplies'], since: EpochInput['localReplies']): EpochInput['localReplies'] {
-  const all = { ...before };
-  for (const [endpoint, counts] of Object.entries(since)) {
-    const earlier = all[endpoint];
-    all[endpoint] = earlier ? byArm((arm) => earlier[arm] + counts[arm]) : counts;
-  }
-  return all;
+  return addAlike(before, since, repliesName, (one, other) => ({
+    ...one,
+    counts: byArm((arm) => one.counts[arm] + other.counts[arm]),
+  }));
 }
 
 export function addLosses(before: readonly LossInput[], since: readonly LossInput[]): LossInput[] {
@@ -107,6 +105,10 @@ export function cellName({
   controlled,
 }: Pick<CellInput, 'endpoint' | 'stratum' | 'controlled'>): string {
   return JSON.stringify([endpoint, stratum.reason, stratum.reason === 'segment' ? stratum.segment : '', controlled]);
+}
+
+function repliesName({ endpoint, stratum }: LocalRepliesInput): string {
+  return JSON.stringify([endpoint, stratum?.reason, stratum?.reason === 'segment' ? stratum.segment : '']);
 }
 
 function lossName({ stratum, cause }: LossInput): string {

@@ -2,7 +2,7 @@
 
 import type { LossCause } from '../join/index.ts';
 import type { Looks, Tally } from '../judge/index.ts';
-import type { CellInput, EpochInput, FieldInput, LossInput, Stratum } from '../report/index.ts';
+import type { CellInput, EpochInput, FieldInput, LocalRepliesInput, LossInput, Stratum } from '../report/index.ts';
 import type {
   StoredCell,
   StoredCounts,
@@ -18,6 +18,10 @@ type CellState = Pick<
   'candidateMismatched' | 'controlMismatched' | 'bothMismatched' | 'beyondFields' | 'errors'
 >;
 type EpochState = Pick<EpochInput, 'lastAtMs' | 'localReplies' | 'hidden'>;
+type OlderEpochState = Pick<EpochState, 'lastAtMs'> &
+  Partial<Pick<EpochState, 'hidden'>> & {
+    readonly localReplies?: EpochState['localReplies'] | Readonly<Record<string, LocalRepliesInput['counts']>>;
+  };
 type FieldState = Omit<Tally, 'candidateOnly' | 'controlOnly' | 'both'> & { readonly looks?: Looks };
 
 export function epochRow(mirror: string, epoch: Omit<EpochInput, 'cells' | 'losses'>): StoredEpoch {
@@ -56,13 +60,16 @@ function readEpochRow(row: StoredEpoch): Omit<EpochInput, 'cells' | 'losses'> {
     version: row.version === '' ? undefined : row.version,
     begunBy: row.cause as EpochInput['begunBy'],
     startedAtMs: row.startedAtMs,
-    // Rows of an earlier version know nothing of local replies and hidden differences.
-    ...{
-      localReplies: {},
-      hidden: {},
-      ...(JSON.parse(row.state) as Partial<EpochState> & Pick<EpochState, 'lastAtMs'>),
-    },
+    ...readEpochState(JSON.parse(row.state)),
   };
+}
+
+/** Rows of earlier versions know nothing of local replies and hidden differences, or only the endpoints of local replies. */
+function readEpochState({ lastAtMs, localReplies = [], hidden = {} }: OlderEpochState): EpochState {
+  const replies = Array.isArray(localReplies)
+    ? (localReplies as EpochState['localReplies'])
+    : Object.entries(localReplies).map(([endpoint, counts]) => ({ endpoint, counts }));
+  return { lastAtMs, localReplies: replies, hidden };
 }
 
 export function cellKey(

@@ -6,6 +6,8 @@ import { libsqlDialect } from '../../store/index.ts';
 import { reportLatency } from '../report/index.ts';
 import { Tallies } from '../tally/index.ts';
 import { aCompared } from '../tally/testing.ts';
+import { readEpoch } from './epoch-rows.ts';
+import { fromTally } from './from-tally.ts';
 import { startLiveComparison } from './index.ts';
 import { addLatencies, latencyRow, readLatencies } from './latency-rows.ts';
 
@@ -34,6 +36,7 @@ async function start() {
   return { tallies, comparison, close };
 }
 
+const SAMPLE = { reason: 'sample' } as const;
 const NOW_MS = Date.now();
 const MINUTE_MS = NOW_MS - (NOW_MS % 60_000);
 
@@ -52,17 +55,19 @@ function count(tallies: Tallies, pairs: number, candidateMs: number, status = 20
 it('latencies, errors, local replies and series go on after a restart, each process adding its part', async () => {
   const first = await start();
   count(first.tallies, 300, 20);
-  first.tallies.countLocalReply('orders', 'GET /orders', 'primary');
+  first.tallies.countLocalReply('orders', 'GET /orders', SAMPLE, 'primary');
   await first.close();
 
   const second = await start();
   count(second.tallies, 300, 40, 503);
-  second.tallies.countLocalReply('orders', 'GET /orders', 'primary');
+  second.tallies.countLocalReply('orders', 'GET /orders', SAMPLE, 'primary');
+  second.tallies.countLocalReply('orders', 'GET /orders', { reason: 'segment', segment: 'beta' }, 'primary');
   const read = async ({ comparison }: typeof second) =>
     reportLatency((await comparison.epoch('orders', 1))!, await comparison.latencies('orders', 1))[1]!;
   const item = await read(second);
   expect(item.arms.candidate).toMatchObject({ count: 600, errors: 300, p50Ms: 40, p90Ms: 40 });
-  expect(item.arms.primary).toMatchObject({ count: 600, errors: 0, p50Ms: 10, localReplies: 2 });
+  expect(item.arms.primary).toMatchObject({ count: 600, errors: 0, p50Ms: 10, localReplies: 3 });
+  expect(item.strata.map(({ arms }) => arms.primary.localReplies)).toEqual([2]);
   const [latencies] = await second.comparison.latencies('orders', 1);
   const candidateMs = [...latencies!.ms.candidate];
   expect([latencies!.seen, candidateMs.length]).toEqual([600, 600]);
@@ -89,6 +94,25 @@ it('an endpoint that has another name now does not count twice', async () => {
   expect(points.map(({ endpoint, compared }) => [endpoint, compared]).sort()).toEqual([
     ['*', 10],
     ['GET /orders/{id}', 10],
+  ]);
+});
+
+it('a row of an earlier version knows the endpoints of local replies, not their strata', async () => {
+  const counts = { primary: 2, candidate: 0, control: 0 };
+  const state = JSON.stringify({ lastAtMs: 7, localReplies: { 'GET /orders': counts } });
+  const row = { mirror: 'orders', epoch: 1, startedAtMs: 1, cause: 'first', version: '', state };
+  const nothing = { cells: [], fields: [], losses: [], slots: [] };
+  expect(readEpoch(row, nothing).localReplies).toEqual([{ endpoint: 'GET /orders', counts }]);
+  expect(readEpoch({ ...row, state: '{"lastAtMs":7}' }, nothing).localReplies).toEqual([]);
+});
+
+it('local replies of an endpoint that has another name now have that name, too', async () => {
+  const { tallies } = await start();
+  count(tallies, 1, 20, 200, 'GET /orders/7');
+  for (const id of [7, 8]) tallies.countLocalReply('orders', `GET /orders/${id}`, SAMPLE, 'candidate');
+  tallies.renameEndpoints('orders', () => 'GET /orders/{id}');
+  expect(fromTally(tallies.mirror('orders')!.epochs.current!, tallies).localReplies).toEqual([
+    { endpoint: 'GET /orders/{id}', stratum: SAMPLE, counts: { primary: 0, candidate: 2, control: 0 } },
   ]);
 });
 

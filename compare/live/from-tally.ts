@@ -42,7 +42,9 @@ export function fromTally(epoch: EpochTally, tallies: Tallies): EpochInput {
     lastAtMs,
     cells,
     losses: lossesOf(epoch),
-    localReplies: Object.fromEntries(epoch.localReplies),
+    localReplies: [...epoch.localReplies].flatMap(([endpoint, strata]) =>
+      [...strata.values()].map(({ stratum, counts }) => ({ endpoint, stratum: plain(stratum), counts: { ...counts } })),
+    ),
     hidden: Object.fromEntries(epoch.hidden),
   };
 }

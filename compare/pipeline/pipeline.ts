@@ -118,7 +118,10 @@ class PipelineCore {
       onJoined: (joined) => this.#joined(joined),
       onLost: (lost) => this.#lost(lost),
       onUnseen: (loss) => this.#unseen(loss),
-      onLocalReply: (half) => this.tallies.countLocalReply(half.mirror, this.#endpointOf(half.mirror, half), half.side),
+      onLocalReply: (half) => {
+        const { mirror, stratum, side } = half;
+        this.tallies.countLocalReply(mirror, this.#endpointOf(mirror, half), stratum, side);
+      },
     });
     this.pool = new DiffPool({
       ...diff,

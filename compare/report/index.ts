@@ -14,6 +14,7 @@ export type {
   EpochInput,
   FieldInput,
   LatencyInput,
+  LocalRepliesInput,
   LossInput,
   MirrorInput,
   SeriesPointInput,

@@ -71,6 +71,14 @@ export interface LossInput {
   readonly count: number;
 }
 
+/** Answers that Envoy gave instead of a service; these exchanges are not compared. */
+export interface LocalRepliesInput {
+  readonly endpoint: string;
+  /** Absent: counted by an earlier version, which did not tell strata apart. */
+  readonly stratum?: Stratum;
+  readonly counts: ByArm<number>;
+}
+
 export interface EpochInput {
   readonly number: number;
   readonly version: string | undefined;
@@ -80,8 +88,7 @@ export interface EpochInput {
   readonly cells: readonly CellInput[];
   /** As far as the stratum of what was lost is known. */
   readonly losses: readonly LossInput[];
-  /** Answers that Envoy gave instead of a service, by endpoint; these exchanges are not compared. */
-  readonly localReplies: Readonly<Record<string, ByArm<number>>>;
+  readonly localReplies: readonly LocalRepliesInput[];
   /** Differences that rules hid when answers were compared, by rule id. */
   readonly hidden: Readonly<Record<string, number>>;
 }

@@ -85,17 +85,41 @@ it('strata are apart, and each counts by its pairs and not by what was kept of i
   expect([all!.arms.primary.p50Ms, all!.arms.primary.p99Ms]).toEqual([10, 100]);
 });
 
-it("Envoy's own answers are counted apart, and one endpoint can be asked for", () => {
-  const cells = [cell(100, []), cell(50, [], { endpoint: 'GET /' })];
-  const localReplies = {
-    'GET /': { primary: 2, candidate: 0, control: 0 },
-    'GET /gone': { primary: 1, candidate: 0, control: 0 },
-  };
+it("Envoy's own answers are counted apart, in their strata, and one endpoint can be asked for", () => {
+  const own = { endpoint: 'GET /' };
+  const cells = [cell(100, []), cell(50, [], own), cell(30, [], { ...own, stratum: employees })];
+  const counts = (primary: number) => ({ primary, candidate: 0, control: 0 });
+  const localReplies = [
+    { ...own, stratum: SAMPLE, counts: counts(2) },
+    { ...own, stratum: employees, counts: counts(4) },
+    { endpoint: 'GET /gone', stratum: SAMPLE, counts: counts(1) },
+  ];
   const items = reportLatency(epoch(cells, { localReplies }), [], 'GET /');
   expect(items.map(({ endpoint, arms }) => [endpoint, arms.primary.count, arms.primary.localReplies])).toEqual([
-    ['*', 150, 3],
-    ['GET /', 50, 2],
+    ['*', 180, 7],
+    ['GET /', 80, 6],
   ]);
-  expect(items[1]!.strata[0]!.arms.primary.localReplies).toBeNull();
+  const repliesOf = ({ strata }: (typeof items)[number]) =>
+    strata.map(({ reason, arms }) => [reason, arms.primary.localReplies, arms.candidate.localReplies]);
+  expect(items.map(repliesOf)).toEqual([
+    [
+      ['sample', 3, 0],
+      ['segment', 4, 0],
+    ],
+    [
+      ['sample', 2, 0],
+      ['segment', 4, 0],
+    ],
+  ]);
   expect(reportLatency(epoch([]), [])).toEqual([]);
+});
+
+it("Envoy's own answers of which an earlier version kept no stratum count in the whole only", () => {
+  const localReplies = [
+    { endpoint: 'GET /', counts: { primary: 2, candidate: 0, control: 0 } },
+    { endpoint: 'GET /', stratum: SAMPLE, counts: { primary: 3, candidate: 0, control: 0 } },
+  ];
+  const [, item] = reportLatency(epoch([cell(50, [], { endpoint: 'GET /' })], { localReplies }), []);
+  expect(item!.arms.primary.localReplies).toBe(5);
+  expect(item!.strata[0]!.arms.primary.localReplies).toBeNull();
 });

@@ -1,7 +1,7 @@
 /** How fast and how faulty the arms answer, as `GET /mirrors/{name}/latency` gives it. */
 import { mannWhitney, shareDifference } from '../judge/index.ts';
 import { groupBy } from './group-by.ts';
-import type { Arm, ByArm, CellInput, EpochInput, LatencyInput, Stratum } from './inputs.ts';
+import type { Arm, ByArm, CellInput, EpochInput, LatencyInput, LocalRepliesInput, Stratum } from './inputs.ts';
 import { sumOf } from './verdict.ts';
 
 export interface LatencyArm {
@@ -15,7 +15,10 @@ export interface LatencyArm {
   readonly p50Ms: number | null;
   readonly p90Ms: number | null;
   readonly p99Ms: number | null;
-  /** Answers that Envoy gave instead of the service; they are in no other figure. Null where only the whole is known. */
+  /**
+   * Answers that Envoy gave instead of the service; they are in no other figure. Null where an earlier version has counted
+   * them without their stratum.
+   */
   readonly localReplies: number | null;
 }
 
@@ -55,26 +58,38 @@ export function reportLatency(epoch: EpochInput, latencies: readonly LatencyInpu
   const byKey = new Map(latencies.map((input) => [keyOf(input), input]));
   const parts = epoch.cells.map((cell) => ({ cell, latencies: byKey.get(keyOf(cell)) }));
   const endpoints = groupBy(parts, ({ cell }) => cell.endpoint);
-  const item = (name: string, some: readonly Part[], replies: ByArm<number>): LatencyItem => ({
+  const item = (name: string, some: readonly Part[], replies: readonly LocalRepliesInput[]): LatencyItem => ({
     endpoint: name,
-    ...figuresOf(some, replies),
+    ...figuresOf(some, sumOfReplies(replies)),
     strata: [...groupBy(some, ({ cell }) => stratumKey(cell.stratum)).values()].map((ofStratum) => {
       const { stratum } = ofStratum[0]!.cell;
-      return { ...stratum, ...figuresOf(ofStratum, undefined) };
+      return { ...stratum, ...figuresOf(ofStratum, repliesIn(stratum, replies)) };
     }),
   });
   const wanted = [...endpoints].filter(([name]) => endpoint === undefined || name === endpoint);
   const items = wanted.map(([name, some]) =>
-    item(name, some, epoch.localReplies[name] ?? { primary: 0, candidate: 0, control: 0 }),
+    item(
+      name,
+      some,
+      epoch.localReplies.filter((replies) => replies.endpoint === name),
+    ),
   );
   items.sort(
     (one, other) => other.arms.primary.count - one.arms.primary.count || (one.endpoint < other.endpoint ? -1 : 1),
   );
   if (parts.length === 0) return [];
-  const replies = Object.values(epoch.localReplies);
-  const total = (arm: Arm) => sumOf(replies, (counts) => counts[arm]);
-  const all = { primary: total('primary'), candidate: total('candidate'), control: total('control') };
-  return [item(ALL, parts, all), ...items];
+  return [item(ALL, parts, epoch.localReplies), ...items];
+}
+
+function sumOfReplies(replies: readonly LocalRepliesInput[]): ByArm<number> {
+  const total = (arm: Arm) => sumOf(replies, ({ counts }) => counts[arm]);
+  return { primary: total('primary'), candidate: total('candidate'), control: total('control') };
+}
+
+/** Undefined when some are of nobody knows which stratum. */
+function repliesIn(wanted: Stratum, replies: readonly LocalRepliesInput[]): ByArm<number> | undefined {
+  if (replies.some(({ stratum }) => stratum === undefined)) return undefined;
+  return sumOfReplies(replies.filter(({ stratum }) => stratumKey(stratum!) === stratumKey(wanted)));
 }
 
 interface Part {

@@ -46,7 +46,7 @@ export function epoch(cells: readonly CellInput[], more: Partial<EpochInput> = {
     lastAtMs: START_MS + HOUR_MS,
     cells,
     losses: [],
-    localReplies: {},
+    localReplies: [],
     hidden: {},
     ...more,
   };

@@ -128,7 +128,7 @@ export function emptyVerdict(mirror: MirrorInput, nowMs: number, marginRate?: nu
     lastAtMs: nowMs,
     cells: [],
     losses: [],
-    localReplies: {},
+    localReplies: [],
     hidden: {},
   } as const;
   return reportVerdict(mirror, epoch, { rules: [], nowMs, ...(marginRate !== undefined && { marginRate }) });

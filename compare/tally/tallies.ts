@@ -28,8 +28,8 @@ export interface EpochTally extends EpochBounds {
   compared: number;
   /** Copies of its time that were not compared, as far as their stratum is known. */
   readonly lost: Map<string, StratumLosses>;
-  /** Answers that Envoy gave instead of a service, by endpoint. */
-  readonly localReplies: Map<string, Record<Arm, number>>;
+  /** Answers that Envoy gave instead of a service, by endpoint and stratum. */
+  readonly localReplies: Map<string, Map<string, LocalReplies>>;
   /** Differences that rules hid, by rule id. There are as many as there are rules. */
   readonly hidden: Map<string, number>;
   readonly endpoints: Map<string, EndpointTally>;
@@ -41,6 +41,11 @@ export interface EpochTally extends EpochBounds {
 export interface StratumLosses {
   readonly stratum: Stratum;
   readonly causes: Partial<Record<LossCause, number>>;
+}
+
+export interface LocalReplies {
+  readonly stratum: Stratum;
+  readonly counts: Record<Arm, number>;
 }
 
 export interface EndpointTally {
@@ -108,7 +113,8 @@ export class Tallies {
    */
   renameEndpoints(mirror: string, nameOf: (endpoint: string) => string): void {
     this.#mirrors.get(mirror)?.series.rename(nameOf);
-    for (const { endpoints } of this.#mirrors.get(mirror)?.epochs.all ?? []) {
+    for (const { endpoints, localReplies } of this.#mirrors.get(mirror)?.epochs.all ?? []) {
+      renameReplies(localReplies, nameOf);
       for (const tally of [...endpoints.values()]) {
         if (tally.endpoint === OTHER_ENDPOINTS) continue;
         const name = nameOf(tally.endpoint);
@@ -145,13 +151,17 @@ export class Tallies {
   }
 
   /** Such an exchange is not compared, so it counts in the epoch that is current. */
-  countLocalReply(mirror: string, endpoint: string, arm: Arm): void {
+  countLocalReply(mirror: string, endpoint: string, stratum: Stratum, arm: Arm): void {
     const replies = this.#mirrors.get(mirror)?.epochs.current?.localReplies;
     if (!replies) return;
     const name = replies.has(endpoint) || replies.size < this.#limits.endpoints - 1 ? endpoint : OTHER_ENDPOINTS;
-    const counts = replies.get(name) ?? { primary: 0, candidate: 0, control: 0 };
-    counts[arm] += 1;
-    replies.set(name, counts);
+    const strata = replies.get(name) ?? new Map<string, LocalReplies>();
+    replies.set(name, strata);
+    const which = withinBound(stratum, strata, this.#limits.strata);
+    const key = stratumKey(which, false);
+    const found = strata.get(key) ?? { stratum: which, counts: { primary: 0, candidate: 0, control: 0 } };
+    found.counts[arm] += 1;
+    strata.set(key, found);
   }
 
   count(compared: Compared): void {
@@ -232,9 +242,15 @@ export class Tallies {
   }
 }
 
+/** The sample and the pooled segments always have a place. */
+function withinBound(stratum: Stratum, known: ReadonlyMap<string, unknown>, maxStrata: number): Stratum {
+  const isBeyond =
+    stratum.reason === 'segment' && !known.has(stratumKey(stratum, false)) && known.size >= maxStrata - 2;
+  return isBeyond ? { reason: 'segment', segment: OTHER_SEGMENTS } : stratum;
+}
+
 function lossesOf({ lost }: EpochTally, stratum: Stratum, maxStrata: number): StratumLosses {
-  const isBeyond = stratum.reason === 'segment' && !lost.has(stratumKey(stratum, false)) && lost.size >= maxStrata - 2;
-  const which = isBeyond ? ({ reason: 'segment', segment: OTHER_SEGMENTS } as const) : stratum;
+  const which = withinBound(stratum, lost, maxStrata);
   const key = stratumKey(which, false);
   let losses = lost.get(key);
   if (!losses) {
@@ -249,6 +265,25 @@ function absorbEndpoint(target: EndpointTally, other: EndpointTally): void {
     const mine = target.strata.get(key);
     if (mine) mine.absorb(counts);
     else target.strata.set(key, counts);
+  }
+}
+
+function renameReplies(replies: EpochTally['localReplies'], nameOf: (endpoint: string) => string): void {
+  for (const [endpoint, strata] of [...replies]) {
+    const name = endpoint === OTHER_ENDPOINTS ? endpoint : nameOf(endpoint);
+    if (name === endpoint) continue;
+    replies.delete(endpoint);
+    const target = replies.get(name) ?? new Map<string, LocalReplies>();
+    replies.set(name, target);
+    for (const [key, { stratum, counts }] of strata) {
+      const { primary, candidate, control } = target.get(key)?.counts ?? { primary: 0, candidate: 0, control: 0 };
+      const sum = {
+        primary: primary + counts.primary,
+        candidate: candidate + counts.candidate,
+        control: control + counts.control,
+      };
+      target.set(key, { stratum, counts: sum });
+    }
   }
 }
 
