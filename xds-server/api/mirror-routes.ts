@@ -38,10 +38,15 @@ export function addMirrorRoutes(app: FastifyInstance, store: PolicyStore, writer
     const { name } = request.params;
     const mirror = withoutView(name, request.body);
     let created = false;
-    const written = await writer.write(request, reply, (document) => {
-      created = !Object.hasOwn(document.mirrors ?? {}, name);
-      return withMirror(document, name, mirror);
-    });
+    const written = await writer.write(
+      request,
+      reply,
+      (document) => {
+        created = !Object.hasOwn(document.mirrors ?? {}, name);
+        return withMirror(document, name, mirror);
+      },
+      { mirror: name },
+    );
     return reply.code(created ? 201 : 200).send(answer(name, written));
   });
 
@@ -50,16 +55,21 @@ export function addMirrorRoutes(app: FastifyInstance, store: PolicyStore, writer
     const patch = withoutView(name, request.body);
     const change = (document: PolicyDocument) =>
       withMirror(document, name, mergePatch(mirrorOf(document, name), patch));
-    return answer(name, await writer.write(request, reply, change));
+    return answer(name, await writer.write(request, reply, change, { mirror: name }));
   });
 
   app.delete<Named>('/mirrors/:name', async (request, reply) => {
     const { name } = request.params;
-    const written = await writer.write(request, reply, (document) => {
-      mirrorOf(document, name);
-      const { [name]: _, ...others } = document.mirrors!;
-      return { ...document, mirrors: others };
-    });
+    const written = await writer.write(
+      request,
+      reply,
+      (document) => {
+        mirrorOf(document, name);
+        const { [name]: _, ...others } = document.mirrors!;
+        return { ...document, mirrors: others };
+      },
+      { mirror: name },
+    );
     return written.answer;
   });
 
@@ -69,9 +79,14 @@ export function addMirrorRoutes(app: FastifyInstance, store: PolicyStore, writer
   ] as const) {
     app.post<Named>(`/mirrors/:name/${verb}`, async (request, reply) => {
       const { name } = request.params;
-      const written = await writer.write(request, reply, (document) => {
-        return withMirror(document, name, { ...mirrorOf(document, name), paused });
-      });
+      const written = await writer.write(
+        request,
+        reply,
+        (document) => {
+          return withMirror(document, name, { ...mirrorOf(document, name), paused });
+        },
+        { mirror: name },
+      );
       return answer(name, written);
     });
   }

@@ -108,7 +108,8 @@ const WRITE_PARAMETERS = [
   {
     name: 'if-match',
     in: 'header',
-    description: 'Refuse (412) unless this is the current revision, as ETag said it.',
+    description:
+      'Refuse (412) unless this, which ETag said, is the current revision; for one mirror: unless the mirror is as it was then.',
     schema: { type: 'string', examples: ['"7"'] },
   },
   {

@@ -149,6 +149,36 @@ it('a write made for another revision is told which is current and who made it',
   expect((await call('GET', '/mirrors/orders')).etag).toBe('"2"');
 });
 
+it('a write of one mirror is in conflict with changes of that mirror alone', async () => {
+  const { orders } = testDocument().mirrors!;
+  const as = (actor: string, revision?: number) => ({
+    'x-shadowplane-actor': actor,
+    ...(revision !== undefined && { 'if-match': `"${revision}"` }),
+  });
+  await call('PUT', '/mirrors/more', { ...orders!, match: { path: '/more' } }, as('ann'));
+  await call('PATCH', '/mirrors/more', { sample: '9%' }, as('ben'));
+  // Both began at revision 1, and neither touches what the other does.
+  expect((await call('PATCH', '/mirrors/orders', { sample: '6%' }, as('eve', 1))).status).toBe(200);
+  expect((await call('POST', '/mirrors/orders/pause', undefined, as('eve', 4))).status).toBe(200);
+  const late = await call('PATCH', '/mirrors/more', { sample: '8%' }, as('eve', 2));
+  expect(late.body).toMatchObject({
+    code: 'REVISION_CONFLICT',
+    detail: expect.stringContaining('mirrors.more'),
+    changedBy: 'ben',
+    revision: 5,
+  });
+  for (const [path, revision] of [
+    ['/mirrors/more', 1],
+    ['/mirrors/more', 6],
+    ['/mirrors/more', 999_999],
+  ] as const) {
+    expect((await call('DELETE', path, undefined, as('eve', revision))).status, `${revision}`).toBe(412);
+  }
+  expect((await call('DELETE', '/mirrors/more', undefined, as('eve', 3))).status).toBe(200);
+  // The whole document is in conflict with any change.
+  expect((await call('PUT', '/config', testDocument(), as('eve', 5))).status).toBe(412);
+});
+
 describe('a plan', () => {
   it('says what would differ and what Envoys would be sent, and changes nothing', async () => {
     const { orders } = testDocument().mirrors!;

@@ -38,10 +38,15 @@ export function addRevisionRoutes(app: FastifyInstance, store: PolicyStore, writ
     request: FastifyRequest,
     reply: FastifyReply,
     restore: (now: PolicyDocument, then: PolicyDocument) => PolicyDocument,
+    mirror?: string,
   ): Promise<Undone> => {
     const { to, dryRun } = readUndo(request.body);
     const then = await store.documentAt(to);
-    if (!dryRun) return writer.write(request, reply, (now) => restore(now, then), `undo to ${to}`);
+    if (!dryRun)
+      return writer.write(request, reply, (now) => restore(now, then), {
+        note: `undo to ${to}`,
+        ...(mirror !== undefined && { mirror }),
+      });
     const now = store.current.document;
     const undone = restore(now, then);
     parsePolicy(undone);
@@ -66,13 +71,18 @@ export function addRevisionRoutes(app: FastifyInstance, store: PolicyStore, writ
 
   app.post<Named>('/mirrors/:name/undo', async (request, reply) => {
     const { name } = request.params;
-    const undone = await undo(request, reply, (now, then) => {
-      if (has(then, name)) return { ...now, mirrors: { ...now.mirrors, [name]: then.mirrors![name]! } };
-      // It was not there; if it is not there now either, the name is a mistake.
-      mirrorOf(now, name);
-      const { [name]: _, ...others } = now.mirrors!;
-      return { ...now, mirrors: others };
-    });
+    const undone = await undo(
+      request,
+      reply,
+      (now, then) => {
+        if (has(then, name)) return { ...now, mirrors: { ...now.mirrors, [name]: then.mirrors![name]! } };
+        // It was not there; if it is not there now either, the name is a mistake.
+        mirrorOf(now, name);
+        const { [name]: _, ...others } = now.mirrors!;
+        return { ...now, mirrors: others };
+      },
+      name,
+    );
     if ('preview' in undone) return previewOf(store, undone.preview);
     const { stored, answer } = undone;
     return has(stored.document, name) ? { ...mirrorView(name, stored), ...answer } : answer;

@@ -17,6 +17,14 @@ export interface WriteAnswer {
   readonly applied?: { readonly acked: number; readonly of: number; readonly tookMs: number };
 }
 
+/** What a write is about. */
+export interface WriteSubject {
+  /** Kept with the revision. */
+  readonly note?: string;
+  /** Only this one: what others have changed meanwhile is no conflict. If not given, the whole document. */
+  readonly mirror?: string;
+}
+
 export interface Written {
   readonly stored: StoredPolicy;
   readonly answer: WriteAnswer;
@@ -51,17 +59,20 @@ export class Writer {
     request: FastifyRequest,
     reply: FastifyReply,
     update: (document: PolicyDocument) => unknown,
-    note?: string,
+    { note, mirror }: WriteSubject = {},
   ): Promise<Written> {
+    const entry = mirror === undefined ? undefined : `mirrors.${mirror}`;
     const { actor, ifRevision, waitMs } = readWriteRequest(request);
     let before = 0;
     const counted = (document: PolicyDocument): unknown => {
       before = this.#store.current.revision;
       return update(document);
     };
-    const stored = await this.#store.write(actor, counted, { ifRevision, note }).catch((error: unknown) => {
-      throw this.#whoWasFaster(error);
-    });
+    const stored = await this.#store
+      .write(actor, counted, { ifRevision, entry, note })
+      .catch(async (error: unknown) => {
+        throw await this.#whoWasFaster(error, entry);
+      });
     const isNew = stored.revision !== before;
     const applied = waitMs === undefined ? undefined : await this.#applied(stored.revision, waitMs, isNew);
     reply.header('etag', entityTag(stored.revision));
@@ -78,9 +89,13 @@ export class Writer {
     };
   }
 
-  #whoWasFaster(error: unknown): unknown {
+  /** With an entry: who has changed that last; its change need not be the newest. */
+  async #whoWasFaster(error: unknown, entry: string | undefined): Promise<unknown> {
     if (!(error instanceof ShadowplaneError) || error.code !== 'REVISION_CONFLICT') return error;
-    const { revision, actor, at, changed } = this.#store.current;
+    const { current } = this.#store;
+    const [last = current] = entry === undefined ? [current] : await this.#store.history(1, entry);
+    const { actor, at, changed } = last;
+    const { revision } = current;
     return new RefusedWrite(toProblem(error, { revision, changedBy: actor, changedAt: at, changed }));
   }
 

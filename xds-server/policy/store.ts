@@ -37,8 +37,10 @@ export interface StoredPolicy extends Revision {
 export type PolicyListener = (stored: StoredPolicy) => void;
 
 export interface WriteOptions {
-  /** Refuse the write (REVISION_CONFLICT) unless this is the current revision. */
+  /** Refuse the write (REVISION_CONFLICT) unless this is the current revision; with `entry`, unless that is as it was then. */
   readonly ifRevision?: number | undefined;
+  /** What the write is about: `mirrors.orders`. If not given, the whole document. */
+  readonly entry?: string | undefined;
   /** Kept with the revision. */
   readonly note?: string | undefined;
 }
@@ -110,15 +112,10 @@ export class PolicyStore {
   write(
     actor: string,
     update: (document: PolicyDocument) => unknown,
-    { ifRevision, note }: WriteOptions = {},
+    { ifRevision, entry, note }: WriteOptions = {},
   ): Promise<StoredPolicy> {
     return this.#serialised(async () => {
-      if (ifRevision !== undefined && ifRevision !== this.#current.revision) {
-        throw new ShadowplaneError(
-          'REVISION_CONFLICT',
-          `The configuration is at revision ${this.#current.revision}, not ${ifRevision}; read it again`,
-        );
-      }
+      if (ifRevision !== undefined) await this.#assertUnchangedSince(ifRevision, entry);
       return this.#commit(actor, update(structuredClone(this.#current.document)), { note });
     });
   }
@@ -235,6 +232,19 @@ export class PolicyStore {
         process.emitWarning(error instanceof Error ? error : String(error));
       }
     }
+  }
+
+  async #assertUnchangedSince(revision: number, entry: string | undefined): Promise<void> {
+    const { current } = this;
+    if (revision === current.revision) return;
+    const refuse = (message: string) => new ShadowplaneError('REVISION_CONFLICT', `${message}; read it again`);
+    if (entry === undefined) {
+      throw refuse(`The configuration is at revision ${current.revision}, not ${revision}`);
+    }
+    // What is not kept any more, or has never been, is not what it is now.
+    const then = await this.#documentOf(revision).catch(() => undefined);
+    const isSame = then && toEntries(then).get(entry) === toEntries(current.document).get(entry);
+    if (!isSame) throw refuse(`${entry} is not what it was at revision ${revision}`);
   }
 
   async #documentOf(revision: number): Promise<PolicyDocument> {
