@@ -188,7 +188,7 @@ describe('a half of the primary', () => {
     answer(routed(plugin, 'orders/sample', { ':method': 'POST' }));
     const unrouted = plugin.request(headers());
     answer(unrouted);
-    expect(unrouted.filterState.has('wasm.shadowplane.decision')).toBe(true);
+    expect(unrouted.filterState.has('wasm.shadowplane.id')).toBe(true);
     answer(routed(plugin, 'orders/sample'));
     const { halves, counters } = flush(plugin);
     expect(halves.map(({ reason, segment }) => [reason, segment])).toEqual([['SAMPLE', '']]);

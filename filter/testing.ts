@@ -55,9 +55,14 @@ export function headers(fields: Record<string, string> = {}): Headers {
   return [[':method', method], [':path', path], [':authority', authority], ...Object.entries(rest)];
 }
 
+/** What was written about a request: the exchange's id without its last part. */
+export function decisionOf(filterState: ReadonlyMap<string, string>): string | undefined {
+  return filterState.get('wasm.shadowplane.id')?.replace(/\/[0-9a-f]{36}$/, '');
+}
+
 /** The decision on a request; undefined when there is none. */
 export function decide({ plugin }: RunningFilter, fields: Record<string, string> = {}): string | undefined {
   const stream = plugin.request(headers(fields));
   stream.end();
-  return stream.filterState.get('wasm.shadowplane.decision');
+  return decisionOf(stream.filterState);
 }

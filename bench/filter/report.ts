@@ -126,7 +126,7 @@ ${tables(summary)}
 How to read it:
 
 - The mirror has three segments: a header, a cookie and a header prefix. "In the third segment" evaluates all three,
-  writes decision and exchange id into filter state and has the route chosen again. Route tables are those of production
+  writes the exchange's id, which begins with the decision, into filter state and has the route chosen again. Route tables are those of production
   (a map from decisions to routes with runtime fractions), but only "copied" really sends copies.
 - The empty module exports the request-header callback and the life of a stream, and does nothing in them.
 - Native matchers compare the same headers in the route table; they know no cookies (the \`cookie\` header is searched for

@@ -3,9 +3,9 @@ import type { EnvoyJson } from '../../xds-server/policy/model.ts';
 import type { FilterConfig, FilterMirror } from '../../xds-server/resources/filter-config.ts';
 import {
   clusterName,
-  DECISION_STATE,
   DEFAULT_ROUTE,
   EXCHANGE_ID_STATE,
+  exchangeIdPrefix,
   fractionKey,
   MARKERS,
   plainRoute,
@@ -113,17 +113,17 @@ const MIRROR_ROUTES = [...SEGMENTS.map(({ name }) => segmentRoute(MIRROR, name))
 function decisionTable(action: (name: string) => EnvoyJson): EnvoyJson {
   const lists = MIRROR_ROUTES.map((name) => {
     const copying = route(name, { ...BELOW, runtime_fraction: fraction(name) }, action(name));
-    return [name, routeList([copying, ...PLAIN_ROUTES])];
+    return [exchangeIdPrefix(name), routeList([copying, ...PLAIN_ROUTES])];
   });
   const input = {
     '@type': `${TYPE}extensions.matching.common_inputs.network.v3.FilterStateInput`,
-    key: DECISION_STATE,
+    key: EXCHANGE_ID_STATE,
   };
   return {
     matcher: {
       matcher_tree: {
-        input: { name: 'decision', typed_config: input },
-        exact_match_map: { map: Object.fromEntries(lists) },
+        input: { name: 'exchange-id', typed_config: input },
+        prefix_match_map: { map: Object.fromEntries(lists) },
       },
       on_no_match: routeList(PLAIN_ROUTES),
     },

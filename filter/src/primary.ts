@@ -17,7 +17,6 @@ import { Recording } from './capture/recording';
 import { ConditionReader } from './config/conditions';
 import { readMirrors } from './config/primary';
 import { Field } from './config/reader';
-import { lastExchangeId, nextExchangeId } from './exchange-id';
 import { dropPort } from './request/host';
 import { Request } from './request/request';
 import { Subject, SubjectKind, Subjects } from './request/subject';
@@ -25,9 +24,9 @@ import { Role } from './role';
 import { CelExpression } from './select/cel';
 import { Choice, Mirror } from './select/mirror';
 
-/** Envoy puts `wasm.` in front of both. */
-const DECISION = Bytes.of('shadowplane.decision');
+/** Envoy puts `wasm.` in front of it. */
 const EXCHANGE_ID = Bytes.of('shadowplane.id');
+const NO_DECISION = new Bytes(new ArrayBuffer(0));
 
 const outbox = new Outbox(BatchRole.Primary);
 
@@ -36,7 +35,7 @@ const UPGRADE = Bytes.of('upgrade');
 
 /**
  * Role primary: picks the requests that may be copied. It never changes a request; a decision goes into filter state,
- * where the route table finds it. Nothing is kept about a stream, so one object serves all of them; only where
+ * at the beginning of the exchange's id, where the route table finds it. Nothing is kept about a stream, so one object serves all of them; only where
  * answers are captured, a stream with a decision gets one of its own.
  */
 export class PrimaryRole extends Role {
@@ -125,7 +124,7 @@ class Selector extends StreamContext {
   private remember(choice: Choice): void {
     const capture = this.capture;
     if (capture === null) return;
-    const id = lastExchangeId();
+    const id = choice.ids.last;
     const stream = this.pool.length > 0 ? this.pool.pop() : new DecidedStream(capture.newRecording(), this.pool);
     const recording = stream.recording;
     stream.decision = choice.decision;
@@ -200,7 +199,7 @@ class Selector extends StreamContext {
 
 /** A stream from its decision on, where answers are captured. */
 class DecidedStream extends StreamContext {
-  decision: Bytes = DECISION;
+  decision: Bytes = NO_DECISION;
 
   constructor(
     readonly recording: Recording,
@@ -232,10 +231,9 @@ class DecidedStream extends StreamContext {
   }
 }
 
-/** The id goes first: a request with a decision always has an id. */
+/** One value says both, decision and id: each costs Envoy as much as a tenth of all that this filter does. */
 function announce(choice: Choice): bool {
-  if (setFilterState(EXCHANGE_ID, nextExchangeId()) != Status.Ok) return false;
-  if (setFilterState(DECISION, choice.decision) != Status.Ok) return false;
+  if (setFilterState(EXCHANGE_ID, choice.ids.next()) != Status.Ok) return false;
   letRouteBeChosenAgain();
   choice.selected.increment();
   return true;

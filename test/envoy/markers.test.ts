@@ -46,7 +46,7 @@ test.each(['candidate', 'control'] as const)('%s: reason, segment, mirror and ro
     const expected = { 'x-shadow': 'true', 'x-shadow-mirror': 'orders', 'x-shadow-role': role, ...reason };
     const { 'x-shadow-id': id, ...others } = recorder.only(String(index)).markers;
     expect(others).toEqual(expected);
-    expect(id).toMatch(/^[-0-9A-Za-z]{16,}$/);
+    expect(id).toMatch(/^orders\/(segment\/[-a-z0-9]+|sample)\/[0-9a-f]{36}$/);
   }
 });
 

@@ -159,15 +159,15 @@ describe('a policy with every feature', () => {
     expect(await get('/ping', { host: 'www.shop.example' })).toEqual({ status: 200, body: 'pong' });
   });
 
-  it('writes decision, mirror, reason and segment into the access log', async () => {
+  it('writes mirror, reason, segment and exchange into the access log', async () => {
     const entry = await eventually(async () => (await logEntries()).find(({ path }) => path === '/api/orders/7'));
     expect(entry).toMatchObject({
       status: 200,
       route: 'orders/segment/staff',
-      decision: 'orders/segment/staff',
       mirror: 'orders',
       reason: 'segment',
       segment: 'staff',
+      exchange_id: expect.stringMatching(/^orders\/segment\/staff\/[0-9a-f]{36}$/),
       upstream_cluster: 'orders/primary/v1',
     });
     const plain = await eventually(async () => (await logEntries()).find(({ path }) => path === '/ping'));

@@ -1,10 +1,10 @@
 import type { AccessLog, EnvoyJson } from '../policy/model.ts';
 import { typed } from './envoy-json.ts';
-import { DECISION_STATE, EXCHANGE_ID_STATE } from './names.ts';
+import { EXCHANGE_ID_STATE } from './names.ts';
 
 /**
  * One JSON object a request. `mirror`, `reason` and `segment` are there when the request took a mirror route, that is
- * when copies were meant to be sent; `decision` also when the share then left it out.
+ * when copies were meant to be sent; `exchange_id`, which begins with the decision, also when the share then left it out.
  */
 const FIELDS: EnvoyJson = {
   time: '%START_TIME%',
@@ -25,7 +25,6 @@ const FIELDS: EnvoyJson = {
   route: '%ROUTE_NAME%',
   upstream_cluster: '%UPSTREAM_CLUSTER_RAW%',
   upstream: '%UPSTREAM_HOST%',
-  decision: `%FILTER_STATE(${DECISION_STATE}:PLAIN)%`,
   mirror: '%METADATA(ROUTE:shadowplane:mirror)%',
   reason: '%METADATA(ROUTE:shadowplane:reason)%',
   segment: '%METADATA(ROUTE:shadowplane:segment)%',

@@ -109,7 +109,7 @@ describe('the listener', () => {
     ]);
   });
 
-  it('writes an access log with decision, mirror, reason and segment', () => {
+  it('writes an access log with mirror, reason, segment and exchange', () => {
     const [log] = connectionManagerOf(policyOf('listener: { accessLog: { file: /log/a.json } }')).access_log as [
       EnvoyJson,
     ];
@@ -120,7 +120,6 @@ describe('the listener', () => {
         omit_empty_values: true,
         json_format: {
           route: '%ROUTE_NAME%',
-          decision: '%FILTER_STATE(wasm.shadowplane.decision:PLAIN)%',
           mirror: '%METADATA(ROUTE:shadowplane:mirror)%',
           reason: '%METADATA(ROUTE:shadowplane:reason)%',
           segment: '%METADATA(ROUTE:shadowplane:segment)%',

@@ -6,11 +6,18 @@
 
 export type CopyRole = 'candidate' | 'control';
 
-/** Filter state that the filter writes with proxy_set_property and routes match; Envoy adds `wasm.` to what is written. */
-export const DECISION_STATE = 'wasm.shadowplane.decision';
+/**
+ * Filter state that the filter writes with proxy_set_property and routes match; Envoy adds `wasm.` to what is written. It
+ * is the id of the exchange, and it begins with the decision: `orders/segment/employees/` and 36 hexadecimal digits.
+ */
 export const EXCHANGE_ID_STATE = 'wasm.shadowplane.id';
 
-/** Value of DECISION_STATE and name of the mirror route at once: `orders/segment/employees`. */
+/** What the id of an exchange with this decision begins with. No decision of another name does. */
+export function exchangeIdPrefix(decision: string): string {
+  return `${decision}/`;
+}
+
+/** A decision, and the name of its mirror route at once: `orders/segment/employees`. */
 export function segmentRoute(mirror: string, segment: string): string {
   return `${mirror}/segment/${segment}`;
 }

@@ -1,7 +1,7 @@
 import type { EnvoyJson, Mirror } from '../policy/model.ts';
 import { typed } from './envoy-json.ts';
 import { copyingRoutesOf, plainRouteOf } from './mirror-route.ts';
-import { DECISION_STATE } from './names.ts';
+import { EXCHANGE_ID_STATE, exchangeIdPrefix } from './names.ts';
 
 /** What surrounds the routes of the mirrors in every list. */
 export interface Surroundings {
@@ -13,7 +13,7 @@ export interface Surroundings {
 }
 
 /**
- * Where a virtual host finds its route: Envoy looks the decision up in a map, so that neither the number of mirrors nor
+ * Where a virtual host finds its route: Envoy looks up in a map what the id of the exchange begins with, the decision, so that neither the number of mirrors nor
  * that of segments costs anything, and tries only the routes listed there. Decisions are filter state, which no client
  * can forge and which is not there when the filter is not; without one only plain routes are tried. `mirrors` are in the
  * order in which the filter asks them.
@@ -28,21 +28,23 @@ export function routeTable(mirrors: readonly Mirror[], { first, last, changesAft
       ? [plain.slice(0, index), plain.slice(index)]
       : [[], plain.slice(index, index + 1)];
     return [...copyingRoutesOf(mirror)].map(([decision, route]): [string, EnvoyJson] => [
-      decision,
+      exchangeIdPrefix(decision),
       routeList([...first, ...before, route, ...after, ...last]),
     ]);
   });
   return {
     matcher: {
-      matcher_tree: { input: DECISION, exact_match_map: { map: Object.fromEntries(lists) } },
+      matcher_tree: { input: EXCHANGE_ID, prefix_match_map: { map: Object.fromEntries(lists) } },
       on_no_match: routeList(undecided),
     },
   };
 }
 
-const DECISION: EnvoyJson = {
-  name: 'decision',
-  typed_config: typed('envoy.extensions.matching.common_inputs.network.v3.FilterStateInput', { key: DECISION_STATE }),
+const EXCHANGE_ID: EnvoyJson = {
+  name: 'exchange-id',
+  typed_config: typed('envoy.extensions.matching.common_inputs.network.v3.FilterStateInput', {
+    key: EXCHANGE_ID_STATE,
+  }),
 };
 
 /** The first of the routes that matches is taken. */

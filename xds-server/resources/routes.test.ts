@@ -30,10 +30,13 @@ function routeNames(yaml: string): Record<string, unknown[]> {
 function routesByDecision(yaml: string, host = 0): Record<string, unknown[]> {
   const map = at(
     buildRoutes(policyOf(yaml)),
-    ...['virtual_hosts', host, 'matcher', 'matcher_tree', 'exact_match_map', 'map'],
+    ...['virtual_hosts', host, 'matcher', 'matcher_tree', 'prefix_match_map', 'map'],
   ) as EnvoyJson;
   return Object.fromEntries(
-    Object.entries(map).map(([decision, list]) => [decision, names(at(list, 'action', 'typed_config', 'routes'))]),
+    Object.entries(map).map(([decision, list]) => [
+      decision.replace(/\/$/, ''),
+      names(at(list, 'action', 'typed_config', 'routes')),
+    ]),
   );
 }
 
@@ -119,16 +122,16 @@ mirrors:
           matcher: {
             matcher_tree: {
               input: {
-                name: 'decision',
+                name: 'exchange-id',
                 typed_config: {
                   '@type': `${TYPE}envoy.extensions.matching.common_inputs.network.v3.FilterStateInput`,
-                  key: 'wasm.shadowplane.decision',
+                  key: 'wasm.shadowplane.id',
                 },
               },
-              exact_match_map: {
+              prefix_match_map: {
                 map: {
-                  'orders/segment/staff': routeList([segment, ...plain]),
-                  'orders/sample': routeList([sample, ...plain]),
+                  'orders/segment/staff/': routeList([segment, ...plain]),
+                  'orders/sample/': routeList([sample, ...plain]),
                 },
               },
             },

@@ -151,7 +151,7 @@ function listenerOf(name: string, listener: EnvoyJson, filters: Filters, route: 
  */
 function mirrored(route: EnvoyJson, { kind, name }: Variant): EnvoyJson {
   const [{ matcher, ...host }] = route.virtual_hosts as [DecidingHost];
-  const [decided] = matcher.matcher_tree.exact_match_map.map[`${name}/segment/eu`]!.action.typed_config.routes;
+  const [decided] = matcher.matcher_tree.prefix_match_map.map[`${name}/segment/eu/`]!.action.typed_config.routes;
   const action = decided.route;
   const policies = action.request_mirror_policies.map(({ request_headers_mutations, ...policy }) => ({
     ...policy,
@@ -168,7 +168,7 @@ function mirrored(route: EnvoyJson, { kind, name }: Variant): EnvoyJson {
 
 interface DecidingHost {
   readonly matcher: {
-    readonly matcher_tree: { readonly exact_match_map: { readonly map: Record<string, DecidedRoutes> } };
+    readonly matcher_tree: { readonly prefix_match_map: { readonly map: Record<string, DecidedRoutes> } };
   };
 }
 

@@ -1,11 +1,14 @@
 import { Bytes, Metric, View } from '../../proxy-wasm/assembly/index';
+import { ExchangeIds } from '../exchange-id';
 import { HostPattern } from '../request/host';
 import { isUnder } from '../request/path';
 import { Condition } from './condition';
 import { Sticky } from './sticky';
 
-/** Where a selection leads: the value written as decision, its counter, and the share where the filter decides it. */
+/** Where a selection leads: the decision, its counter, and the share where the filter decides it. */
 export class Choice {
+  readonly ids: ExchangeIds;
+
   constructor(
     readonly decision: Bytes,
     readonly selected: Metric,
@@ -13,7 +16,9 @@ export class Choice {
     readonly sharePerMillion: u32,
     /** What every captured half of it says about where it belongs, encoded. */
     readonly description: Bytes,
-  ) {}
+  ) {
+    this.ids = new ExchangeIds(decision);
+  }
 }
 
 export class Segment {
