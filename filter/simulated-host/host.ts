@@ -27,6 +27,8 @@ export interface SimulatedHostOptions {
   readonly now?: () => bigint;
   /** Default: a fixed pattern that differs from host to host. */
   readonly random?: (size: number) => Uint8Array;
+  /** Those of another host, when both are VMs of one Envoy: it has one metric of each name. Default: its own. */
+  readonly metrics?: Metric[];
   /** Readable in every context. */
   readonly properties?: Readonly<Record<string, string>>;
 }
@@ -50,7 +52,7 @@ let hosts = 0;
 
 export class SimulatedHost {
   readonly logs: Array<{ level: LogLevel; message: string }> = [];
-  readonly metrics: Metric[] = [];
+  readonly metrics: Metric[];
   readonly sharedData = new Map<string, { value: Buffer; cas: number }>();
   readonly queues: Array<{ name: string; items: Buffer[]; owner: number }> = [];
   readonly httpCalls: HttpCallRecord[] = [];
@@ -72,6 +74,7 @@ export class SimulatedHost {
   private constructor(module: Module, options: SimulatedHostOptions) {
     this.options = options;
     this.logLevel = options.logLevel ?? 'info';
+    this.metrics = options.metrics ?? [];
     hosts++;
     const seed = hosts;
     const random = options.random ?? ((size) => Uint8Array.from({ length: size }, (_, i) => (seed * 31 + i * 7) & 255));

@@ -206,8 +206,9 @@ function metrics(host: SimulatedHost): HostFunctions {
   const metric = (id: number | undefined) => host.metrics[(id ?? 0) - 1];
   return {
     proxy_define_metric: (type, name, nameSize, out) => {
-      host.metrics.push({ type: type!, name: host.memory.readText(name!, nameSize!), value: 0n });
-      host.memory.writeU32(out!, host.metrics.length);
+      const text = host.memory.readText(name!, nameSize!);
+      const known = host.metrics.findIndex((metric) => metric.name === text) + 1;
+      host.memory.writeU32(out!, known || host.metrics.push({ type: type!, name: text, value: 0n }));
       return STATUS.ok;
     },
     // The offset is a 64 bit integer, which reaches JavaScript as a bigint.

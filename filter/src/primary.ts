@@ -114,7 +114,7 @@ class Selector extends StreamContext {
       const mirror = this.findMirror();
       if (mirror !== null && this.isEligible(mirror, endOfStream)) {
         const choice = this.choose(mirror);
-        if (choice !== null && announce(choice)) this.remember(choice);
+        if (choice !== null && isAffordable(mirror, !endOfStream) && announce(choice)) this.remember(choice);
       }
     }
     return HeadersStatus.Continue;
@@ -229,6 +229,13 @@ class DecidedStream extends StreamContext {
     this.recording.discard();
     this.pool.push(this);
   }
+}
+
+function isAffordable(mirror: Mirror, hasBody: bool): bool {
+  const budget = mirror.budget;
+  if (budget === null || budget.allows(hasBody)) return true;
+  mirror.skipped.budget.increment();
+  return false;
 }
 
 /** One value says both, decision and id: each costs Envoy as much as a tenth of all that this filter does. */

@@ -17,7 +17,9 @@ import { Capture } from './capture/capture';
 import { BatchRole, End, HalfField, Reason, Side } from './capture/fields';
 import { Outbox } from './capture/outbox';
 import { Recording } from './capture/recording';
+import { copiedBytesCounter, copiesCounter } from './config/budget';
 import { Field } from './config/reader';
+import { decimal } from './request/decimal';
 import { Role } from './role';
 
 const MARKER_PREFIX = Bytes.of('x-shadow-');
@@ -26,6 +28,7 @@ const ROLE_MARKER = Bytes.of('x-shadow-role');
 const REASON_MARKER = Bytes.of('x-shadow-reason');
 const SEGMENT_MARKER = Bytes.of('x-shadow-segment');
 const ID_MARKER = Bytes.of('x-shadow-id');
+const CONTENT_LENGTH = Bytes.of('content-length');
 const CANDIDATE = Bytes.of('candidate');
 const CONTROL = Bytes.of('control');
 const SEGMENT = Bytes.of('segment');
@@ -56,29 +59,32 @@ export class ShadowRole extends Role {
     super();
     configuration.object(['role', 'mirrors', 'capture']);
     const none = new Metric(0, false);
-    this.unknown = new CopyLimit(Bytes.of(''), FALLBACK_MAX_BODY_BYTES, none, none, none, none);
+    this.unknown = new CopyLimit(Bytes.of(''), FALLBACK_MAX_BODY_BYTES, none, none, none, none, null);
     const elements = configuration.get('mirrors').mirrors();
     for (let i = 0; i < elements.length && !configuration.problem.found; i++) this.readLimit(elements[i]);
     this.capture = Capture.read(configuration.get('capture'), outbox, rootId);
   }
 
   private readLimit(field: Field): void {
-    field.object(['name', 'maxBodyBytes']);
+    field.object(['name', 'maxBodyBytes', 'countsBytes']);
     const name = field.get('name').name();
     for (let i = 0; i < this.limits.length; i++) {
       if (this.limits[i].mirror.equals(name)) field.get('name').fail('is the name of an earlier one');
     }
     const maxBodyBytes = field.get('maxBodyBytes').count(LARGEST_COUNT);
+    const countsBytes = field.get('countsBytes');
+    const counted = countsBytes.exists && countsBytes.boolean();
     if (field.problem.found) return;
     const text = name.toString();
     this.limits.push(
       new CopyLimit(
         name,
         maxBodyBytes,
-        metric(MetricType.Counter, `shadowplane.copies.mirror.${text}.role.candidate`),
-        metric(MetricType.Counter, `shadowplane.copies.mirror.${text}.role.control`),
+        copiesCounter(text, 'candidate'),
+        copiesCounter(text, 'control'),
         metric(MetricType.Counter, `shadowplane.cut.mirror.${text}.role.candidate`),
         metric(MetricType.Counter, `shadowplane.cut.mirror.${text}.role.control`),
+        counted ? copiedBytesCounter(text) : null,
       ),
     );
   }
@@ -132,6 +138,7 @@ class Markers {
   readonly reason: View = new View();
   readonly segment: View = new View();
   readonly id: View = new View();
+  readonly contentLength: View = new View();
   private readonly pairs: Pairs = new Pairs();
 
   /** False when the stream is no copy. */
@@ -142,12 +149,14 @@ class Markers {
     this.reason.clear();
     this.segment.clear();
     this.id.clear();
+    this.contentLength.clear();
     if (!getHeaders(HeaderMap.RequestHeaders, this.headers)) return false;
     this.pairs.start(this.headers);
     while (this.pairs.next()) {
       const name = this.pairs.name;
-      if (!name.startsWith(MARKER_PREFIX)) continue;
-      if (name.equals(MIRROR_MARKER)) {
+      if (!name.startsWith(MARKER_PREFIX)) {
+        if (name.equals(CONTENT_LENGTH)) this.keep(this.contentLength);
+      } else if (name.equals(MIRROR_MARKER)) {
         this.keep(this.mirror);
         isCopy = true;
       } else if (name.equals(ROLE_MARKER)) this.keep(this.role);
@@ -188,6 +197,8 @@ class CopyLimit {
     readonly controlCopies: Metric,
     readonly candidateCuts: Metric,
     readonly controlCuts: Metric,
+    /** Null where no budget asks for them. */
+    readonly candidateBytes: Metric | null,
   ) {}
 }
 
@@ -196,6 +207,8 @@ class CopyStream extends StreamContext {
   private control: bool = false;
   private cut: bool = false;
   private bodyBytes: i64 = 0;
+  /** Bytes of the body are counted as they come. */
+  private countsBytes: bool = false;
 
   constructor(
     private readonly owner: ShadowRole,
@@ -212,6 +225,7 @@ class CopyStream extends StreamContext {
       const found = this.owner.limitOf(markers.mirror);
       limit = found;
       this.control = markers.isControl;
+      this.countsBytes = !this.control && !endOfStream && !countAnnounced(found, markers.contentLength);
       (this.control ? found.controlCopies : found.candidateCopies).increment();
       const recording = this.recording;
       if (recording !== null && recording.begin(true)) markers.describe(recording);
@@ -227,6 +241,7 @@ class CopyStream extends StreamContext {
     if (limit === null) return DataStatus.Continue;
     if (this.cut) return DataStatus.StopIterationNoBuffer;
     this.bodyBytes += size;
+    if (this.countsBytes) count(limit.candidateBytes, size);
     if (this.bodyBytes <= limit.maxBodyBytes) return DataStatus.Continue;
     this.cut = true;
     (this.control ? limit.controlCuts : limit.candidateCuts).increment();
@@ -261,4 +276,15 @@ class CopyStream extends StreamContext {
     this.limit = null;
     this.owner.takeBack(this);
   }
+}
+
+/** A body that says how long it is counts at once, so that the next decisions know of it. False where it does not. */
+function countAnnounced(limit: CopyLimit, contentLength: View): bool {
+  if (contentLength.length == 0) return limit.candidateBytes === null;
+  count(limit.candidateBytes, decimal(contentLength));
+  return true;
+}
+
+function count(bytes: Metric | null, size: u64): void {
+  if (bytes !== null && size > 0) bytes.add(<i64>size);
 }

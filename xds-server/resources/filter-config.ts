@@ -64,6 +64,11 @@ export interface FilterMirror {
 /** In shadow and control clusters: cuts a copy that has grown beyond its limit. */
 export interface ShadowFilterConfig {
   readonly role: 'shadow';
-  readonly mirrors: ReadonlyArray<{ readonly name: string; readonly maxBodyBytes: number }>;
+  readonly mirrors: ReadonlyArray<{
+    readonly name: string;
+    readonly maxBodyBytes: number;
+    /** Bytes of the candidate's copies are counted, for a budget of them. */
+    readonly countsBytes?: boolean;
+  }>;
   readonly capture?: FilterCapture;
 }

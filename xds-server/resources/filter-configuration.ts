@@ -16,7 +16,11 @@ export function primaryFilterConfig(policy: Policy): PrimaryFilterConfig {
 export function shadowFilterConfig(policy: Policy): ShadowFilterConfig {
   return {
     role: 'shadow',
-    mirrors: policy.mirrors.map(({ name, limits }) => ({ name, maxBodyBytes: limits.maxBodyBytes })),
+    mirrors: policy.mirrors.map(({ name, limits }) => ({
+      name,
+      maxBodyBytes: limits.maxBodyBytes,
+      ...(limits.bytesPerSecond !== undefined && { countsBytes: true }),
+    })),
   };
 }
 

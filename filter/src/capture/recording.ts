@@ -10,6 +10,7 @@ import {
   propertyPath,
   View,
 } from '../../proxy-wasm/assembly/index';
+import { decimal } from '../request/decimal';
 import { Block } from './block';
 import { End, HalfField } from './fields';
 import { Outbox } from './outbox';
@@ -287,16 +288,4 @@ function nowUs(): u64 {
 function put(at: usize, address: usize, length: i32): usize {
   memory.copy(at, address, length);
   return at + length;
-}
-
-/** Digits only, of a number that fits; anything else is 0. */
-function decimal(text: View): u64 {
-  if (text.length > 18) return 0;
-  let value: u64 = 0;
-  for (let i = 0; i < text.length; i++) {
-    const digit = text.at(i) - 0x30;
-    if (digit > 9) return 0;
-    value = value * 10 + digit;
-  }
-  return value;
 }

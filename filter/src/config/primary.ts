@@ -4,13 +4,14 @@ import { HostPattern } from '../request/host';
 import { Subjects } from '../request/subject';
 import { Choice, Mirror, Segment, SkipCounters } from '../select/mirror';
 import { Sticky } from '../select/sticky';
+import { readBudget } from './budget';
 import { ConditionReader } from './conditions';
 import { Field } from './reader';
 
 const LARGEST_COUNT: f64 = 9007199254740991;
 const ALL_PER_MILLION: f64 = 1_000_000;
 
-const KNOWN: string[] = ['name', 'hosts', 'path', 'methods', 'maxBodyBytes', 'segments', 'sample', 'sticky'];
+const KNOWN: string[] = ['name', 'hosts', 'path', 'methods', 'maxBodyBytes', 'budget', 'segments', 'sample', 'sticky'];
 
 /** Reads `mirrors` of role primary; on a problem, which is then reported, the result is not to be used. */
 export function readMirrors(field: Field, subjects: Subjects, conditions: ConditionReader): StaticArray<Mirror> {
@@ -32,11 +33,12 @@ function readMirror(field: Field, names: string[], subjects: Subjects, condition
   const path = readPath(field.get('path'));
   const methods = readTexts(field.get('methods'));
   const maxBodyBytes = field.get('maxBodyBytes').count(LARGEST_COUNT);
+  const budget = readBudget(field.get('budget'), name);
   const stickyField = field.get('sticky');
   const sticky = stickyField.exists ? new Sticky(conditions.readStickySubject(stickyField), Bytes.of(name)) : null;
   const segments = readSegments(field.get('segments'), name, sticky !== null, conditions);
   const sample = readSample(field.get('sample'), name, sticky !== null);
-  return new Mirror(hosts, path, methods, maxBodyBytes, segments, sample, sticky, skipCounters(field, name));
+  return new Mirror(hosts, path, methods, maxBodyBytes, budget, segments, sample, sticky, skipCounters(field, name));
 }
 
 function readUniqueName(field: Field, taken: string[]): string {
@@ -122,5 +124,6 @@ function skipCounters(field: Field, mirror: string): SkipCounters {
     counter(field, prefix + 'body_size'),
     counter(field, prefix + 'no_segment'),
     counter(field, prefix + 'sticky'),
+    counter(field, prefix + 'budget'),
   );
 }

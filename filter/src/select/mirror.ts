@@ -2,6 +2,7 @@ import { Bytes, Metric, View } from '../../proxy-wasm/assembly/index';
 import { ExchangeIds } from '../exchange-id';
 import { HostPattern } from '../request/host';
 import { isUnder } from '../request/path';
+import { Budget } from './budget';
 import { Condition } from './condition';
 import { Sticky } from './sticky';
 
@@ -37,6 +38,7 @@ export class SkipCounters {
     readonly bodySize: Metric,
     readonly noSegment: Metric,
     readonly sticky: Metric,
+    readonly budget: Metric,
   ) {}
 }
 
@@ -46,6 +48,8 @@ export class Mirror {
     readonly path: Bytes,
     readonly methods: StaticArray<Bytes>,
     readonly maxBodyBytes: i64,
+    /** Null: as much as comes. */
+    readonly budget: Budget | null,
     readonly segments: StaticArray<Segment>,
     /** Null: requests in no segment are not considered. */
     readonly sample: Choice | null,
