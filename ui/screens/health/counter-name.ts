@@ -6,6 +6,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   marked: 'already a copy',
   no_segment: 'in no segment',
   sticky: 'outside the sticky share',
+  budget: 'budget used up',
 };
 
 /** `selected.reason.segment.segment.beta` is `selected: segment beta`; what is not known is shown as it is. */
@@ -17,5 +18,6 @@ export function counterName(name: string): string {
   if (cause !== undefined) return `skipped: ${CAUSES[cause] ?? cause.replaceAll('_', ' ')}`;
   const [, kind, role] = /^(copies|cut)\.role\.(.+)$/.exec(name) ?? [];
   if (role !== undefined) return `${kind === 'cut' ? 'cut at the byte limit' : 'copies that arrived'}: ${role}`;
+  if (name === 'copied_bytes.role.candidate') return 'bytes of bodies copied: candidate';
   return name;
 }
