@@ -36,7 +36,7 @@ export function findPolicyFile(named: string | undefined): string {
  * @throws ShadowplaneError POLICY_FILE_UNREADABLE, or POLICY_INVALID with every problem and its place
  */
 export async function readPolicy(file: string): Promise<ReturnType<typeof parsePolicyFile>> {
-  const text = readPolicyText(file);
+  const text = readText(file);
   const { parsePolicyFile: parse } = await import('../xds-server/policy/index.ts');
   const parsed = parse(text, file);
   if ((parsed.document as { envoy?: unknown }).envoy === undefined) return parsed;
@@ -44,7 +44,8 @@ export async function readPolicy(file: string): Promise<ReturnType<typeof parseP
   return parse(text, file, { check: checkPolicy });
 }
 
-function readPolicyText(file: string): string {
+/** @throws ShadowplaneError POLICY_FILE_UNREADABLE */
+export function readText(file: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (cause) {

@@ -29,6 +29,8 @@ export const ERROR_CODES = {
   INTERNAL: { title: 'Something unforeseen went wrong', httpStatus: 500, exitCode: 1 },
   ENVOY_RESOURCE_INVALID: { title: 'The Envoy resource is not valid', httpStatus: 400, exitCode: 2 },
   ENVOY_REJECTED: { title: 'Envoy rejected the change', httpStatus: 422, exitCode: 1 },
+  UNINSTALL_REFUSED: { title: 'Nothing was taken out', httpStatus: 409, exitCode: 1 },
+  UNINSTALL_UNFINISHED: { title: 'Not every Envoy is without mirroring yet', httpStatus: 504, exitCode: 1 },
   ENVOY_NOT_FOUND: { title: 'No usable Envoy was found', httpStatus: 500, exitCode: 1 },
   ENVOY_UNFIT: { title: 'This Envoy cannot run the filter', httpStatus: 500, exitCode: 1 },
   ENVOY_FAILED: { title: 'Envoy could not be started', httpStatus: 500, exitCode: 1 },

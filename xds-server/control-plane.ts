@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions, Server as TlsServer } from 'node:tls';
 import type { FastifyPluginCallback } from 'fastify';
 import type { Logger } from 'pino';
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { ShadowplaneError } from '../errors/index.ts';
 import { storeDialect } from '../store/index.ts';
 import { followTlsFiles, readTlsFiles } from '../tls/index.ts';
@@ -12,8 +12,9 @@ import {
   AuditLog,
   assertSecured,
   isLoopbackHost,
-  matchesAny,
   openGate,
+  parseNodeList,
+  refusalOfNode,
   type XdsAccess,
 } from './access/index.ts';
 import {
@@ -22,9 +23,10 @@ import {
   type EventSource,
   type OpenApiPart,
   type ResourceVersions,
-  type WaitForApplied,
 } from './api/index.ts';
 import { envoysOf, shortName } from './envoys.ts';
+import { EnvoyCounts, Fleet } from './fleet/index.ts';
+import { addGuardMetrics, GuardProofs, type GuardStatus, guardOpenApi, guardRoutes } from './guards/index.ts';
 import {
   formatAddress,
   type Policy,
@@ -37,15 +39,28 @@ import { followPolicyFile } from './policy-file-source.ts';
 import { PolicyRenderer } from './policy-renderer.ts';
 import type { CaptureTls } from './resources/index.ts';
 import { RevisionsInUse } from './revisions-in-use.ts';
+import {
+  assertSecretsKnown,
+  SecretFolder,
+  secretRoutes,
+  secretsOpenApi,
+  secretViews,
+  withSecretFiles,
+} from './secrets/index.ts';
+import { ServedGroups } from './served-groups.ts';
 import { Shutdown } from './shutdown.ts';
-import { createStatsService, type StatsListener } from './stats/index.ts';
+import { allOf, createStatsService, type StatsListener } from './stats/index.ts';
+import { addFilterMetrics, filterOpenApi, filterRoutes, type HeardVm, VmKeeper } from './vms/index.ts';
+import { waitForApplied } from './wait-for-applied.ts';
 import {
   clientStatusService,
   createXdsServer,
-  DEFAULT_GROUP,
   healthService,
+  type Peer,
+  peerOf,
   ReloadingCredentials,
   reflectionService,
+  SECRET,
   type Snapshot,
   SnapshotCache,
   type XdsServer,
@@ -72,6 +87,8 @@ export interface ControlPlaneOptions {
   readonly captureAddress?: string;
   /** Files on Envoy's machine with which it sends them over mutual TLS. Absent: in plain text. */
   readonly captureTls?: CaptureTls | undefined;
+  /** A folder for each secret that policies may name, served by SDS; absent: there are none. */
+  readonly secretsDir?: string | undefined;
   readonly logger: Logger;
   /** Further routes below `/api/v1`, of other rooms, and the registry that `/metrics` shows with ours. */
   readonly routes?: readonly FastifyPluginCallback[];
@@ -86,8 +103,18 @@ export interface ControlPlaneOptions {
   readonly onPolicy?: (policy: Policy) => void;
   /** Told what Envoys count. */
   readonly stats?: StatsListener;
+  /** The filter's virtual machines that capture, as far as anybody hears of them. */
+  readonly heardVms?: () => readonly HeardVm[];
+  /** Given what the filter's keeper has to say to people, once it is there. */
+  readonly onFilterNotes?: (notes: () => readonly string[]) => void;
   /** `host:port` of Envoy's listener; wins over `listen` of the policy. */
   readonly listen?: string;
+}
+
+export interface Inspection {
+  readonly policy: Policy;
+  readonly guards: readonly GuardStatus[];
+  readonly filter: ReturnType<VmKeeper['list']>;
 }
 
 export interface ControlPlane {
@@ -95,6 +122,8 @@ export interface ControlPlane {
   readonly xdsAddress: string;
   readonly apiAddress: string;
   readonly envoys: EnvoyStatusSource;
+  /** The policy in force, and how guards and the filter do. */
+  inspect(): Inspection;
   /** Envoys keep what they have and go on serving; the store is closed last. */
   close(): Promise<void>;
 }
@@ -117,14 +146,14 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   }
 }
 
-/** A stream that were refused would be opened anew with every report. */
-const NOBODY: StatsListener = { wants: () => false, report: () => {}, gone: () => {} };
-
 async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<ControlPlane> {
   const { logger, apiAccess = {}, xdsAccess = {} } = options;
   const apiListen = parseListenAddress(options.apiListen);
   const xdsListen = parseListenAddress(options.xdsListen);
-  assertSecured({ host: apiListen.host, access: apiAccess }, { host: xdsListen.host, access: xdsAccess });
+  assertSecured(
+    { host: apiListen.host, access: apiAccess },
+    { host: xdsListen.host, access: xdsAccess, secrets: options.secretsDir !== undefined },
+  );
   warnOfInsecurity(logger, { ...apiAccess, host: apiListen.host }, { ...xdsAccess, host: xdsListen.host });
   // Before anything is stored or served: credentials that are of no use end it here.
   const gate = await openGate({
@@ -140,8 +169,26 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   const filterWasm = await readFilter(options.filterWasmPath);
   const listen = options.listen === undefined ? undefined : parseListenAddress(options.listen);
   const captureAddress = options.captureAddress === undefined ? undefined : parseAddress(options.captureAddress);
-  const renderer = new PolicyRenderer({ filterWasm, listen, captureAddress, captureTls: options.captureTls });
-  const check = (policy: Policy): void => void renderer.snapshotOf(policy);
+  let onSecretsChanged = (): void => {};
+  const secrets =
+    options.secretsDir === undefined
+      ? undefined
+      : await openSecrets(options.secretsDir, logger, () => onSecretsChanged());
+  if (secrets) shutdown.add(() => secrets.close());
+  const renderer = new PolicyRenderer({
+    filterWasm,
+    listen,
+    captureAddress,
+    captureTls: options.captureTls,
+    secrets: (name) => secrets?.material(name),
+  });
+  const guards = new GuardProofs({ onChange: () => publish(store.current) });
+  shutdown.add(() => guards.close());
+  guards.onEvent((status) => logGuard(logger, status));
+  const check = (policy: Policy): void => {
+    assertSecretsKnown(policy, secrets);
+    renderer.snapshotOf(guards.allowed(policy));
+  };
 
   const dialect = storeDialect(options.storeUrl, options.dataDir);
   const store = await PolicyStore.open({ directory: options.dataDir, dialect, validate: check });
@@ -159,39 +206,76 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   }
 
   const cache = new SnapshotCache();
+  const groups = new ServedGroups(cache, (policy, setup) => renderer.snapshotOf(policy, setup));
   const inUse = new RevisionsInUse({
     // What is not noted now is noted with the next news of an Envoy; until then the history knows less.
     onSettled: (revision) => void store.acknowledge(revision).catch((err) => logger.debug({ err }, 'not noted')),
   });
   shutdown.add(() => inUse.close());
-  const serve = ({ revision, policy }: StoredPolicy): void => {
-    options.onPolicy?.(policy);
-    const snapshot = renderer.snapshotOf(policy);
-    inUse.serve(revision, snapshot, () => cache.set(DEFAULT_GROUP, snapshot));
+  const publish = ({ revision, policy }: StoredPolicy): void => {
+    groups.serve(guards.allowed(policy), (snapshots, set) => inUse.serve(revision, snapshots, set));
+  };
+  const serve = (stored: StoredPolicy): void => {
+    const reachable = withSecretFiles(stored.policy, options.secretsDir);
+    options.onPolicy?.(reachable);
+    guards.follow(stored.policy, reachable);
+    publish(stored);
   };
   serve(store.current);
   shutdown.add(store.onChange(serve));
+  onSecretsChanged = () => {
+    renderer.secretsChanged();
+    publish(store.current);
+  };
 
-  const { nodes } = xdsAccess;
-  const refusalOf = (node: string): string | undefined =>
-    nodes === undefined || matchesAny(nodes, node) ? undefined : 'this node id is none of --xds-nodes';
+  const keeper = new VmKeeper({
+    heard: options.heardVms,
+    onRevive: (generations) => {
+      renderer.setVmGenerations(generations);
+      publish(store.current);
+    },
+  });
+  shutdown.add(() => keeper.close());
+  keeper.onEvent(({ kind, role, nodes, reason }) =>
+    logger[kind === 'revived' ? 'info' : 'error']({ role, nodes }, `the filter ${kind}: ${reason}`),
+  );
+  const registry = options.registry ?? new Registry();
+  addFilterMetrics(registry, keeper);
+  addGuardMetrics(registry, guards);
+  options.onFilterNotes?.(() => keeper.notes());
+
+  const counts = new EnvoyCounts();
+  const fleet = new Fleet({ counts, policy: () => store.current.policy });
+  const nodes = xdsAccess.nodes && parseNodeList(xdsAccess.nodes);
+  const refusalOf = (node: string, { names }: Peer): string | undefined => nodes && refusalOfNode(nodes, node, names);
   const xds = createXdsServer({
     cache,
+    groupOf: (node) => groups.groupOf(node),
     services: [
-      createStatsService(options.stats ?? NOBODY, refusalOf),
+      createStatsService(allOf([counts, keeper, ...(options.stats ? [options.stats] : [])]), (node, call) =>
+        refusalOf(node, peerOf(call)),
+      ),
       healthService(),
       reflectionService(),
       // Where only listed nodes are served, who names no node does not read what they have.
       ...(nodes === undefined ? [clientStatusService] : []),
     ],
-    refusalOf: ({ id }) => refusalOf(id),
+    refusalOf: ({ id }, peer) => refusalOf(id, peer),
     ...(credentials && { credentials }),
   });
   if (xdsAccess.tls && credentials) {
     shutdown.add(followTlsFiles(xdsAccess.tls, (context) => credentials.reload(context), staysAsItWas(logger, 'xDS')));
   }
   inUse.follow(xds);
-  const envoys = envoysOf(xds, (client) => inUse.of(client));
+  xds.on('nack', ({ typeUrl, message }) => {
+    if (typeUrl === SECRET) secrets?.takeBack(message);
+  });
+  fleet.follow(xds);
+  const envoys = envoysOf(
+    xds,
+    (client) => ({ ...inUse.of(client), ...fleet.of(client) }),
+    () => fleet.gone(),
+  );
   shutdown.add(auditRefusedNodes(envoys, audit));
   shutdown.add(logEnvoys(envoys, logger));
   const xdsAddress = await listenXds(xds, options.xdsListen);
@@ -205,13 +289,22 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     tls: apiTls,
     store,
     envoys,
-    waitForApplied: waitForApplied(xds, cache),
+    waitForApplied: waitForApplied(xds, groups),
     resourcesOf: (policy) => versionsOf(renderer.snapshotOf(policy)),
     host,
-    ...(options.routes && { routes: options.routes }),
-    ...(options.openApi && { openApi: options.openApi }),
-    ...(options.registry && { registry: options.registry }),
-    ...(options.events && { events: options.events }),
+    routes: [
+      filterRoutes(keeper),
+      secretRoutes(() => secretViews(store.current.policy, secrets)),
+      guardRoutes(guards),
+      ...(options.routes ?? []),
+    ],
+    openApi: [filterOpenApi, secretsOpenApi, guardOpenApi, ...(options.openApi ?? [])],
+    registry,
+    events: [
+      { onEvent: (tell) => keeper.onEvent((event) => tell('filter', event)) },
+      { onEvent: (tell) => guards.onEvent((status) => tell('guard', status)) },
+      ...(options.events ?? []),
+    ],
     ...(options.pageFolder !== undefined && { pageFolder: options.pageFolder }),
     onUnexpectedError: (err) => logger.error({ err }, 'a request failed in a way nobody foresaw'),
   });
@@ -226,26 +319,8 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     xdsAddress,
     apiAddress: formatAddress({ host, port: (api.server.address() as AddressInfo).port }),
     envoys,
+    inspect: () => ({ policy: store.current.policy, guards: guards.list(), filter: keeper.list() }),
     close: () => shutdown.run(),
-  };
-}
-
-/**
- * A write is served before it has returned to the API, so what is served now is that revision or a newer one that
- * contains it.
- */
-function waitForApplied(xds: XdsServer, cache: SnapshotCache): WaitForApplied {
-  return async (_revision, timeoutMs) => {
-    const snapshot = cache.get(DEFAULT_GROUP);
-    if (!snapshot) return { acked: 0, of: 0, tookMs: 0 };
-    const { acked, of, tookMs, rejections } = await xds.waitForAck(DEFAULT_GROUP, snapshot, { timeoutMs });
-    const [rejection] = rejections;
-    return {
-      acked,
-      of,
-      tookMs: Math.round(tookMs),
-      ...(rejection && { rejection: { node: rejection.node, message: rejection.message } }),
-    };
   };
 }
 
@@ -256,6 +331,17 @@ function versionsOf({ types }: Snapshot): ResourceVersions {
       new Map([...resources].map(([name, { version }]) => [name, version])),
     ]),
   );
+}
+
+function openSecrets(directory: string, logger: Logger, onChange: () => void): Promise<SecretFolder> {
+  return SecretFolder.open({
+    directory,
+    onChange: () => {
+      logger.info('secrets have changed');
+      onChange();
+    },
+    onProblem: (secret, problem) => logger.error({ secret }, `a secret stays as it was: ${problem}`),
+  });
 }
 
 async function readFilter(path: string): Promise<Uint8Array> {
@@ -301,6 +387,15 @@ function warnOfInsecurity(
   if (!isLoopbackHost(xds.host) && !xds.tls) {
     logger.warn('ANYBODY who reaches xDS is served configuration, in plain text: --xds-insecure');
   }
+}
+
+function logGuard(logger: Logger, { service, role, mirrors, state, mode, reason }: GuardStatus): void {
+  const about = { service, role, mirrors };
+  if (state === 'proven')
+    logger.info({ ...about, mode }, 'the shadow guard is proven: unsafe requests are copied to it');
+  else if (state === 'trusted') {
+    logger.warn(about, 'UNSAFE REQUESTS ARE COPIED TO IT WITHOUT ANY PROOF OF A SHADOW GUARD: sideEffects: trusted');
+  } else logger.warn(about, `no unsafe request is copied: ${service} ${reason}`);
 }
 
 /** An Envoy that is refused tries again and again; one line for each name and address says it. */

@@ -5,6 +5,7 @@ import { envoysOf } from './envoys.ts';
 import { CLUSTER, type ClientStatus, RUNTIME } from './xds/index.ts';
 
 const at = new Date('2026-01-02T03:04:05Z');
+const ASKED = { wildcard: false, names: [] };
 const client: ClientStatus = {
   node: 'edge-1',
   cluster: 'shadowplane',
@@ -15,17 +16,26 @@ const client: ClientStatus = {
   connectedSince: at,
   upToDate: false,
   types: {
-    runtime: { typeUrl: RUNTIME, sentVersion: 'v2', ackedVersion: 'v1' },
-    cluster: { typeUrl: CLUSTER, sentVersion: 'v9', lastRejection: { version: 'v9', message: 'bad address', at } },
+    runtime: { typeUrl: RUNTIME, ...ASKED, sentVersion: 'v2', ackedVersion: 'v1' },
+    cluster: {
+      typeUrl: CLUSTER,
+      ...ASKED,
+      sentVersion: 'v9',
+      lastRejection: { version: 'v9', message: 'bad address', at },
+    },
   },
 };
 
 const PROGRESS = { revision: 7, behindSince: at.toISOString(), rejectedRevision: null };
+const DETAILS = { setup: { listener: 'ours', streams: 'ads' }, problems: [], unseen: [], copies: null } as const;
 
 function server() {
   const events = new EventEmitter();
   const on = (name: string, listener: (event: unknown) => void) => void events.on(name, listener);
-  return { events, envoys: envoysOf({ clients: () => [client], on: on as never }, () => PROGRESS) };
+  return {
+    events,
+    envoys: envoysOf({ clients: () => [client], on: on as never }, () => ({ ...PROGRESS, ...DETAILS })),
+  };
 }
 
 describe('the Envoys as the API shows them', () => {
@@ -38,6 +48,7 @@ describe('the Envoys as the API shows them', () => {
         types: { RTDS: { sent: 'v2', acked: 'v1' }, CDS: { sent: 'v9', acked: null } },
         lastRejection: { type: 'CDS', message: 'bad address', at: '2026-01-02T03:04:05.000Z' },
         ...PROGRESS,
+        ...DETAILS,
       },
     ]);
   });

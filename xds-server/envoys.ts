@@ -1,4 +1,12 @@
-import type { EnvoyEvent, EnvoyProgress, EnvoyStatus, EnvoyStatusSource, RefusedEnvoy } from './api/index.ts';
+import type {
+  EnvoyDetails,
+  EnvoyEvent,
+  EnvoyProgress,
+  EnvoyStatus,
+  EnvoyStatusSource,
+  GoneEnvoy,
+  RefusedEnvoy,
+} from './api/index.ts';
 import {
   CLUSTER,
   type ClientStatus,
@@ -25,7 +33,8 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
 /** What the xDS server knows of its clients, in the words of the API. */
 export function envoysOf(
   xds: Pick<XdsServer, 'clients' | 'on'>,
-  progressOf: (client: ClientStatus) => EnvoyProgress,
+  of: (client: ClientStatus) => EnvoyProgress & EnvoyDetails,
+  gone?: () => readonly GoneEnvoy[],
 ): EnvoyStatusSource {
   const listeners = new Set<(event: EnvoyEvent) => void>();
   const tell = (event: EnvoyEvent) => {
@@ -52,7 +61,8 @@ export function envoysOf(
     tell({ kind: 'refused', node: name, message: reason, from: peer });
   });
   return {
-    list: () => xds.clients().map((client) => ({ ...statusOf(client), ...progressOf(client) })),
+    list: () => xds.clients().map((client) => ({ ...statusOf(client), ...of(client) })),
+    ...(gone && { gone }),
     refused: () => [...refused.values()].reverse(),
     onEvent: (listener) => {
       listeners.add(listener);
@@ -69,7 +79,7 @@ export function shortName(typeUrl: string): string {
   return SHORT_NAMES[typeUrl] ?? typeUrl;
 }
 
-function statusOf(client: ClientStatus): Omit<EnvoyStatus, keyof EnvoyProgress> {
+function statusOf(client: ClientStatus): Omit<EnvoyStatus, keyof EnvoyProgress | keyof EnvoyDetails> {
   const types = Object.values(client.types);
   const rejections = types
     .flatMap(({ typeUrl, lastRejection }) => (lastRejection ? [{ type: shortName(typeUrl), ...lastRejection }] : []))

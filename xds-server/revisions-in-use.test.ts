@@ -32,12 +32,13 @@ const edge: ClientStatus = {
   userAgentVersion: '1.40.0',
   connectedSince: T0,
   upToDate: true,
-  types: { listener: { typeUrl: LISTENER, ackedVersion: 'a' } },
+  types: { listener: { typeUrl: LISTENER, wildcard: true, names: [], ackedVersion: 'a' } },
 };
 const behind: ClientStatus = { ...edge, upToDate: false };
 
-function snapshot(clusters: string): Snapshot {
-  return { types: new Map([[CLUSTER, { version: clusters, resources: new Map(), mortal: [] }]]) };
+function snapshot(clusters: string): Map<string, Snapshot> {
+  const types = new Map([[CLUSTER, { version: clusters, resources: new Map(), mortal: [] }]]);
+  return new Map([['default', { types }]]);
 }
 
 function connect(...now: ClientStatus[]): void {
@@ -95,7 +96,7 @@ it.each<[string, ClientStatus[]]>([
   ['one of them is behind', [edge, behind]],
   [
     'it has asked for clusters alone so far',
-    [{ ...edge, types: { cluster: { typeUrl: CLUSTER, ackedVersion: 'a' } } }],
+    [{ ...edge, types: { cluster: { typeUrl: CLUSTER, wildcard: true, names: [], ackedVersion: 'a' } } }],
   ],
 ])('takes none for settled while %s', (_, now) => {
   connect(...now);

@@ -4,7 +4,7 @@ import { CLUSTER, type ClientStatus, ENDPOINT, type Snapshot, type XdsServer } f
 
 interface Served {
   readonly revision: number;
-  readonly snapshot: Snapshot;
+  readonly snapshots: ReadonlyMap<string, Snapshot>;
   readonly at: string;
 }
 
@@ -22,7 +22,7 @@ const KEPT = 50;
 export class RevisionsInUse {
   readonly #options: RevisionsInUseOptions;
   /** By client, as far as it is known; the newest that it was seen with. */
-  readonly #inUse = new Map<string, number>();
+  readonly #inUse = new Map<string, Served>();
   readonly #rejected = new Map<string, RejectedRevision>();
   /** Oldest first. */
   readonly #served: Served[] = [];
@@ -33,12 +33,12 @@ export class RevisionsInUse {
     this.#options = options;
   }
 
-  /** @param publish makes this snapshot the one that clients shall have */
-  serve(revision: number, snapshot: Snapshot, publish: () => void): void {
+  /** @param publish makes these snapshots, by group, those that clients shall have */
+  serve(revision: number, snapshots: ReadonlyMap<string, Snapshot>, publish: () => void): void {
     // What clients have now cannot be told any more once they shall have something else.
     if (this.#settling) this.#note();
     publish();
-    this.#served.push({ revision, snapshot, at: new Date().toISOString() });
+    this.#served.push({ revision, snapshots, at: new Date().toISOString() });
     if (this.#served.length > KEPT) this.#served.shift();
     this.#settle();
   }
@@ -62,11 +62,12 @@ export class RevisionsInUse {
 
   of(client: ClientStatus): EnvoyProgress {
     const newest = this.#served.at(-1);
-    if (client.upToDate && newest) this.#inUse.set(keyOf(client), newest.revision);
-    const revision = this.#inUse.get(keyOf(client)) ?? null;
-    const behind = revision === null ? undefined : this.#served.find((served) => served.revision > revision);
+    if (client.upToDate && newest) this.#inUse.set(keyOf(client), newest);
+    const inUse = this.#inUse.get(keyOf(client));
+    // What is served may change without a new revision: a certificate that was renewed.
+    const behind = inUse && this.#served[this.#served.indexOf(inUse) + 1];
     return {
-      revision,
+      revision: inUse?.revision ?? null,
       behindSince: client.upToDate ? null : (behind?.at ?? client.connectedSince.toISOString()),
       rejectedRevision: this.#rejected.get(client.node) ?? null,
     };
@@ -101,7 +102,8 @@ export class RevisionsInUse {
 
   /** The revision that brought what has this version, which need not be the newest that has it. */
   #introducing(typeUrl: string, version: string): number {
-    const has = ({ snapshot }: Served) => snapshot.types.get(typeUrl)?.version === version;
+    const has = ({ snapshots }: Served) =>
+      [...snapshots.values()].some(({ types }) => types.get(typeUrl)?.version === version);
     const last = this.#served.findLastIndex(has);
     if (last < 0) return this.#served.at(-1)?.revision ?? 0;
     const before = this.#served.slice(0, last).findLastIndex((served) => !has(served));

@@ -1,15 +1,16 @@
-import { isIP } from 'node:net';
 import { Command, Option } from 'commander';
 import { locateEnvoy } from '../../envoy/index.ts';
-import { ShadowplaneError } from '../../errors/index.ts';
 import type { Context } from '../context.ts';
+import { readXdsTls, type XdsTlsOptions, xdsTlsOptions } from '../fragment/xds-tls.ts';
 import { addExamples, addOptions, addressOption, DEFAULT_ADDRESSES, dataDirOption, jsonOption } from '../options.ts';
+import { fragmentCommand } from './envoy-fragment.ts';
 
 export function envoyCommand(context: Context): Command {
   const envoy = new Command('envoy').description('the Envoy that does the work');
   envoy.addCommand(installCommand(context));
   envoy.addCommand(bootstrapCommand(context));
-  return addExamples(envoy, 'envoy install', 'envoy bootstrap > envoy.yaml');
+  envoy.addCommand(fragmentCommand(context));
+  return addExamples(envoy, 'envoy install', 'envoy bootstrap > envoy.yaml', 'envoy fragment --into envoy.yaml');
 }
 
 function installCommand(context: Context): Command {
@@ -24,16 +25,13 @@ function installCommand(context: Context): Command {
   return addExamples(command, 'envoy install', 'envoy install --data-dir /var/lib/shadowplane');
 }
 
-interface BootstrapOptions {
+interface BootstrapOptions extends XdsTlsOptions {
   readonly xdsListen?: string;
   readonly envoyAdmin?: string;
   readonly nodeId: string;
   readonly nodeCluster: string;
-  readonly mode: 'delta' | 'sotw';
-  readonly xdsEnvoyCert?: string;
-  readonly xdsEnvoyKey?: string;
-  readonly xdsEnvoyCa?: string;
-  readonly xdsServerName?: string;
+  readonly variant: 'ads-delta' | 'ads-sotw' | 'streams-delta' | 'streams-sotw';
+  readonly out?: string;
   readonly json?: boolean;
 }
 
@@ -45,8 +43,14 @@ function bootstrapCommand(context: Context): Command {
     addressOption('envoyAdmin'),
     new Option('--node-id <id>', 'name of this Envoy, unique among those of one control plane').default('envoy-1'),
     new Option('--node-cluster <name>', 'group of Envoys that serve the same').default('shadowplane'),
-    new Option('--mode <mode>', 'variant of xDS').choices(['delta', 'sotw']).default('delta'),
-    ...Object.entries(TLS_FLAGS).map(([flag, description]) => new Option(flag, description)),
+    new Option('--variant <variant>', 'all on one stream (ads) or a stream for each type, in either variant of xDS')
+      .choices(['ads-delta', 'ads-sotw', 'streams-delta', 'streams-sotw'])
+      .default('ads-delta'),
+    ...xdsTlsOptions(),
+    new Option(
+      '--out <folder>',
+      'write it as envoy.yaml there, beside files by which Envoy follows its own certificate; the same folder on its machine',
+    ),
     jsonOption(),
   ).action(async (options: BootstrapOptions) => {
     const [{ parseAddress }, { buildBootstrap }] = await Promise.all([
@@ -54,14 +58,23 @@ function bootstrapCommand(context: Context): Command {
       import('../../xds-server/resources/index.ts'),
     ]);
     const xdsAddress = parseAddress(options.xdsListen ?? DEFAULT_ADDRESSES.xdsListen);
-    const bootstrap = buildBootstrap({
+    const settings = {
       xdsAddress,
-      tls: readTls(options, xdsAddress.host),
+      tls: readXdsTls(options, xdsAddress.host),
       adminAddress: parseAddress(options.envoyAdmin ?? DEFAULT_ADDRESSES.envoyAdmin),
       nodeId: options.nodeId,
       nodeCluster: options.nodeCluster,
-      mode: options.mode,
-    });
+      variant: options.variant,
+    };
+    if (options.out !== undefined) {
+      const { writeBootstrap } = await import('../fragment/write-bootstrap.ts');
+      const files = await writeBootstrap(options.out, settings);
+      if (options.json) context.printJson({ files });
+      else context.print(...files);
+      return;
+    }
+    if (settings.tls) context.note('Envoy reads its certificate when it starts only; with --out FOLDER it follows it');
+    const bootstrap = buildBootstrap(settings);
     if (options.json) context.printJson(bootstrap);
     else {
       const { stringify } = await import('yaml');
@@ -71,28 +84,8 @@ function bootstrapCommand(context: Context): Command {
   return addExamples(
     command,
     'envoy bootstrap --xds-listen control-plane.internal:18000 --node-id edge-1 > envoy.yaml',
-    'envoy bootstrap --xds-listen control-plane.internal:18000 --xds-envoy-cert /tls/envoy.pem --xds-envoy-key /tls/envoy.key --xds-envoy-ca /tls/ca.pem',
+    'envoy bootstrap --xds-listen control-plane.internal:18000 --xds-envoy-cert /tls/envoy.pem --xds-envoy-key /tls/envoy.key --xds-envoy-ca /tls/ca.pem --out /etc/envoy',
+    'envoy bootstrap --variant streams-delta > envoy.yaml',
     'envoy bootstrap --json | jq .admin',
   );
-}
-
-const TLS_FLAGS = {
-  '--xds-envoy-cert <file>': "mutual TLS: certificate that Envoy shows; a path on Envoy's machine, as the next two",
-  '--xds-envoy-key <file>': 'its private key',
-  '--xds-envoy-ca <file>': "authority of the control plane's certificate",
-  '--xds-server-name <name>': 'DNS name in that certificate (default: the host of --xds-listen)',
-};
-
-/** @throws ShadowplaneError USAGE naming the flags that are missing */
-function readTls(options: BootstrapOptions, host: string) {
-  const { xdsEnvoyCert, xdsEnvoyKey, xdsEnvoyCa, xdsServerName } = options;
-  if ([xdsEnvoyCert, xdsEnvoyKey, xdsEnvoyCa, xdsServerName].every((value) => value === undefined)) return undefined;
-  const serverName = xdsServerName ?? (isIP(host) === 0 ? host : undefined);
-  if (xdsEnvoyCert === undefined || xdsEnvoyKey === undefined || xdsEnvoyCa === undefined || serverName === undefined) {
-    throw new ShadowplaneError(
-      'USAGE',
-      'mutual TLS needs --xds-envoy-cert, --xds-envoy-key, --xds-envoy-ca and, where --xds-listen has an IP address, --xds-server-name',
-    );
-  }
-  return { certificateFile: xdsEnvoyCert, privateKeyFile: xdsEnvoyKey, caFile: xdsEnvoyCa, serverName };
 }

@@ -4,9 +4,9 @@ import type { Context } from '../context.ts';
 import { addExamples, addOptions, apiOptions, jsonOption } from '../options.ts';
 import { printable } from '../output/style.ts';
 import { renderTable } from '../output/table.ts';
-import type { EnvoyItem, RefusedItem } from '../view/envoy-item.ts';
+import type { EnvoyList } from '../view/envoy-item.ts';
 import type { MirrorItem } from '../view/mirror-item.ts';
-import { renderEnvoys, renderRefused } from '../view/render-envoys.ts';
+import { renderEnvoys, renderGone, renderRefused } from '../view/render-envoys.ts';
 import { renderTraffic } from '../view/render-traffic.ts';
 import { readTraffic } from '../view/traffic.ts';
 
@@ -54,13 +54,11 @@ export function getCommand(context: Context): Command {
             renderTraffic(readTraffic(items, new Map()), { style, width, counted: false }),
           );
         case 'envoys':
-          return show<List<EnvoyItem> & { readonly refused?: readonly RefusedItem[] }>(
-            '/envoys',
-            ({ items, refused = [] }) => [
-              ...renderEnvoys(items, { style, width, nowMs: Date.now() }),
-              ...renderRefused(refused, style),
-            ],
-          );
+          return show<EnvoyList>('/envoys', ({ items, gone = [], refused = [] }) => [
+            ...renderEnvoys(items, { style, width, nowMs: Date.now() }),
+            ...renderGone(gone, { style, nowMs: Date.now() }),
+            ...renderRefused(refused, style),
+          ]);
         case 'config':
           return show<ConfigAnswer>('/config', async ({ config }) => [(await toYaml(config)).trimEnd()]);
         case 'services':

@@ -39,6 +39,28 @@ export function readCaptureTls(options: RunOptions, address: string | undefined)
   };
 }
 
+export type CaptureTlsOfEnvoy = Pick<
+  RunOptions,
+  'captureEnvoyCert' | 'captureEnvoyKey' | 'captureEnvoyCa' | 'captureServerName'
+>;
+
+/** What an Envoy of its own uses for that; undefined when none of the flags is there. */
+export function readCaptureTlsOfEnvoy(
+  options: CaptureTlsOfEnvoy,
+  address: string,
+): NonNullable<ComparingOptions['tls']>['envoy'] | undefined {
+  const { captureEnvoyCert, captureEnvoyKey, captureEnvoyCa } = options;
+  const serverName = options.captureServerName ?? dnsNameOf(address);
+  if ([captureEnvoyCert, captureEnvoyKey, captureEnvoyCa].every((value) => value === undefined)) return undefined;
+  if (!captureEnvoyCert || !captureEnvoyKey || !captureEnvoyCa || !serverName) {
+    const flags = (['captureEnvoyCert', 'captureEnvoyKey', 'captureEnvoyCa', 'captureServerName'] as const)
+      .map((name) => CAPTURE_TLS_FLAGS[name].flag)
+      .join(', ');
+    throw new ShadowplaneError('USAGE', `TLS for captured answers needs all of ${flags}`);
+  }
+  return { certificateFile: captureEnvoyCert, privateKeyFile: captureEnvoyKey, caFile: captureEnvoyCa, serverName };
+}
+
 function dnsNameOf(address: string | undefined): string | undefined {
   const host = address?.slice(0, address.lastIndexOf(':'));
   return host === undefined || host.startsWith('[') || isIP(host) !== 0 ? undefined : host;

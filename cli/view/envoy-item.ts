@@ -12,6 +12,26 @@ export interface EnvoyItem {
   readonly behindSince?: string | null;
   /** Also when it has been taken back since. */
   readonly rejectedRevision?: { readonly revision: number; readonly message: string } | null;
+  readonly setup?: { readonly listener: 'ours' | 'own'; readonly streams: 'ads' | 'delta' | 'sotw' };
+  /** What it lacks for the policy to hold there. */
+  readonly problems?: ReadonlyArray<{ readonly code: string; readonly message: string; readonly remedy: string }>;
+  readonly unseen?: readonly string[];
+  /** By its own statistics; null: it sends none. */
+  readonly copies?: { readonly sent: number; readonly active: number; readonly at: string } | null;
+}
+
+/** One that was here and is not any more. */
+export interface GoneItem {
+  readonly node: string;
+  /** ISO 8601 */
+  readonly since: string;
+}
+
+/** What `GET /envoys` answers. */
+export interface EnvoyList {
+  readonly items: readonly EnvoyItem[];
+  readonly gone?: readonly GoneItem[];
+  readonly refused?: readonly RefusedItem[];
 }
 
 export interface RefusedItem {

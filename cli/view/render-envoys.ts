@@ -1,6 +1,6 @@
 import { printable, type Style } from '../output/style.ts';
 import { renderTable } from '../output/table.ts';
-import { type EnvoyItem, type RefusedItem, rejectionText } from './envoy-item.ts';
+import { type EnvoyItem, type GoneItem, type RefusedItem, rejectionText } from './envoy-item.ts';
 
 /** The connected Envoys, what each has in use, and in its own words what it last rejected. */
 export function renderEnvoys(
@@ -25,7 +25,30 @@ export function renderEnvoys(
     { title: 'newest' },
     { title: 'last change' },
   ];
-  return [...renderTable(columns, rows, { style, width }), ...envoys.flatMap((envoy) => rejectionLine(envoy, style))];
+  return [
+    ...renderTable(columns, rows, { style, width }),
+    ...envoys.flatMap((envoy) => [...rejectionLine(envoy, style), ...problemLines(envoy, style)]),
+  ];
+}
+
+/** What it lacks, and below what to do about it. */
+function problemLines({ node, problems = [] }: EnvoyItem, style: Style): string[] {
+  return problems.flatMap(({ code, message, remedy }) => [
+    style.red(printable(`  ${node}: ${code}: ${message}`)),
+    printable(`    ${remedy}`),
+  ]);
+}
+
+/** Envoys that were here and have left; they serve with what they had. */
+export function renderGone(
+  gone: readonly GoneItem[],
+  { style, nowMs }: { readonly style: Style; readonly nowMs: number },
+): string[] {
+  return gone.map(({ node, since: at }) =>
+    style.yellow(
+      printable(`${node} has left ${since(nowMs - Date.parse(at))} ago; if it still runs, it serves with what it had`),
+    ),
+  );
 }
 
 function lastChange(envoy: EnvoyItem, style: Style): string {

@@ -90,7 +90,30 @@ const Envoy = Type.Object({
   rejectedRevision: Type.Union([Type.Object({ ...Rejection.properties, revision }), Type.Null()], {
     description: 'What it has last rejected since it connected, also when that has been taken back since.',
   }),
+  setup: Type.Object(
+    { listener: Type.Enum(['ours', 'own']), streams: Type.Enum(['ads', 'delta', 'sotw']) },
+    { description: 'How it is set up, as its bootstrap says in node.metadata.shadowplane.' },
+  ),
+  problems: Type.Array(
+    Type.Object({
+      code: Type.String({ description: 'Stable; docs/bring-your-own-envoy.md lists them.' }),
+      message: Type.String(),
+      remedy: Type.String({ description: 'What to do about it.' }),
+    }),
+    { description: 'What it is seen to lack for the policy to hold there.' },
+  ),
+  unseen: Type.Array(Type.String(), { description: 'What cannot be told of it from here.' }),
+  copies: Type.Union([
+    Type.Object({
+      sent: Type.Integer({ description: 'Since it started.' }),
+      active: Type.Integer({ description: 'Under way.' }),
+      at: time('When it said so.'),
+    }),
+    Type.Null(),
+  ]),
 });
+
+const GoneEnvoy = Type.Object({ node: Type.String(), since: time('When it left.') });
 
 const history = { revision, actor: Type.String(), at: time('When it was made.'), changed };
 
@@ -136,7 +159,11 @@ export const API_SCHEMAS = {
     to: revision,
     dryRun: Type.Optional(Type.Boolean({ description: 'Only says what would differ.' })),
   }),
-  EnvoyList: Type.Object({ items: Type.Array(Envoy), refused: Type.Optional(Type.Array(RefusedEnvoy)) }),
+  EnvoyList: Type.Object({
+    items: Type.Array(Envoy),
+    gone: Type.Optional(Type.Array(GoneEnvoy)),
+    refused: Type.Optional(Type.Array(RefusedEnvoy)),
+  }),
   Health: Type.Object({ status: Type.Literal('ok'), revision }),
   Problem,
 };

@@ -52,6 +52,10 @@ describe('reading', () => {
       revision: 1,
       behindSince: null,
       rejectedRevision: null,
+      setup: { listener: 'own', streams: 'delta' } as const,
+      problems: [{ code: 'filter-missing', message: 'it has none', remedy: 'add it' }],
+      unseen: [],
+      copies: null,
     };
     api.envoys.push(envoy);
     expect((await call('GET', '/api/v1/envoys')).body).toEqual({ items: [envoy] });

@@ -149,7 +149,11 @@ export function createApiWithRoutes(options: ApiOptions): {
       addRevisionRoutes(api, store, writer);
       addPlanRoute(api, store, options.resourcesOf);
       addEventRoutes(api, store, envoys, options.events);
-      api.get('/envoys', () => ({ items: envoys.list(), ...(envoys.refused && { refused: envoys.refused() }) }));
+      api.get('/envoys', () => ({
+        items: envoys.list(),
+        ...(envoys.gone && { gone: envoys.gone() }),
+        ...(envoys.refused && { refused: envoys.refused() }),
+      }));
       api.get('/openapi.json', () => buildOpenApi(options.openApi));
       api.get('/schema.json', () => jsonSchema());
       for (const more of options.routes ?? []) api.register(more);

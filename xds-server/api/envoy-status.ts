@@ -2,6 +2,8 @@
 export interface EnvoyStatusSource {
   /** The connected Envoys. */
   list(): readonly EnvoyStatus[];
+  /** Those that have left since this process began, and have not come back; newest first. */
+  gone?(): readonly GoneEnvoy[];
   /** Those that were turned away, the last of each name, newest first. */
   refused?(): readonly RefusedEnvoy[];
   /** Calls back on each event; returns the function that ends it. */
@@ -23,7 +25,25 @@ export interface RejectedRevision extends EnvoyRejection {
   readonly revision: number;
 }
 
-export interface EnvoyStatus extends EnvoyProgress {
+/** What an Envoy shows of itself beyond what it was sent. */
+export interface EnvoyDetails {
+  /** As its bootstrap says in `node.metadata.shadowplane`. */
+  readonly setup: { readonly listener: 'ours' | 'own'; readonly streams: 'ads' | 'delta' | 'sotw' };
+  /** What it is seen to lack for the policy to hold there. */
+  readonly problems: ReadonlyArray<{ readonly code: string; readonly message: string; readonly remedy: string }>;
+  /** What cannot be told of it from here. */
+  readonly unseen: readonly string[];
+  /** By its own statistics, all copies together; null: it sends none. */
+  readonly copies: { readonly sent: number; readonly active: number; readonly at: string } | null;
+}
+
+export interface GoneEnvoy {
+  readonly node: string;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+}
+
+export interface EnvoyStatus extends EnvoyProgress, EnvoyDetails {
   readonly node: string;
   /** Envoy's version, such as 1.40.0; empty when it did not say. */
   readonly version: string;

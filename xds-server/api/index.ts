@@ -1,9 +1,12 @@
 export { createApi } from './create-api.ts';
 export type {
+  Applied,
+  EnvoyDetails,
   EnvoyEvent,
   EnvoyProgress,
   EnvoyStatus,
   EnvoyStatusSource,
+  GoneEnvoy,
   RefusedEnvoy,
   RejectedRevision,
   WaitForApplied,

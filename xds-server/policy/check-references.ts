@@ -27,6 +27,7 @@ export function checkReferences(
   for (const name of Object.keys(document.envoy?.merge?.services ?? {})) {
     if (!byName.has(name)) checkService(name, ['envoy', 'merge', 'services', name]);
   }
+  checkClusterNames(services, findings);
   for (const mirror of mirrors) checkRoles(mirror, byName, findings);
   checkAmbiguous(mirrors, findings);
 }
@@ -35,12 +36,36 @@ function list(known: readonly string[]): string {
   return known.length === 0 ? '; the document has no services' : '';
 }
 
+/** What a copy's cluster is called, or the control plane's; no cluster of users may be. */
+const OUR_CLUSTERS = /^([^/]+\/(primary|candidate|control)|default)\/|^shadowplane[-/]/;
+
+function checkClusterNames(services: readonly Service[], findings: Findings): void {
+  const owners = new Map<string, string>();
+  for (const { name, cluster } of services) {
+    if (cluster === undefined) continue;
+    const path = ['services', name, 'cluster'];
+    const owner = owners.get(cluster);
+    if (OUR_CLUSTERS.test(cluster)) findings.problem(path, `${JSON.stringify(cluster)} is a name of Shadowplane's own`);
+    else if (owner !== undefined) findings.problem(path, `is the cluster of service ${JSON.stringify(owner)}, too`);
+    owners.set(cluster, name);
+  }
+}
+
 function checkRoles(mirror: Mirror, services: ReadonlyMap<string, Service>, findings: Findings): void {
   const pairs = [
     ['shadow', 'primary'],
     ['control', 'primary'],
     ['control', 'shadow'],
   ] as const;
+  for (const role of ['shadow', 'control'] as const) {
+    const name = mirror[role];
+    const service = name === undefined ? undefined : services.get(name);
+    if (service?.cluster === undefined || service.addresses.length > 0) continue;
+    findings.problem(
+      ['mirrors', mirror.name, role],
+      `${name} has only a cluster of your Envoy; copies have one of their own, which keeps them from your users: give it address, too`,
+    );
+  }
   for (const [role, other] of pairs) {
     const name = mirror[role];
     if (!name || !mirror[other]) continue;

@@ -7,6 +7,7 @@ import type { PerMillion } from './percent.ts';
 export const DEFAULTS = Object.freeze({
   listen: '127.0.0.1:10000',
   markers: 'strip',
+  mirroring: 'on',
   trustedHops: 0,
   useRemoteAddress: true,
   accessLog: 'off',

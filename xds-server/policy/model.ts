@@ -11,8 +11,30 @@ export interface Policy {
   readonly default?: string;
   readonly services: readonly Service[];
   readonly mirrors: readonly Mirror[];
+  /** Ways out for shadows, each in an Envoy of the shadow's own. */
+  readonly egress: readonly Egress[];
+  /** `off`: nothing is copied, whatever the mirrors say, and the filter does nothing; their paths go to their primaries as before. */
+  readonly mirroring: 'on' | 'off';
   /** Raw Envoy configuration that users add for what this schema lacks. */
   readonly envoy: EnvoyExtras;
+}
+
+/** The only way out for a shadow: calls that are listed pass, all others are blocked. */
+export interface Egress {
+  /** The service whose Envoy has it. */
+  readonly service: string;
+  readonly listen: Address;
+  readonly allow: readonly EgressRule[];
+}
+
+export interface EgressRule {
+  /** Lower case; a name or an IP address. */
+  readonly host: string;
+  readonly port: number;
+  /** TLS with this host as its server name, by CONNECT; else plain HTTP. */
+  readonly tls: boolean;
+  /** Upper case; absent: all. Never with TLS. */
+  readonly methods?: readonly string[];
 }
 
 export interface Address {
@@ -34,8 +56,13 @@ export interface ListenerOptions {
   /** Upgrades that are let through to the primary, lower case: `websocket`. They are never mirrored. */
   readonly upgrades: readonly string[];
   /** Server side TLS of the listener; absent means plain text. */
-  readonly tls?: { readonly certificateFile: string; readonly privateKeyFile: string };
+  readonly tls?: CertificateSource;
 }
+
+/** PEM files on Envoy's machine; or a secret, which the control plane has in files of its own and serves by SDS. */
+export type CertificateSource =
+  | { readonly certificateFile: string; readonly privateKeyFile: string }
+  | { readonly secret: string };
 
 export interface AccessLog {
   /** Where Envoy writes its JSON access log; `off` writes none. */
@@ -44,6 +71,12 @@ export interface AccessLog {
 
 export interface Service {
   readonly name: string;
+  /**
+   * What the cluster of its users is called, because the user's own Envoy has it. Envoys that fetch their clusters get it
+   * made where there are addresses. Copies always have clusters of ours. Absent: a cluster for each mirror.
+   */
+  readonly cluster?: string;
+  /** Empty only where `cluster` stands and the service gets no copies. */
   readonly addresses: readonly Address[];
   readonly protocol: 'http1' | 'http2';
   /** Absent means plain text to the service. */
@@ -66,9 +99,11 @@ export interface GuardProbe {
 export interface ServiceTls {
   /** Server name sent and verified; defaults to the first DNS address. */
   readonly serverName?: string;
-  /** PEM file that Envoy reads; absent means the system's roots. */
+  /** PEM file that Envoy reads; without it and `caSecret` the system's roots. */
   readonly caFile?: string;
-  readonly clientCertificate?: { readonly certificateFile: string; readonly privateKeyFile: string };
+  /** The same as a secret; never both. */
+  readonly caSecret?: string;
+  readonly clientCertificate?: CertificateSource;
   /** Do not verify the server. Never the default. */
   readonly insecure: boolean;
 }
@@ -88,6 +123,8 @@ export interface Mirror {
   /** This path and below it: `/api/orders` is also `/api/orders/7` and `/api/orders?x=1`, never `/api/ordersX`. */
   readonly path: string;
   readonly primary: string;
+  /** The cluster that the primary names, if it does. */
+  readonly primaryCluster?: string;
   readonly shadow: string;
   readonly control?: string;
   /** Upper case. Already reduced to safe methods where `sideEffects` is `none`. */

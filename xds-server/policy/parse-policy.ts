@@ -1,10 +1,12 @@
 import type { InputProblem } from '../../errors/index.ts';
 import { checkReferences } from './check-references.ts';
 import { type Shape, ShapeChecker } from './check-shape.ts';
-import type { Condition, EnvoyExtras, Mirror, Policy } from './model.ts';
+import { DEFAULTS } from './defaults.ts';
+import type { Condition, EnvoyExtras, Mirror, Policy, Service } from './model.ts';
 import type { Checked } from './partial.ts';
 import { Findings, invalid, type Locate, summary, toInputProblems } from './problems.ts';
 import { readCondition } from './read-condition.ts';
+import { readEgress } from './read-egress.ts';
 import { readListen, readListener } from './read-listener.ts';
 import { readMirrors } from './read-mirrors.ts';
 import { readServices } from './read-services.ts';
@@ -47,14 +49,23 @@ function readPolicy(document: unknown, findings: Findings): Policy {
   const services = readServices(checked, findings);
   const mirrors = readMirrors(checked, segments, findings);
   checkReferences(checked, services, mirrors, findings);
+  const mirroring = checked.mirroring ?? DEFAULTS.mirroring;
+  if (mirroring === 'off') findings.warning(['mirroring'], 'is off: nothing is mirrored until it is on');
   return {
     listen: readListen(checked),
     listener: readListener(checked, findings),
     ...(checked.default !== undefined && { default: checked.default }),
     services,
-    mirrors: mostSpecificFirst(mirrors),
+    mirrors: mostSpecificFirst(mirrors).map((mirror) => withPrimaryCluster(mirror, services)),
+    mirroring,
+    egress: readEgress(checked, findings),
     envoy: readEnvoyExtras(checked),
   };
+}
+
+function withPrimaryCluster(mirror: Mirror, services: readonly Service[]): Mirror {
+  const cluster = services.find(({ name }) => name === mirror.primary)?.cluster;
+  return cluster === undefined ? mirror : { ...mirror, primaryCluster: cluster };
 }
 
 function readSegments(document: Checked<PolicyDocument>, findings: Findings): Map<string, Condition> {

@@ -15,14 +15,14 @@ export function readServices(document: Checked<PolicyDocument>, findings: Findin
 }
 
 function readService(name: string, document: Checked<ServiceDocument>, path: Path, findings: Findings): Service {
-  const { address, addresses } = document;
+  const { address, addresses, cluster } = document;
   if (address !== undefined && addresses !== undefined) {
     findings.problem(path, 'has address and addresses; keep one');
   }
   const written = addresses ?? (address === undefined ? [] : [address]);
   // An address that was refused is gone from the document; its own problem says enough.
-  if (written.length === 0 && !findings.refused(path)) {
-    findings.problem(path, 'needs address: host:port', 'key');
+  if (written.length === 0 && cluster === undefined && !findings.refused(path)) {
+    findings.problem(path, 'needs address: host:port, or cluster: the name of one that your Envoy has', 'key');
   }
   const parsed = written.map((text) => parseAddress(text));
   const seen = new Set<string>();
@@ -33,6 +33,8 @@ function readService(name: string, document: Checked<ServiceDocument>, path: Pat
   const tls = readTls(
     document.tls,
     parsed.map(({ host }) => host).find((host) => isIP(host) === 0),
+    [...path, 'tls'],
+    findings,
   );
   if (tls && !tls.insecure && tls.serverName === undefined && parsed.length > 0) {
     findings.problem([...path, 'tls'], 'needs serverName, because the addresses are IP addresses');
@@ -41,6 +43,7 @@ function readService(name: string, document: Checked<ServiceDocument>, path: Pat
   const healthCheck = readHealthCheck(document.healthCheck);
   return {
     name,
+    ...(cluster !== undefined && { cluster }),
     addresses: parsed,
     protocol: document.protocol ?? DEFAULTS.protocol,
     ...(tls && { tls }),
@@ -59,14 +62,22 @@ function readGuardProbe(document: Checked<ServiceDocument>['guardProbe']): Guard
   };
 }
 
-function readTls(document: Checked<ServiceDocument>['tls'], dnsName: string | undefined): ServiceTls | undefined {
+function readTls(
+  document: Checked<ServiceDocument>['tls'],
+  dnsName: string | undefined,
+  path: Path,
+  findings: Findings,
+): ServiceTls | undefined {
   if (document === undefined || document === false) return undefined;
   const options = document === true ? {} : document;
   const serverName = options.serverName ?? dnsName;
-  const clientCertificate = readCertificate(options.clientCertificate);
+  const clientCertificate = readCertificate(options.clientCertificate, [...path, 'clientCertificate'], findings);
+  const { caFile, caSecret } = options;
+  if (caFile !== undefined && caSecret !== undefined) findings.problem(path, 'has caFile and caSecret; keep one');
   return {
     ...(serverName !== undefined && { serverName }),
-    ...(options.caFile !== undefined && { caFile: options.caFile }),
+    ...(caFile !== undefined && { caFile }),
+    ...(caSecret !== undefined && { caSecret }),
     ...(clientCertificate && { clientCertificate }),
     insecure: options.insecure ?? false,
   };

@@ -1,6 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { BOUNDS, DEFAULTS } from './defaults.ts';
 import { ConditionRef, ConditionSchema } from './schema/condition.ts';
+import { EgressSchema } from './schema/egress.ts';
 import { EnvoyExtrasSchema } from './schema/envoy-extras.ts';
 import { ListenerSchema, Markers } from './schema/listener.ts';
 import { MirrorSchema } from './schema/mirror.ts';
@@ -20,6 +21,13 @@ export const PolicySchema = Type.Object(
     services: Type.Optional(named(ServiceSchema, 'Services by name.', BOUNDS.services)),
     segments: Type.Optional(named(ConditionRef, 'Groups of requests by name.', BOUNDS.listItems)),
     mirrors: Type.Optional(named(MirrorSchema, 'Mirrors by name.', BOUNDS.mirrors)),
+    mirroring: Type.Optional(
+      Type.Enum(['on', 'off'], {
+        default: DEFAULTS.mirroring,
+        description: 'off: nothing is copied, whatever the mirrors say; their paths go to their primaries as before.',
+      }),
+    ),
+    egress: Type.Optional(named(EgressSchema, 'The way out of a shadow, by service.', BOUNDS.listItems)),
     envoy: Type.Optional(EnvoyExtrasSchema),
   },
   { ...closed, title: 'shadowplane.yaml', $defs: { Condition: ConditionSchema } },

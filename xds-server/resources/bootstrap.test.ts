@@ -77,9 +77,20 @@ describe('the bootstrap', () => {
   });
 
   it('speaks state of the world where asked', () => {
-    expect(at(buildBootstrap({ ...OPTIONS, mode: 'sotw' }), 'dynamic_resources', 'ads_config', 'api_type')).toBe(
-      'GRPC',
-    );
+    const { dynamic_resources } = buildBootstrap({ ...OPTIONS, variant: 'ads-sotw' });
+    expect(at(dynamic_resources, 'ads_config', 'api_type')).toBe('GRPC');
+  });
+
+  it.each([
+    ['streams-delta', 'DELTA_GRPC'],
+    ['streams-sotw', 'GRPC'],
+  ] as const)('%s fetches each type over a stream of its own, and tells the control plane', (variant, api_type) => {
+    const bootstrap = buildBootstrap({ ...OPTIONS, variant });
+    expect(at(bootstrap, 'node', 'metadata')).toEqual({ shadowplane: { streams: variant.slice('streams-'.length) } });
+    const source = { resource_api_version: 'V3', api_config_source: { api_type } };
+    expect(bootstrap.dynamic_resources).toMatchObject({ cds_config: source, lds_config: source });
+    expect(bootstrap.dynamic_resources).not.toHaveProperty('ads_config');
+    expect(at(bootstrap, 'layered_runtime', 'layers', 1, 'rtds_layer', 'rtds_config')).toMatchObject(source);
   });
 
   it('resolves the name of the control plane, or takes its address', () => {

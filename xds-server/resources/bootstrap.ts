@@ -1,9 +1,25 @@
 import { isIP } from 'node:net';
 import type { Address, EnvoyJson } from '../policy/model.ts';
-import { duration, OVER_ADS, socketAddress, typed } from './envoy-json.ts';
-import { RUNTIME_LAYER } from './names.ts';
+import { duration, socketAddress, typed } from './envoy-json.ts';
+import { apiConfigSource, configSource, type EnvoySetup, metadataOf, USUAL_SETUP } from './envoy-setup.ts';
+import { RUNTIME_LAYER, XDS_CLUSTER } from './names.ts';
 import { STATS_TAGS } from './stats-tags.ts';
 import { type ControlPlaneTls, controlPlaneTls } from './tls.ts';
+
+/**
+ * All on one stream (`ads`), or a stream for each type, where Envoy's one ADS is somebody else's. `delta` sends what
+ * changed; `sotw` (state of the world) is for a proxy between that knows nothing else.
+ */
+export const BOOTSTRAP_VARIANTS = ['ads-delta', 'ads-sotw', 'streams-delta', 'streams-sotw'] as const;
+export type BootstrapVariant = (typeof BOOTSTRAP_VARIANTS)[number];
+
+export function protocolOf(variant: BootstrapVariant): 'delta' | 'sotw' {
+  return variant.endsWith('sotw') ? 'sotw' : 'delta';
+}
+
+export function setupOfVariant(variant: BootstrapVariant): EnvoySetup {
+  return { ...USUAL_SETUP, streams: variant.startsWith('ads') ? 'ads' : protocolOf(variant) };
+}
 
 interface BootstrapOptions {
   /** Where the control plane serves xDS. */
@@ -14,41 +30,34 @@ interface BootstrapOptions {
   readonly nodeId: string;
   /** Group of Envoys that serve the same; defaults to `shadowplane`. */
   readonly nodeCluster?: string;
-  /** `delta` sends what changed; `sotw` (state of the world) is for a proxy between that knows nothing else. */
-  readonly mode?: 'delta' | 'sotw';
+  /** Defaults to `ads-delta`. */
+  readonly variant?: BootstrapVariant;
   /** Mutual TLS to the control plane; defaults to plain text. */
   readonly tls?: ControlPlaneTls | undefined;
 }
 
-const XDS_CLUSTER = 'shadowplane-xds';
-/**
- * Envoy's own longest pause is 30 s, for which a control plane that is back would not be heard. The pauses are random
- * up to the bound, so that many Envoys do not come at once.
- */
-const RECONNECT: EnvoyJson = { retry_back_off: { base_interval: duration(500), max_interval: duration(5_000) } };
 /** How old the figures of the control plane may be, and how soon it knows why a copy was not sent. */
-const STATS_INTERVAL_MS = 1_000;
+export const STATS_INTERVAL_MS = 1_000;
 /** Above what a host can serve, so that only a flood meets it: Envoy warns when there is no bound at all. */
 const MAX_DOWNSTREAM_CONNECTIONS = 100_000;
 
 /** The configuration that an Envoy starts with: where its control plane is, and what cannot arrive from there. */
 export function buildBootstrap(options: BootstrapOptions): EnvoyJson {
-  const { xdsAddress, adminAddress, nodeId, nodeCluster = 'shadowplane', mode = 'delta' } = options;
+  const { xdsAddress, adminAddress, nodeId, nodeCluster = 'shadowplane', variant = 'ads-delta' } = options;
+  const setup = setupOfVariant(variant);
+  const source = configSource(setup);
+  const metadata = metadataOf(setup);
   return {
-    node: { id: nodeId, cluster: nodeCluster },
+    node: { id: nodeId, cluster: nodeCluster, ...(metadata && { metadata }) },
     admin: { address: socketAddress(adminAddress.host, adminAddress.port) },
     dynamic_resources: {
-      ads_config: {
-        api_type: mode === 'delta' ? 'DELTA_GRPC' : 'GRPC',
-        transport_api_version: 'V3',
-        set_node_on_first_message_only: true,
-        grpc_services: [{ envoy_grpc: { cluster_name: XDS_CLUSTER, retry_policy: RECONNECT } }],
-      },
-      cds_config: OVER_ADS,
-      lds_config: OVER_ADS,
+      ...(setup.streams === 'ads' && { ads_config: apiConfigSource(protocolOf(variant)) }),
+      cds_config: source,
+      lds_config: source,
     },
     static_resources: { clusters: [xdsCluster(xdsAddress, options.tls)] },
-    layered_runtime: runtime(),
+    // No layer stands above ours: an admin layer there would silently win over every share that the policy sets.
+    layered_runtime: { layers: [{ name: 'base', static_layer: {} }, runtimeLayer(source)] },
     stats_config: { stats_tags: STATS_TAGS },
     stats_flush_interval: duration(STATS_INTERVAL_MS),
     stats_sinks: [statsSink()],
@@ -56,14 +65,9 @@ export function buildBootstrap(options: BootstrapOptions): EnvoyJson {
   };
 }
 
-/** No layer stands above ours: an admin layer there would silently win over every share that the policy sets. */
-function runtime(): EnvoyJson {
-  return {
-    layers: [
-      { name: 'base', static_layer: {} },
-      { name: RUNTIME_LAYER, rtds_layer: { name: RUNTIME_LAYER, rtds_config: OVER_ADS } },
-    ],
-  };
+/** The shares. */
+export function runtimeLayer(source: EnvoyJson): EnvoyJson {
+  return { name: RUNTIME_LAYER, rtds_layer: { name: RUNTIME_LAYER, rtds_config: source } };
 }
 
 /**
@@ -71,7 +75,7 @@ function runtime(): EnvoyJson {
  * plane that is away: counters are absolute, so the next report has all of it. Names stay whole, because the control plane
  * made them and reads them.
  */
-function statsSink(): EnvoyJson {
+export function statsSink(): EnvoyJson {
   return {
     name: 'envoy.stat_sinks.metrics_service',
     typed_config: typed('envoy.config.metrics.v3.MetricsServiceConfig', {
@@ -84,7 +88,7 @@ function statsSink(): EnvoyJson {
 }
 
 /** Pings find a dead connection to the control plane within seconds; Envoy then goes on with what it has. */
-function xdsCluster({ host, port }: Address, tls: ControlPlaneTls | undefined): EnvoyJson {
+export function xdsCluster({ host, port }: Address, tls: ControlPlaneTls | undefined): EnvoyJson {
   return {
     name: XDS_CLUSTER,
     type: isIP(host) === 0 ? 'STRICT_DNS' : 'STATIC',

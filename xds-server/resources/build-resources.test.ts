@@ -30,6 +30,7 @@ envoy: { clusters: [{ name: extra }], listeners: [{ name: other }] }`),
         ['Cluster', 'extra'],
       ],
       endpoints: [['ClusterLoadAssignment', 'default/a']],
+      secrets: [],
       runtimes: [['Runtime', 'shadowplane']],
       extensionConfigs: [
         ['TypedExtensionConfig', 'shadowplane.primary'],
@@ -124,10 +125,12 @@ mirrors:
     expect(at(secured, 'transport_socket', 'typed_config')).toMatchObject({
       sni: 'cp',
       common_tls_context: {
-        tls_certificates: [{ certificate_chain: { filename: '/e.pem' }, private_key: { filename: '/e.key' } }],
-        validation_context: {
-          trusted_ca: { filename: '/ca.pem' },
-          match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: 'cp' } }],
+        tls_certificate_sds_secret_configs: [{ name: 'cluster/shadowplane/collector/certificate' }],
+        combined_validation_context: {
+          default_validation_context: {
+            match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: 'cp' } }],
+          },
+          validation_context_sds_secret_config: { name: 'cluster/shadowplane/collector/authority' },
         },
       },
     });

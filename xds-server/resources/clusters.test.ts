@@ -18,6 +18,8 @@ const KEEP_CASE = {
   enable_trailers: true,
 };
 
+const overAds = (name: string) => ({ name, sds_config: { ads: {}, resource_api_version: 'V3' } });
+
 function clusters(policy: Policy): Map<unknown, EnvoyJson> {
   return new Map(placeServices(policy).map((placed) => [placed.cluster, clusterOf(placed)]));
 }
@@ -69,6 +71,7 @@ describe('clusters', () => {
       max_pending_requests: 7,
       max_requests: 7,
       max_retries: 0,
+      track_remaining: true,
     });
     const mutation = 'type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation';
     const shadow = clusters(policy).get('orders/candidate/b')!;
@@ -215,10 +218,12 @@ mirrors: { o: { match: { path: /o }, primary: v1, shadow: v2, limits: { maxBodyB
     );
     expect(at(cluster, 'transport_socket', 'typed_config', 'common_tls_context')).toEqual({
       alpn_protocols: ['h2'],
-      tls_certificates: [{ certificate_chain: { filename: '/c.pem' }, private_key: { filename: '/k.pem' } }],
-      validation_context: {
-        trusted_ca: { filename: '/ca.pem' },
-        match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: 'x.example' } }],
+      tls_certificate_sds_secret_configs: [overAds('service/a/certificate')],
+      combined_validation_context: {
+        default_validation_context: {
+          match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: 'x.example' } }],
+        },
+        validation_context_sds_secret_config: overAds('service/a/authority'),
       },
     });
   });

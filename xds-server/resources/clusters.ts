@@ -9,26 +9,40 @@ export interface PlacedService {
   readonly cluster: string;
   readonly service: Service;
   readonly role: RoleOptions;
+  readonly isForCopies: boolean;
 }
 
 /**
  * A cluster for every (mirror, role, service): what isolates a shadow must not follow its service to where it serves
- * users, and what one mirror sends must not use up another's bound.
+ * users, and what one mirror sends must not use up another's bound. None for users of a service that is known by its
+ * cluster alone, and none for copies where nothing is copied.
  */
 export function placeServices(policy: Policy): PlacedService[] {
   const byName = new Map(policy.services.map((service) => [service.name, service]));
-  const place = (cluster: string, name: string, role: RoleOptions) => ({ cluster, service: byName.get(name)!, role });
+  const place = (cluster: string, name: string, role: RoleOptions) => ({
+    cluster,
+    service: byName.get(name)!,
+    role,
+    isForCopies: role !== SERVING,
+  });
   const placed = policy.mirrors.flatMap((mirror) => {
     const copies = isolated(mirror.limits);
     const { name, primary, shadow, control } = mirror;
     return [
-      place(clusterName(name, 'primary', primary), primary, SERVING),
+      place(mirror.primaryCluster ?? clusterName(name, 'primary', primary), primary, SERVING),
       place(clusterName(name, 'candidate', shadow), shadow, copies),
       ...(control === undefined ? [] : [place(clusterName(name, 'control', control), control, copies)]),
     ];
   });
-  if (policy.default !== undefined) placed.push(place(defaultClusterName(policy.default), policy.default, SERVING));
-  return placed;
+  if (policy.default !== undefined) {
+    const { cluster = defaultClusterName(policy.default) } = byName.get(policy.default)!;
+    placed.push(place(cluster, policy.default, SERVING));
+  }
+  const made = placed.filter(({ isForCopies, service }) =>
+    isForCopies ? policy.mirroring === 'on' : service.addresses.length > 0,
+  );
+  // A service with a cluster name of its own has one for all mirrors.
+  return [...new Map(made.map((each) => [each.cluster, each])).values()];
 }
 
 export function clusterOf({ cluster, service, role }: PlacedService): EnvoyJson {

@@ -38,7 +38,7 @@ export function connectionManager({ listener, envoy }: Policy): EnvoyJson {
  * Markers that a client sent go before anything else sees the request. Envoy does it itself, so it also happens when our
  * filter is missing or has failed open.
  */
-function stripMarkers(): EnvoyJson {
+export function stripMarkers(): EnvoyJson {
   return {
     name: 'envoy.http.early_header_mutation.header_mutation',
     typed_config: typed('envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation', {

@@ -1,6 +1,6 @@
 import { type InputProblem, ShadowplaneError } from '../../errors/index.ts';
 import type { EnvoyJson, Policy } from '../policy/model.ts';
-import { clusterOf, placeServices } from './clusters.ts';
+import { clusterOf, type PlacedService, placeServices } from './clusters.ts';
 import { connectionManager } from './connection-manager.ts';
 import { typed } from './envoy-json.ts';
 import { buildListener } from './listener.ts';
@@ -16,9 +16,11 @@ export function listenerWithExtras(policy: Policy): EnvoyJson {
 
 /** Every cluster of ours, each with what users merge into its service. */
 export function clustersWithExtras(policy: Policy): EnvoyJson[] {
-  return placeServices(policy).map((placed) =>
-    deepMerge(clusterOf(placed), policy.envoy.merge.services[placed.service.name] ?? {}),
-  );
+  return placeServices(policy).map((placed) => clusterWithExtras(placed, policy));
+}
+
+export function clusterWithExtras(placed: PlacedService, { envoy }: Policy): EnvoyJson {
+  return deepMerge(clusterOf(placed), envoy.merge.services[placed.service.name] ?? {});
 }
 
 /** Turns one message in ProtoJSON (`@type` names it) into bytes, or throws saying what is wrong with it. */

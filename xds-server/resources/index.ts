@@ -1,5 +1,17 @@
 /** The room that turns a policy into Envoy resources. Pure: no clock, no files, no sockets. */
-export { buildBootstrap } from './bootstrap.ts';
+export { BOOTSTRAP_VARIANTS, type BootstrapVariant, buildBootstrap } from './bootstrap.ts';
 export { buildResources, type Resources } from './build-resources.ts';
 export type { CaptureTls } from './capture.ts';
 export { checkPolicy } from './check-policy.ts';
+export { type EnvoySetup, setupOf, USUAL_SETUP } from './envoy-setup.ts';
+export { type ExpectedCluster, expectedClusters, SLOTS } from './expected-clusters.ts';
+export type { VmGenerations } from './extension-config.ts';
+export {
+  buildFragment,
+  type Fragment,
+  type FragmentNote,
+  fragmentParts,
+  routesWithoutMirroring,
+} from './fragment.ts';
+export { type SecretLookup, type SecretMaterial, secretUses } from './secrets.ts';
+export { fileSecrets } from './tls.ts';

@@ -39,7 +39,7 @@ function copyingRoute(mirror: Mirror, name: string, why: Reason): [decision: str
 }
 
 function primaryOf(mirror: Mirror): string {
-  return clusterName(mirror.name, 'primary', mirror.primary);
+  return mirror.primaryCluster ?? clusterName(mirror.name, 'primary', mirror.primary);
 }
 
 /** This path and below it, by whole segments. */

@@ -1,3 +1,5 @@
+import type { Address } from '../policy/model.ts';
+
 /**
  * Names that appear in Envoy: in its configuration, statistics and access log. Users build dashboards on them and the
  * filter writes the same decisions, so they are made here and nowhere else. Names of mirrors, segments and services are
@@ -44,6 +46,21 @@ export function clusterName(mirror: string, role: 'primary' | CopyRole, service:
   return `${mirror}/${role}/${service}`;
 }
 
+/** The listener of a shadow's way out, its routes and the prefix of its statistics: `egress/order-v2`. */
+export function egressListener(service: string): string {
+  return `egress/${service}`;
+}
+
+/** `egress/order-v2/api/example/443` */
+export function egressCluster(service: string, { host, port }: Address): string {
+  return `${egressListener(service)}/${host.replaceAll(/[.:]/g, '/')}/${port}`;
+}
+
+/** Where the bytes of a tunnel to that host are looked at. */
+export function egressTunnel(service: string, to: Address): string {
+  return `${egressCluster(service, to)}/tunnel`;
+}
+
 export function defaultClusterName(service: string): string {
   return `default/${service}`;
 }
@@ -52,6 +69,9 @@ export function defaultClusterName(service: string): string {
 export function virtualHostName(domain: string): string {
   return domain === '*' ? 'any' : domain.replaceAll('.', '/');
 }
+
+/** Where an Envoy finds the control plane; stands in its bootstrap. */
+export const XDS_CLUSTER = 'shadowplane-xds';
 
 /** Takes the batches of captured answers. */
 export const COLLECTOR_CLUSTER = 'shadowplane/collector';

@@ -40,6 +40,11 @@ export function routeTable(mirrors: readonly Mirror[], { first, last, changesAft
   };
 }
 
+/** The table of a virtual host that copies nothing. */
+export function plainRoutes(mirrors: readonly Mirror[], { first, last }: Surroundings): EnvoyJson {
+  return { routes: [...first, ...mirrors.map(plainRouteOf), ...last] };
+}
+
 const EXCHANGE_ID: EnvoyJson = {
   name: 'exchange-id',
   typed_config: typed('envoy.extensions.matching.common_inputs.network.v3.FilterStateInput', {

@@ -2,7 +2,7 @@ import type { EnvoyJson, Policy } from '../policy/model.ts';
 import { typed } from './envoy-json.ts';
 import { routeTo } from './mirror-route.ts';
 import { DEFAULT_ROUTE, defaultClusterName, PRIMARY_FILTER, ROUTE_CONFIGURATION, virtualHostName } from './names.ts';
-import { routeTable } from './route-table.ts';
+import { plainRoutes, routeTable } from './route-table.ts';
 import { domainsOf, mirrorsOfDomain } from './virtual-hosts.ts';
 
 /**
@@ -17,7 +17,7 @@ export function buildRoutes(policy: Policy): EnvoyJson {
     virtual_hosts: domainsOf(policy.mirrors).map((domain) => ({
       name: virtualHostName(domain),
       domains: [domain],
-      ...routeTable(mirrorsOfDomain(policy.mirrors, domain), {
+      ...(policy.mirroring === 'off' ? plainRoutes : routeTable)(mirrorsOfDomain(policy.mirrors, domain), {
         first: policy.envoy.routes,
         last: defaultRoutes(policy),
         changesAfterDecision: policy.envoy.httpFilters.after.length > 0,
@@ -28,9 +28,10 @@ export function buildRoutes(policy: Policy): EnvoyJson {
 
 function defaultRoutes(policy: Policy): EnvoyJson[] {
   if (policy.default === undefined) return [];
+  const service = policy.services.find(({ name }) => name === policy.default);
   return [
     {
-      ...routeTo(DEFAULT_ROUTE, { prefix: '/' }, defaultClusterName(policy.default)),
+      ...routeTo(DEFAULT_ROUTE, { prefix: '/' }, service?.cluster ?? defaultClusterName(policy.default)),
       ...(mayPassFilterBy(policy) && { typed_per_filter_config: WITHOUT_FILTER }),
     },
   ];
@@ -45,6 +46,7 @@ const WITHOUT_FILTER: EnvoyJson = {
  * Envoy builds the chain for the route that it found first. The user's own filters in front of ours may still turn the
  * request into one that a mirror covers, so where there are any, our filter sees everything.
  */
-function mayPassFilterBy({ envoy }: Policy): boolean {
-  return envoy.httpFilters.before.length === 0;
+function mayPassFilterBy({ envoy, mirroring }: Policy): boolean {
+  // Where nothing is mirrored the filter does nothing, and may have left the listener.
+  return envoy.httpFilters.before.length === 0 && mirroring === 'on';
 }

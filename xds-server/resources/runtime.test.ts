@@ -11,7 +11,7 @@ ${SEGMENTS}
 mirrors:
   orders: { match: { path: /o }, primary: a, shadow: b, segments: { staff: 100% }, sample: 0.25% }
   carts: { match: { path: /c }, primary: a, shadow: b }`);
-    expect(buildRuntime(mirrors)).toEqual({
+    expect(buildRuntime({ mirrors, mirroring: 'on' })).toEqual({
       name: 'shadowplane',
       layer: {
         'shadowplane.orders.segment.staff': { numerator: 1_000_000, denominator: 'MILLION' },
@@ -26,7 +26,7 @@ mirrors:
 ${SEGMENTS}
 mirrors:
   orders: { match: { path: /o }, primary: a, shadow: b, segments: { staff: 100% }, sample: 5%, paused: true }`);
-    expect(buildRuntime(mirrors).layer).toEqual({
+    expect(buildRuntime({ mirrors, mirroring: 'on' }).layer).toEqual({
       'shadowplane.orders.segment.staff': { numerator: 0, denominator: 'MILLION' },
       'shadowplane.orders.sample': { numerator: 0, denominator: 'MILLION' },
     });
@@ -36,10 +36,10 @@ mirrors:
     const sticky = (more: string) =>
       policyOf(`mirrors:
   orders: { match: { path: /o }, primary: a, shadow: b, sample: 5%, sticky: { cookie: uid }${more} }`).mirrors;
-    expect(buildRuntime(sticky('')).layer).toEqual({
+    expect(buildRuntime({ mirrors: sticky(''), mirroring: 'on' }).layer).toEqual({
       'shadowplane.orders.sample': { numerator: 1_000_000, denominator: 'MILLION' },
     });
-    expect(buildRuntime(sticky(', paused: true')).layer).toEqual({
+    expect(buildRuntime({ mirrors: sticky(', paused: true'), mirroring: 'on' }).layer).toEqual({
       'shadowplane.orders.sample': { numerator: 0, denominator: 'MILLION' },
     });
   });

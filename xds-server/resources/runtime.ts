@@ -1,4 +1,4 @@
-import type { EnvoyJson, Mirror } from '../policy/model.ts';
+import type { EnvoyJson, Mirror, Policy } from '../policy/model.ts';
 import { ALL, NONE, type PerMillion } from '../policy/percent.ts';
 import { fractionKey, RUNTIME_LAYER, sampleRoute, segmentRoute } from './names.ts';
 
@@ -7,9 +7,12 @@ import { fractionKey, RUNTIME_LAYER, sampleRoute, segmentRoute } from './names.t
  * Nothing is ever left out: a share of 0 and a paused mirror are published as 0, because a missing key would fall back
  * to the route's default only after Envoy had dropped the old value.
  */
-export function buildRuntime(mirrors: readonly Mirror[]): EnvoyJson {
+export function buildRuntime({ mirrors, mirroring }: Pick<Policy, 'mirrors' | 'mirroring'>): EnvoyJson {
   const layer = Object.fromEntries(
-    mirrors.flatMap(sharesOf).map(([route, share]) => [fractionKey(route), fraction(share)]),
+    mirrors
+      .map((mirror) => (mirroring === 'off' ? { ...mirror, paused: true } : mirror))
+      .flatMap(sharesOf)
+      .map(([route, share]) => [fractionKey(route), fraction(share)]),
   );
   return { name: RUNTIME_LAYER, layer };
 }

@@ -46,6 +46,8 @@ function bound(priority: 'DEFAULT' | 'HIGH', { maxConcurrent }: MirrorLimits): E
     max_pending_requests: maxConcurrent,
     max_requests: maxConcurrent,
     max_retries: 0,
+    // Shows the bound among Envoy's statistics, so that the control plane can tell a cluster that has another one.
+    track_remaining: true,
   };
 }
 

@@ -1,13 +1,23 @@
 import Type from 'typebox';
 import { DEFAULTS } from '../defaults.ts';
 import { CertificateSchema } from './certificate.ts';
-import { closed, count, duration, file, flag, formatted, list, text } from './parts.ts';
+import { closed, count, duration, file, flag, formatted, list, name, text } from './parts.ts';
 
 export const ServiceSchema = Type.Object(
   {
     address: Type.Optional(formatted('address', 'host:port; this or addresses.', { examples: ['order-v1:8080'] })),
     addresses: Type.Optional(
       list(formatted('address', 'host:port'), 'Several endpoints of the same service.', { minItems: 1 }),
+    ),
+    cluster: Type.Optional(
+      text(
+        'Name of the cluster that serves its users, in an Envoy that has its own; receivers of copies need an address, too.',
+        {
+          minLength: 1,
+          maxLength: 256,
+          examples: ['orders_v1'],
+        },
+      ),
     ),
     protocol: Type.Optional(
       Type.Enum(['http1', 'http2'], { default: DEFAULTS.protocol, description: 'http2 for gRPC.' }),
@@ -22,6 +32,7 @@ export const ServiceSchema = Type.Object(
                 text('Name sent and verified; default: the first DNS address.', { minLength: 1 }),
               ),
               caFile: Type.Optional(file("PEM file of trusted roots, read by Envoy; default: the system's.")),
+              caSecret: Type.Optional(name('In place of caFile: a folder of --secrets that has ca.crt.')),
               clientCertificate: Type.Optional(CertificateSchema),
               insecure: flag('Do not verify the server. For tests only.', false),
             },
@@ -55,7 +66,10 @@ export const ServiceSchema = Type.Object(
       Type.Object(
         {
           address: Type.Optional(
-            formatted('address', 'host:port where the control plane reaches it; default: the addresses of the service.'),
+            formatted(
+              'address',
+              'host:port where the control plane reaches it; default: the addresses of the service.',
+            ),
           ),
           path: Type.Optional(
             formatted('request-path', 'Where the guard answers.', { default: DEFAULTS.guardProbePath }),

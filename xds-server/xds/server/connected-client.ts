@@ -13,6 +13,8 @@ export interface ClientStatus {
   readonly peer: string;
   readonly userAgent: string;
   readonly userAgentVersion: string;
+  /** What the client says of itself in its own words. */
+  readonly metadata?: unknown;
   readonly connectedSince: Date;
   /** It has everything in use that it shall have, of what it subscribes to. */
   readonly upToDate: boolean;
@@ -22,6 +24,10 @@ export interface ClientStatus {
 
 interface TypeStatus {
   readonly typeUrl: string;
+  /** It asks for all there are. */
+  readonly wildcard: boolean;
+  /** What it asks for by name, over all its streams. */
+  readonly names: readonly string[];
   /** Absent if nothing had to be sent on this connection. */
   readonly sentVersion?: string;
   /** What the client works with. */
@@ -87,6 +93,7 @@ export class ConnectedClient {
       peer: first?.peer ?? '',
       userAgent: this.node.userAgent,
       userAgentVersion: this.node.userAgentVersion,
+      metadata: this.node.metadata,
       connectedSince: this.connectedSince,
       upToDate: this.#isUpToDate(),
       types: Object.fromEntries(
@@ -96,6 +103,7 @@ export class ConnectedClient {
           const ackedVersion = this.protocol.versionInUse(channel);
           const status: TypeStatus = {
             typeUrl: type.typeUrl,
+            ...this.#asked(type.typeUrl),
             ...(sentVersion === undefined ? {} : { sentVersion }),
             ...(ackedVersion === undefined ? {} : { ackedVersion }),
             ...(lastRejection === undefined
@@ -112,6 +120,13 @@ export class ConnectedClient {
         }),
       ),
     };
+  }
+
+  /** Envoy may open several streams for one type. */
+  #asked(typeUrl: string): Pick<TypeStatus, 'wildcard' | 'names'> {
+    const channels = this.protocol.channels.filter((channel) => channel.type.typeUrl === typeUrl);
+    const names = channels.flatMap((channel) => [...channel.names.explicit]);
+    return { wildcard: channels.some((channel) => channel.names.wildcard), names: [...new Set(names)] };
   }
 
   #isUpToDate(): boolean {

@@ -1,0 +1,79 @@
+import type { EnvoyDetails, GoneEnvoy } from '../api/index.ts';
+import type { Policy } from '../policy/model.ts';
+import { type EnvoySetup, type ExpectedCluster, expectedClusters, setupOf } from '../resources/index.ts';
+import type { ClientStatus, XdsServer } from '../xds/index.ts';
+import type { EnvoyCounts } from './envoy-counts.ts';
+import { type EnvoyProblem, envoyProblems, type Seen, STATISTICS_MISSING, unseenOf } from './envoy-problems.ts';
+
+export interface FleetOptions {
+  readonly counts: Pick<EnvoyCounts, 'of'>;
+  readonly policy: () => Policy;
+  readonly now?: () => number;
+}
+
+/** An Envoy that has just come asks for one type after the other, and sends its statistics by and by. */
+const SETTLE_MS = 3_000;
+const STATISTICS_WITHIN_MS = 15_000;
+const MAX_GONE = 200;
+
+/** The Envoys of one control plane: what each shows of itself, and who was here and is not any more. */
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #gone = new Map<string, GoneEnvoy>();
+  /** By policy, so that a list of many Envoys works it out once. */
+  readonly #expected = new WeakMap<Policy, Map<EnvoySetup['listener'], readonly ExpectedCluster[]>>();
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  follow(xds: Pick<XdsServer, 'clients' | 'on'>): void {
+    xds.on('connect', ({ node }) => this.#gone.delete(node));
+    xds.on('disconnect', ({ node }) => {
+      if (node === '' || xds.clients().some((client) => client.node === node)) return;
+      this.#gone.delete(node);
+      this.#gone.set(node, { node, since: new Date(this.#now()).toISOString() });
+      for (const oldest of this.#gone.keys()) {
+        if (this.#gone.size <= MAX_GONE) break;
+        this.#gone.delete(oldest);
+      }
+    });
+  }
+
+  gone(): readonly GoneEnvoy[] {
+    return [...this.#gone.values()].reverse();
+  }
+
+  of(client: ClientStatus): EnvoyDetails {
+    const counts = this.#options.counts.of(client.node);
+    const setup = setupOf(client.metadata);
+    const asks = new Map(
+      Object.values(client.types).map(({ typeUrl, wildcard, names }) => [typeUrl, { wildcard, names: new Set(names) }]),
+    );
+    const seen: Seen = { setup, asks, counts };
+    const ageMs = this.#now() - client.connectedSince.getTime();
+    const copies = counts && [...counts.copies.values()];
+    const sum = (part: 'sent' | 'active') => copies?.reduce((total, each) => total + each[part], 0) ?? 0;
+    return {
+      setup,
+      problems: [
+        ...(ageMs < SETTLE_MS ? [] : this.#problems(seen)),
+        ...(counts || ageMs < STATISTICS_WITHIN_MS ? [] : [STATISTICS_MISSING]),
+      ],
+      unseen: unseenOf(seen),
+      copies: counts ? { sent: sum('sent'), active: sum('active'), at: new Date(counts.atMs).toISOString() } : null,
+    };
+  }
+
+  #problems(seen: Seen): EnvoyProblem[] {
+    const policy = this.#options.policy();
+    const ofPolicy = this.#expected.get(policy) ?? new Map<EnvoySetup['listener'], readonly ExpectedCluster[]>();
+    const expected = ofPolicy.get(seen.setup.listener) ?? expectedClusters(policy, seen.setup);
+    this.#expected.set(policy, ofPolicy.set(seen.setup.listener, expected));
+    return envoyProblems(policy, expected, seen);
+  }
+
+  #now(): number {
+    return this.#options.now?.() ?? Date.now();
+  }
+}
