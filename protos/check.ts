@@ -1,6 +1,7 @@
 import protobuf from 'protobufjs';
 import protojson from 'protobufjs/ext/protojson.js';
 import { type InputProblem, nearest } from '../errors/index.ts';
+import { keepFullName } from './reflection.ts';
 import type { ProtoTree } from './tree.ts';
 import { messageNameOf, TYPE_URL_PREFIX } from './type-url.ts';
 
@@ -29,6 +30,7 @@ class Checker {
   }
 
   message(type: protobuf.Type, json: unknown, path: string): unknown {
+    keepFullName(type);
     if (type.fullName === '.google.protobuf.Any') return this.#any(json, path);
     if (type.fullName.startsWith('.google.protobuf.') && type.name !== 'Empty')
       return this.#wellKnown(type, json, path);

@@ -1,7 +1,7 @@
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 import { RESOURCE_TYPES, type ResourceType } from '../protocol/resource-types.ts';
 import type { Variant } from '../protocol/session.ts';
-import { decodeRequest, type WireRequest } from './wire.ts';
+import { decodeRequest, EncodedResponse, type WireRequest } from './wire.ts';
 
 /** A gRPC method that carries xDS. */
 export interface XdsMethod {
@@ -39,15 +39,15 @@ function service(name: string, methods: Record<string, XdsMethod>): XdsService {
   return { name, definition: Object.fromEntries(definitions), methods };
 }
 
-function methodDefinition(path: string, variant: Variant): MethodDefinition<WireRequest, Buffer> {
+function methodDefinition(path: string, variant: Variant): MethodDefinition<WireRequest, EncodedResponse> {
   return {
     path,
     requestStream: true,
     responseStream: true,
     requestDeserialize: (bytes) => decodeRequest(variant, bytes),
-    responseSerialize: (bytes) => bytes,
+    responseSerialize: (response) => response as unknown as Buffer,
     // A client would need these; this server is none.
     requestSerialize: () => Buffer.alloc(0),
-    responseDeserialize: (bytes) => bytes,
+    responseDeserialize: (bytes) => new EncodedResponse(bytes, ''),
   };
 }

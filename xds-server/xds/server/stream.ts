@@ -1,9 +1,9 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { Answer } from '../protocol/channel.ts';
 import type { Session } from '../protocol/session.ts';
-import { encodeResponse, type WireRequest } from './wire.ts';
+import { type EncodedResponse, encodeResponse, type WireRequest } from './wire.ts';
 
-export type GrpcStream = ServerDuplexStream<WireRequest, Buffer>;
+export type GrpcStream = ServerDuplexStream<WireRequest, EncodedResponse>;
 
 /**
  * Writes what the session has to say, as fast as the client takes it: at most this much waits for the network, and what
@@ -37,10 +37,10 @@ export class XdsStream {
       const response = this.session.pull(performance.now());
       if (!response) return;
       const bytes = encodeResponse(this.session.variant, response);
-      this.#bytesInFlight += bytes.length;
+      this.#bytesInFlight += bytes.byteLength;
       this.#call.write(bytes, () => {
         const wasFull = this.#bytesInFlight >= MAX_BYTES_IN_FLIGHT;
-        this.#bytesInFlight -= bytes.length;
+        this.#bytesInFlight -= bytes.byteLength;
         if (wasFull && !this.#closed) this.#client.flush();
       });
     }

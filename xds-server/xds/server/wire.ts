@@ -75,17 +75,35 @@ function readEntry(reader: protobuf.Reader, entries: Record<string, string>): vo
   Object.defineProperty(entries, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
+/**
+ * A response as gRPC takes it. All of it but the nonce is shared by every client that gets the same, and is copied once, into
+ * the frame that gRPC makes: to gRPC this looks like the Buffer that it asks for.
+ */
+export class EncodedResponse {
+  readonly byteLength: number;
+  readonly #body: Uint8Array;
+  readonly #nonce: string;
+
+  constructor(body: Uint8Array, nonce: string) {
+    this.#body = body;
+    this.#nonce = nonce;
+    this.byteLength = body.length + 2 + nonce.length;
+  }
+
+  /** The order of fields means nothing: the one that differs from stream to stream comes last. */
+  copy(target: Buffer, start: number): number {
+    target.set(this.#body, start);
+    const at = start + this.#body.length;
+    target[at] = (NONCE << 3) | LENGTH_DELIMITED;
+    target[at + 1] = this.#nonce.length;
+    target.write(this.#nonce, at + 2, 'latin1');
+    return this.byteLength;
+  }
+}
+
 /** Resources are already encoded, so a response is put together from their bytes. */
-export function encodeResponse(variant: Variant, response: Outgoing): Buffer {
-  const body = sharedBody(variant, response);
-  const { nonce } = response;
-  // The order of fields means nothing: the one that differs from stream to stream comes last.
-  const bytes = Buffer.allocUnsafe(body.length + 2 + nonce.length);
-  bytes.set(body);
-  bytes[body.length] = (NONCE << 3) | LENGTH_DELIMITED;
-  bytes[body.length + 1] = nonce.length;
-  bytes.write(nonce, body.length + 2, 'latin1');
-  return bytes;
+export function encodeResponse(variant: Variant, response: Outgoing): EncodedResponse {
+  return new EncodedResponse(sharedBody(variant, response), response.nonce);
 }
 
 interface Body {
