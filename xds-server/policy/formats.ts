@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { parseAddress, parseListenAddress } from './address.ts';
 import {
   parseDateOrTime,
@@ -69,6 +70,16 @@ export function parseMethod(value: unknown): string {
   return method;
 }
 
+/** A name or an IP address, without port; a wildcard would need an address that the caller chooses. */
+export function parseEgressHost(value: unknown): string {
+  const host = typeof value === 'string' ? value.toLowerCase() : '';
+  if (host.includes('*')) throw invalid(`${JSON.stringify(value)}: every host is listed by its whole name`);
+  if (isIP(host) === 0 && (!HOST_PATTERN.test(host) || /^[\d.]+$/.test(host))) {
+    throw invalid(`${JSON.stringify(value)} is not a host name such as api.example or an IP address`);
+  }
+  return host;
+}
+
 /** A path with optional query, as a health check sends it. */
 function parseRequestPath(value: unknown): string {
   if (typeof value !== 'string' || !/^\/[\x21-\x7e]*$/.test(value)) {
@@ -128,6 +139,7 @@ export const FORMATS = {
   'mirror-path': parseMirrorPath,
   'host-pattern': parseHost,
   method: parseMethod,
+  'egress-host': parseEgressHost,
   'request-path': parseRequestPath,
   upgrade: parseUpgrade,
 } as const;
