@@ -5,6 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Comparison, comparisonOpenApi, comparisonRoutes } from '../compare/api/index.ts';
 import { RuleBook } from '../compare/rules/index.ts';
 import { startTestApi, type TestApi } from '../xds-server/api/testing.ts';
+import { guardOpenApi, guardRoutes } from '../xds-server/guards/index.ts';
+import { filterOpenApi, filterRoutes } from '../xds-server/vms/index.ts';
+import { doctorOpenApi, doctorRoutes } from './doctor/index.ts';
 import { type Json, startTestServer, type TestServer } from './testing.ts';
 
 describe('the document', () => {
@@ -14,7 +17,17 @@ describe('the document', () => {
   beforeAll(async () => {
     const rules = new RuleBook({ rules: async () => [], putRule: async () => {}, deleteRule: async () => true });
     const routes = comparisonRoutes({ comparison: {} as Comparison, rules });
-    api = await startTestApi({ routes: [routes], openApi: [comparisonOpenApi] });
+    api = await startTestApi({
+      routes: [
+        routes,
+        filterRoutes({ list: () => [], revive: () => {} }),
+        guardRoutes({ list: () => [] }),
+        doctorRoutes(async () => {
+          throw new Error('not asked here');
+        }),
+      ],
+      openApi: [comparisonOpenApi, filterOpenApi, guardOpenApi, doctorOpenApi],
+    });
     text = (await api.app.inject('/api/v1/openapi.json')).body;
     document = JSON.parse(text);
   });
