@@ -2,12 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { elapsedMicroseconds, median, readThreadTimes } from '../support/index.ts';
 import type { OpenStreams, RoundDone } from './clients.ts';
 import { NODE } from './delta-stream.ts';
-import { resources } from './resources.ts';
+import { type Changed, resources } from './resources.ts';
 import { type Server, type ServerProgram, startServer } from './servers.ts';
 
 export interface Size {
   readonly streams: number;
   readonly routes: number;
+  /** How many of the routes a write changes. */
+  readonly changed: Changed;
 }
 
 /** What one server did at one size; the values of a list are one a round. */
@@ -30,7 +32,9 @@ export interface Result extends Size {
   readonly rssBytesPerStream: number;
 }
 
-const WARM_UP_ROUNDS = 3;
+/** Until Node has compiled what every update runs; both servers are warmed up alike. */
+const WARM_UP_UPDATES = 3_000;
+const WARM_UP_ROUNDS = { fewest: 3, most: 50 };
 const ROUND_TIMEOUT_MS = 60_000;
 
 /** All servers at one size, in turns: what else the machine does hits all of them alike. */
@@ -38,7 +42,9 @@ export async function measure(programs: readonly ServerProgram[], size: Size, ro
   const subjects: Subject[] = [];
   try {
     for (const program of programs) subjects.push(await Subject.start(program, size));
-    for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
+    const { fewest, most } = WARM_UP_ROUNDS;
+    const warmUp = Math.min(most, Math.max(fewest, Math.ceil(WARM_UP_UPDATES / size.streams)));
+    for (let round = -warmUp; round < rounds; round += 1) {
       for (const subject of round % 2 === 0 ? subjects : subjects.toReversed()) await subject.round(round);
     }
     const results: Result[] = [];
@@ -73,7 +79,7 @@ class Subject {
 
   static async start(program: ServerProgram, size: Size): Promise<Subject> {
     const server = await startServer(program);
-    await server.setSnapshot(NODE, resources(size.routes, 0));
+    await server.setSnapshot(NODE, resources(size, 0));
     const subject = new Subject(program, size, server);
     subject.#emptyHeap = await server.heapBytes();
     subject.#emptyRss = server.rssBytes();
@@ -87,7 +93,7 @@ class Subject {
 
   async round(round: number): Promise<void> {
     this.#revision += 1;
-    const next = resources(this.#size.routes, this.#revision);
+    const next = resources(this.#size, this.#revision);
     await quiet(this.#server.pid);
     const before = readThreadTimes(this.#server.pid);
     const clientsBefore = readThreadTimes(this.#clients.pid!);

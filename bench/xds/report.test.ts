@@ -6,6 +6,7 @@ const result = (server: string, change: Partial<Result> = {}): Result => ({
   server,
   streams: 1000,
   routes: 10,
+  changed: 'one',
   connectMs: 900,
   lastAckMs: [100, 120, 110],
   spreadMs: [90, 100, 95],
@@ -23,7 +24,7 @@ it('shows medians, and CPU a stream', () => {
     .at(-1)!;
   const cells = row.split('|').map((cell) => cell.trim());
   expect(cells.slice(1, -1)).toEqual([
-    ...['1000', '10', 'shadowplane', '900', '110.0 (118.0)', '95.0', '55', '25', '30', '80', '512'],
+    ...['1000', '10', 'one', 'shadowplane', '900', '110.0 (118.0)', '95.0', '55', '25', '30', '80', '512'],
   ]);
 });
 

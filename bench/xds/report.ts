@@ -12,6 +12,7 @@ export function figures(results: readonly Result[]): string {
   const columns = [
     right('streams'),
     right('routes'),
+    { title: 'changed' },
     { title: 'server' },
     right('all connected ms'),
     right('write to last ACK ms (p90)'),
@@ -27,6 +28,7 @@ export function figures(results: readonly Result[]): string {
     results.map((result) => [
       String(result.streams),
       String(result.routes),
+      result.changed,
       result.server,
       result.connectMs.toFixed(),
       `${median(result.lastAckMs).toFixed(1)} (${percentile(result.lastAckMs, 0.9).toFixed(1)})`,
@@ -50,13 +52,14 @@ export function ratios(results: readonly Result[]): string {
     return [
       String(ours.streams),
       String(ours.routes),
+      ours.changed,
       ratio(({ lastAckMs }) => lastAckMs),
       ratio(({ spreadMs }) => spreadMs),
       ratio(({ cpuMs }) => cpuMs),
     ];
   });
   if (rows.length === 0) return '';
-  const titles = ['streams', 'routes', 'write to last ACK', 'first response to last ACK', 'CPU'].map(right);
+  const titles = ['streams', 'routes', 'changed', 'write to last ACK', 'first response to last ACK', 'CPU'].map(right);
   return `shadowplane / go-control-plane, median of rounds with its 95% interval:\n\n${table(titles, rows)}`;
 }
 
@@ -99,7 +102,10 @@ function pairs(results: readonly Result[]) {
     .flatMap((ours) =>
       results
         .filter((peer) => peer.server !== ours.server)
-        .filter(({ streams, routes }) => streams === ours.streams && routes === ours.routes)
+        .filter(
+          ({ streams, routes, changed }) =>
+            streams === ours.streams && routes === ours.routes && changed === ours.changed,
+        )
         .map((peer) => ({ ours, peer })),
     );
 }
