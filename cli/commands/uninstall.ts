@@ -5,6 +5,7 @@ import { type ApiClient, createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { addExamples, addOptions, apiOptions, jsonOption, waitOption } from '../options.ts';
 import { uninstallObstacles } from '../uninstall/obstacles.ts';
+import { QuietWatch } from '../uninstall/quiet.ts';
 import { type Removed, removedFrom } from '../uninstall/removed.ts';
 import type { EnvoyItem, EnvoyList } from '../view/envoy-item.ts';
 import { appliedText, type WriteAnswer, waitQuery } from '../write-answer.ts';
@@ -24,7 +25,7 @@ interface ConfigAnswer {
 
 /** What the API holds an answer for at most. */
 const WAIT = '30s';
-const POLL_MS = 500;
+const POLL_MS = 200;
 
 /**
  * Takes mirroring out of every Envoy and leaves what was there before: routes without copies, shares of 0, no filter.
@@ -96,10 +97,10 @@ async function untilQuiet(
   wait: string,
 ): Promise<readonly EnvoyItem[]> {
   const deadline = performance.now() + durationMs(wait);
-  let known = new Map<string, EnvoyItem['copies']>();
+  const watch = new QuietWatch(revision);
   for (;;) {
     const { items } = await api.get<EnvoyList>('/envoys');
-    const open = items.flatMap((envoy) => stillOpen(envoy, revision, known.get(envoy.node)));
+    const open = watch.look(items);
     const missing = (applied?.of ?? 0) - items.length;
     if (missing > 0)
       open.push(
@@ -113,21 +114,8 @@ async function untilQuiet(
       ];
       throw new ShadowplaneError('UNINSTALL_UNFINISHED', all.join('\n'));
     }
-    known = new Map(items.map(({ node, copies }) => [node, copies]));
     await pause(POLL_MS);
   }
-}
-
-/** Two reports of its own between which nothing was copied, and nothing under way. */
-function stillOpen(envoy: EnvoyItem, revision: number, before: EnvoyItem['copies']): string[] {
-  const { node, copies } = envoy;
-  if (envoy.revision !== revision || envoy.behindSince)
-    return [`${node} does not have revision ${revision} in use yet`];
-  if (!copies) return [];
-  if (copies.active > 0) return [`${node} still has ${copies.active} copies under way`];
-  return before && before.sent === copies.sent && before.at !== copies.at
-    ? []
-    : [`${node} has not yet said that it copies nothing more`];
 }
 
 function durationMs(text: string): number {
