@@ -5,7 +5,8 @@ import { nativeBootstrap } from './native.ts';
 import { MEMORY_BOUND_MIB } from './table.ts';
 
 const outcome = (latenciesMs: number[], failed = 0) => ({ latenciesMs, failed, failures: [] });
-const GOOD: RowFigures = rowFigures(outcome([10, 20]), outcome([10, 20]), outcome([10, 20]), 100);
+const many = outcome(Array.from({ length: 100 }, (_, index) => index));
+const GOOD: RowFigures = rowFigures(many, many, many, 100);
 
 it('ratios are of what is copied to what is not', () => {
   expect(rowFigures(outcome([10]), outcome([11]), outcome([12]), 1)).toMatchObject({ p99Ratio: 1.2, p99Alike: 1.1 });
@@ -19,6 +20,8 @@ it.each([
   ['FAIL', { p99Ratio: 1.06 }],
   ['inconclusive', { p99Ratio: 1.06, p99Alike: 1.06 }],
   ['inconclusive', { p99Ratio: 1, p99Alike: 0.9 }],
+  ['no p99', { requests: 99, p99Ratio: 2 }],
+  ['FAIL', { requests: 99, failed: 1 }],
   // What fails for certain is no matter of latency.
   ['FAIL', { failed: 1, p99Alike: 2 }],
 ] as const)('%s with %o', (judgement, changes) => {

@@ -38,16 +38,22 @@ export function rowFigures(off: Outcome, again: Outcome | undefined, on: Outcome
   };
 }
 
-export type Judgement = 'pass' | 'FAIL' | 'inconclusive';
+/** `no p99`: all that can be told of so few requests holds. */
+export type Judgement = 'pass' | 'FAIL' | 'inconclusive' | 'no p99';
+
+/** Of fewer, one request decides where the hundredth part of them ends. */
+const LEAST_FOR_P99 = 100;
 
 /**
  * Added failures, other bytes (a failure, too) and memory beyond the bound fail a row whatever the machine does. Latency
- * fails or passes only where two arms without copies agree by the same measure, in either direction.
+ * fails or passes only where there are enough requests, and two arms without copies agree by the same measure, in either
+ * direction.
  *
  * @param mayFail requests that this fault may take along.
  */
 export function judge(row: RowFigures, mayFail = 0): Judgement {
   if (row.failed > row.failedOff + mayFail || row.memoryMiB > MEMORY_BOUND_MIB) return 'FAIL';
+  if (row.requests < LEAST_FOR_P99) return 'no p99';
   const isAlike = row.p99Alike <= P99_BOUND && row.p99Alike >= 1 / P99_BOUND;
   if (!isAlike) return 'inconclusive';
   return row.p99Ratio <= P99_BOUND ? 'pass' : 'FAIL';

@@ -61,7 +61,7 @@ export function markdownReport(results: readonly RowResult[], { machine, envoyVe
 
 Measured on ${day} by \`npm run faults -- --report\` in ${minutes.toFixed(1)} minutes; what runs and how a row is judged: [README.md](README.md).
 
-- ${results.length} rows: ${count('pass')} pass, ${count('inconclusive')} inconclusive, ${count('FAIL')} fail.
+- ${results.length} rows: ${count('pass')} pass, ${count('inconclusive')} inconclusive, ${count('no p99')} with too few requests for a p99 but all else as it should be, ${count('FAIL')} fail.
 - Requests that failed while copied: ${lost(({ figures }) => figures)}; with Envoy's plain mirroring, same faults: ${lost(({ native }) => native)}.
 - The most memory that Envoy had in any row: ${most(results.map(({ figures }) => figures))} MiB of ${MEMORY_BOUND_MIB}; with plain mirroring ${most(results.flatMap(({ native }) => native ?? []))} MiB.
 ${taken.map((row) => `- ${row.fault}: ${row.taken} of ${row.figures.requests} requests lost; they were in flight in the machine that ended.\n`).join('')}- Envoy ${envoyVersion}, 2 workers; copies live for at most ${COPY_TIMEOUT}
