@@ -1,4 +1,4 @@
-import { type Document, isMap, isSeq, parseDocument } from 'yaml';
+import { type Document, isMap, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import { ShadowplaneError } from '../../errors/index.ts';
 import type { Fragment } from '../../xds-server/resources/index.ts';
 
@@ -119,8 +119,15 @@ function intoConnectionManager(document: Document, path: Path, ours: Json): stri
       `route_config is replaced by rds; of its ${routes} route${routes === 1 ? '' : 's'}, those that are neither the default nor a path of a mirror belong under envoy.routes of the policy`,
     );
   }
-  for (const replaced of ['route_config', 'scoped_routes']) document.deleteIn([...path, replaced]);
-  document.setIn([...path, 'rds'], document.createNode(rds));
+  const present = ['route_config', 'scoped_routes'].find((key) => document.hasIn([...path, key]));
+  if (present === undefined) document.setIn([...path, 'rds'], document.createNode(rds));
+  else {
+    // In the place of what it replaces.
+    const map = document.getIn(path) as YAMLMap;
+    const pair = map.items.find(({ key }) => String(key) === present)!;
+    pair.key = document.createNode('rds');
+    pair.value = document.createNode(rds);
+  }
   if (early) {
     if (document.hasIn([...path, 'early_header_mutation_extensions'])) {
       for (const each of early) addNamed(document, [...path, 'early_header_mutation_extensions'], each);
