@@ -16,8 +16,8 @@ export interface Discordant {
 }
 
 /**
- * What single fields say of the share of pairs. The count of pairs alone lets noise hide defects: a pair in which the
- * candidate has a defect at one field and the control noise at another counts for both, and cancels out.
+ * What fields say of the share of pairs. The count of pairs alone lets noise hide defects: a pair in which the candidate
+ * has a defect at one field and the control noise at another counts for both, and cancels out.
  */
 interface FieldsEvidence {
   /** Of the strongest field that is `different`, added up over endpoints: at least so many pairs differ beyond noise. */
@@ -26,6 +26,11 @@ interface FieldsEvidence {
   readonly noisy?: readonly Discordant[];
   /** Pairs that differ at a field that never differs at the control: no fewer than so many. Only where some are noisy. */
   readonly quiet?: number;
+  /**
+   * Pairs that do so for certain, and in which the control differs as well, elsewhere: noise that cancels nothing, because
+   * the pair is mismatched whatever else differs in it.
+   */
+  readonly quietBesideNoise?: number;
 }
 
 /**
@@ -100,9 +105,11 @@ function boundsByFields({ pairs, noisy = [], quiet = 0 }: StratumEvidence, margi
 }
 
 function measure(evidence: StratumEvidence, marginRate: number): { mismatch: Interval; needed: number } {
-  const { pairs, candidateMismatched, controlMismatched = 0, bothMismatched = 0 } = evidence;
+  const { pairs, candidateMismatched, quietBesideNoise = 0 } = evidence;
+  const controlMismatched = (evidence.controlMismatched ?? 0) - quietBesideNoise;
+  const bothMismatched = (evidence.bothMismatched ?? 0) - quietBesideNoise;
   const { confidence } = DEFAULTS;
-  if (controlMismatched === 0) {
+  if (controlMismatched <= 0) {
     const mismatch = wilsonInterval(candidateMismatched, pairs, confidence);
     return { mismatch, needed: trialsForMargin(mismatch.rate, marginRate, confidence) };
   }

@@ -49,7 +49,19 @@ function addCells(before: CellInput, since: CellInput): CellInput {
     })),
     ...span(before, since),
     fields: addAlike(before.fields, since.fields, fieldName, addFields),
+    ...addQuiet(before, since),
   };
+}
+
+/** Where a part of the pairs is not known, none is. */
+function addQuiet({ quiet: before }: CellInput, { quiet: since }: CellInput): Pick<CellInput, 'quiet'> {
+  if (!before || !since) return { quiet: undefined };
+  const quiet = addAlike(before, since, quietName, (one, other) => ({
+    ...one,
+    pairs: one.pairs + other.pairs,
+    controlDiffers: one.controlDiffers + other.controlDiffers,
+  }));
+  return { quiet };
 }
 
 function addFields(before: FieldInput, since: FieldInput): FieldInput {
@@ -105,6 +117,10 @@ export function cellName({
   controlled,
 }: Pick<CellInput, 'endpoint' | 'stratum' | 'controlled'>): string {
   return JSON.stringify([endpoint, stratum.reason, stratum.reason === 'segment' ? stratum.segment : '', controlled]);
+}
+
+function quietName({ fields }: NonNullable<CellInput['quiet']>[number]): string {
+  return JSON.stringify(fields);
 }
 
 function repliesName({ endpoint, stratum }: LocalRepliesInput): string {

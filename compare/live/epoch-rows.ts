@@ -15,7 +15,7 @@ import type {
 type CellKey = Pick<StoredCell, 'mirror' | 'epoch' | 'endpoint' | 'reason' | 'segment' | 'control'>;
 type CellState = Pick<
   CellInput,
-  'candidateMismatched' | 'controlMismatched' | 'bothMismatched' | 'beyondFields' | 'errors'
+  'candidateMismatched' | 'controlMismatched' | 'bothMismatched' | 'beyondFields' | 'errors' | 'quiet'
 >;
 type EpochState = Pick<EpochInput, 'lastAtMs' | 'localReplies' | 'hidden'>;
 type OlderEpochState = Pick<EpochState, 'lastAtMs'> &
@@ -88,9 +88,9 @@ export function cellKey(
 }
 
 export function cellRow(key: CellKey, cell: CellInput): StoredCell {
-  const { candidateMismatched, controlMismatched, bothMismatched, beyondFields, errors, pairs, firstAtMs, lastAtMs } =
-    cell;
-  const state: CellState = { candidateMismatched, controlMismatched, bothMismatched, beyondFields, errors };
+  const { candidateMismatched, controlMismatched, bothMismatched, beyondFields, errors, quiet } = cell;
+  const { pairs, firstAtMs, lastAtMs } = cell;
+  const state: CellState = { candidateMismatched, controlMismatched, bothMismatched, beyondFields, errors, quiet };
   return { ...key, pairs, firstAtMs, lastAtMs, state: JSON.stringify(state) };
 }
 
@@ -119,7 +119,7 @@ function readCells({ cells, fields, slots }: StoredCounts): CellInput[] {
       pairs: row.pairs,
       firstAtMs: row.firstAtMs,
       lastAtMs: row.lastAtMs,
-      // Nor of errors.
+      // Nor of errors, and of sets of quiet fields.
       ...{ errors: NO_ERRORS, ...(JSON.parse(row.state) as Omit<CellState, 'errors'> & Partial<CellState>) },
       fields: fieldsOf.get(cellName(row)) ?? [],
     }));

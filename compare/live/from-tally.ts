@@ -17,6 +17,7 @@ export function fromTally(epoch: EpochTally, tallies: Tallies): EpochInput {
       bothMismatched: counts.bothMismatched,
       beyondFields: counts.beyondFields,
       errors: { primary: { ...counts.primary }, candidate: { ...counts.candidate }, control: { ...counts.control } },
+      ...(counts.controlled && { quiet: counts.quiet.list() }),
       firstAtMs: counts.firstAtMs,
       lastAtMs: counts.lastAtMs,
       fields: [...counts.fields.values()].map((field) => {

@@ -1,6 +1,7 @@
 /** What a report is made of: counts of one epoch of a mirror as plain data, from memory or from the store. */
 import type { LossCause } from '../join/index.ts';
 import type { Looks, Tally } from '../judge/index.ts';
+import type { QuietPairs } from '../tally/index.ts';
 
 export type Stratum = { readonly reason: 'segment'; readonly segment: string } | { readonly reason: 'sample' };
 
@@ -62,6 +63,8 @@ export interface CellInput {
   readonly firstAtMs: number;
   readonly lastAtMs: number;
   readonly fields: readonly FieldInput[];
+  /** Absent without a control, and where an earlier version has counted. */
+  readonly quiet?: readonly Readonly<QuietPairs>[] | undefined;
 }
 
 /** Copies of one stratum that were not compared, for one cause. */

@@ -2,6 +2,7 @@ export { type ArmOutcome, type CapturedSample, type Compared, differenceKey } fr
 export type { EpochBounds } from './epochs.ts';
 export { OTHER_ENDPOINTS, OTHER_SEGMENTS, type TallyLimits } from './limits.ts';
 export { lookAt } from './looks.ts';
+export { BEYOND, type QuietPairs } from './quiet-pairs.ts';
 export { type RedactedSample, type Redaction, redactAgain, redactAnswer } from './redact.ts';
 export { REDACTED } from './redact-json.ts';
 export { SERIES_MS, type SeriesPoint } from './series.ts';

@@ -4,6 +4,7 @@ import type { ArmOutcome, CapturedSample, Compared } from './compared.ts';
 import { splitKey } from './compared.ts';
 import type { TallyLimits } from './limits.ts';
 import { LooksSketch } from './looks.ts';
+import { BEYOND, QuietSets } from './quiet-pairs.ts';
 import { Reservoir } from './reservoir.ts';
 import { SampleGroup, type SampleShelf } from './samples.ts';
 
@@ -47,6 +48,8 @@ export class StratumCounts {
   readonly stratum: Stratum;
   readonly controlled: boolean;
   readonly fields = new Map<string, FieldCounts>();
+  /** Only with a control: without one nothing has shown any noise. */
+  readonly quiet = new QuietSets();
   readonly primary: ArmCounts = { clientErrors: 0, serverErrors: 0 };
   readonly candidate: ArmCounts = { clientErrors: 0, serverErrors: 0 };
   readonly control: ArmCounts = { clientErrors: 0, serverErrors: 0 };
@@ -113,7 +116,20 @@ export class StratumCounts {
     if (isMismatched) this.candidateMismatched += 1;
     if (controlOnly > 0) this.controlMismatched += 1;
     if (isMismatched && controlOnly > 0) this.bothMismatched += 1;
+    if (isMismatched && this.controlled) this.#countQuiet(candidateOnly, controlOnly > 0);
   }
+
+  #countQuiet(candidateOnly: readonly string[], controlDiffers: boolean): void {
+    const quiet = candidateOnly.filter(this.#isQuiet);
+    const isBeyond = quiet.length === 0 && candidateOnly.some((key) => !this.fields.has(key));
+    if (quiet.length > 0) this.quiet.count(quiet, controlDiffers, this.#isQuiet);
+    else if (isBeyond) this.quiet.count([BEYOND], controlDiffers, this.#isQuiet);
+  }
+
+  readonly #isQuiet = (key: string): boolean => {
+    const field = this.fields.get(key);
+    return field !== undefined && field.counts.controlOnly + field.counts.both === 0;
+  };
 
   /** Pairs out of which the latencies were chosen. */
   get latenciesSeen(): number {
@@ -140,6 +156,7 @@ export class StratumCounts {
     }
     this.#latencies.absorb(other.#latencies);
     for (const [key, field] of other.fields) this.#absorbField(key, field);
+    this.quiet.absorb(other.quiet, this.#isQuiet);
     other.fields.clear();
   }
 
