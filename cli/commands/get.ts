@@ -5,16 +5,12 @@ import { addExamples, addOptions, apiOptions, jsonOption } from '../options.ts';
 import { printable } from '../output/style.ts';
 import { renderTable } from '../output/table.ts';
 import type { EnvoyList } from '../view/envoy-item.ts';
-import type { MirrorItem } from '../view/mirror-item.ts';
+import { type MirrorList, mirroringOff } from '../view/mirror-item.ts';
 import { renderEnvoys, renderGone, renderRefused } from '../view/render-envoys.ts';
 import { renderTraffic } from '../view/render-traffic.ts';
 import { readTraffic } from '../view/traffic.ts';
 
 type What = 'mirrors' | 'envoys' | 'config' | 'services' | 'segments';
-
-interface List<T> {
-  readonly items: readonly T[];
-}
 
 interface ConfigAnswer {
   readonly revision: number;
@@ -50,9 +46,10 @@ export function getCommand(context: Context): Command {
       const { style, width } = context;
       switch (what) {
         case 'mirrors':
-          return show<List<MirrorItem>>('/mirrors', ({ items }) =>
-            renderTraffic(readTraffic(items, new Map()), { style, width, counted: false }),
-          );
+          return show<MirrorList>('/mirrors', (answer) => [
+            ...mirroringOff(answer, style),
+            ...renderTraffic(readTraffic(answer.items, new Map()), { style, width, counted: false }),
+          ]);
         case 'envoys':
           return show<EnvoyList>('/envoys', ({ items, gone = [], refused = [] }) => [
             ...renderEnvoys(items, { style, width, nowMs: Date.now() }),

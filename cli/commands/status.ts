@@ -7,10 +7,10 @@ import type { GuardStatus } from '../../xds-server/guards/index.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { addExamples, addOptions, addressOption, apiOptions, DEFAULT_ADDRESSES, jsonOption } from '../options.ts';
-import type { EnvoyItem } from '../view/envoy-item.ts';
+import type { EnvoyList } from '../view/envoy-item.ts';
 import { healthTraffic } from '../view/health-traffic.ts';
-import type { MirrorItem } from '../view/mirror-item.ts';
-import { renderEnvoys } from '../view/render-envoys.ts';
+import { type MirrorItem, type MirrorList, mirroringOff } from '../view/mirror-item.ts';
+import { renderEnvoys, renderGone } from '../view/render-envoys.ts';
 import { renderGuards } from '../view/render-guards.ts';
 import { renderTraffic } from '../view/render-traffic.ts';
 import { renderVerdicts } from '../view/render-verdicts.ts';
@@ -36,10 +36,7 @@ export function statusCommand(context: Context): Command {
   addOptions(command, ...apiOptions(), addressOption('envoyAdmin'), jsonOption()).action(
     async (options: StatusOptions) => {
       const api = createApiClient(options, context.env);
-      const [mirrors, envoys] = await Promise.all([
-        api.get<{ items: readonly MirrorItem[] }>('/mirrors'),
-        api.get<{ items: readonly EnvoyItem[] }>('/envoys'),
-      ]);
+      const [mirrors, envoys] = await Promise.all([api.get<MirrorList>('/mirrors'), api.get<EnvoyList>('/envoys')]);
       const address = options.envoyAdmin ?? DEFAULT_ADDRESSES.envoyAdmin;
       const [figures, verdicts, guards] = await Promise.all([
         readFigures(address, mirrors.items).then((read) => read ?? readStreamed(api, mirrors.items)),
@@ -60,7 +57,9 @@ export function statusCommand(context: Context): Command {
       const { style, width } = context;
       context.print(
         ...renderEnvoys(envoys.items, { style, width, nowMs: Date.now() }),
+        ...renderGone(envoys.gone ?? [], { style, nowMs: Date.now() }),
         '',
+        ...mirroringOff(mirrors, style),
         ...renderTraffic(figures?.now ?? readTraffic(mirrors.items, new Map()), {
           style,
           width,

@@ -1,3 +1,5 @@
+import type { Style } from '../output/style.ts';
+
 /** A mirror as the API returns it: as it is written in YAML, plus name, revision and whether it is paused. */
 export interface MirrorItem {
   readonly name: string;
@@ -11,4 +13,17 @@ export interface MirrorItem {
   /** In order; the first that matches decides. */
   readonly segments?: Readonly<Record<string, string>>;
   readonly sample?: string;
+}
+
+/** What `GET /mirrors` answers. */
+export interface MirrorList {
+  readonly items: readonly MirrorItem[];
+  /** `off`: no mirror copies anything, whatever it says. */
+  readonly mirroring?: 'on' | 'off';
+}
+
+/** Above the mirrors, where they are all without effect. */
+export function mirroringOff({ mirroring }: MirrorList, style: Style): string[] {
+  if (mirroring !== 'off') return [];
+  return [style.yellow('Mirroring is off: nothing is copied, whatever the mirrors say. Back on: shadowplane undo'), ''];
 }

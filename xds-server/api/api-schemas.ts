@@ -91,7 +91,11 @@ const Envoy = Type.Object({
     description: 'What it has last rejected since it connected, also when that has been taken back since.',
   }),
   setup: Type.Object(
-    { listener: Type.Enum(['ours', 'own']), streams: Type.Enum(['ads', 'delta', 'sotw']) },
+    {
+      listener: Type.Enum(['ours', 'own']),
+      streams: Type.Enum(['ads', 'delta', 'sotw']),
+      egress: Type.Optional(Type.String({ description: 'The service whose way out it is.' })),
+    },
     { description: 'How it is set up, as its bootstrap says in node.metadata.shadowplane.' },
   ),
   problems: Type.Array(
@@ -132,7 +136,11 @@ export const API_SCHEMAS = {
   Mirror: MirrorSchema,
   MirrorPatch: Type.Partial(MirrorSchema),
   MirrorView: Type.Object(view, { description: 'A mirror as it is written in YAML, plus name, revision and paused.' }),
-  MirrorList: Type.Object({ revision, items: Type.Array(Type.Unsafe({ $ref: '#/$defs/MirrorView' })) }),
+  MirrorList: Type.Object({
+    revision,
+    mirroring: Type.Enum(['on', 'off'], { description: 'off: no mirror copies anything, whatever it says.' }),
+    items: Type.Array(Type.Unsafe({ $ref: '#/$defs/MirrorView' })),
+  }),
   MirrorWritten: Type.Object({ ...view, ...written }),
   Written: Type.Object(written),
   CurrentConfig: Type.Object({

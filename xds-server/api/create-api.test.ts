@@ -33,7 +33,7 @@ describe('reading', () => {
   it('returns a mirror as it is written in YAML plus name, revision and paused', async () => {
     const mirror = { ...testDocument().mirrors!.orders, name: 'orders', revision: 1, paused: false };
     expect((await call('GET', MIRROR)).body).toEqual(mirror);
-    expect((await call('GET', '/api/v1/mirrors')).body).toEqual({ revision: 1, items: [mirror] });
+    expect((await call('GET', '/api/v1/mirrors')).body).toEqual({ revision: 1, mirroring: 'on', items: [mirror] });
   });
 
   it('returns the whole document with who made it', async () => {

@@ -28,7 +28,12 @@ export interface RejectedRevision extends EnvoyRejection {
 /** What an Envoy shows of itself beyond what it was sent. */
 export interface EnvoyDetails {
   /** As its bootstrap says in `node.metadata.shadowplane`. */
-  readonly setup: { readonly listener: 'ours' | 'own'; readonly streams: 'ads' | 'delta' | 'sotw' };
+  readonly setup: {
+    readonly listener: 'ours' | 'own';
+    readonly streams: 'ads' | 'delta' | 'sotw';
+    /** The service whose way out it is. */
+    readonly egress?: string;
+  };
   /** What it is seen to lack for the policy to hold there. */
   readonly problems: ReadonlyArray<{ readonly code: string; readonly message: string; readonly remedy: string }>;
   /** What cannot be told of it from here. */

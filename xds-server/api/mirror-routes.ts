@@ -24,7 +24,8 @@ export function addMirrorRoutes(app: FastifyInstance, store: PolicyStore, writer
     const { current } = store;
     reply.header('etag', entityTag(current.revision));
     const names = Object.keys(current.document.mirrors ?? {});
-    return { revision: current.revision, items: names.map((name) => mirrorView(name, current)) };
+    const { mirroring } = current.policy;
+    return { revision: current.revision, mirroring, items: names.map((name) => mirrorView(name, current)) };
   });
 
   app.get<Named>('/mirrors/:name', ({ params: { name } }, reply) => {
