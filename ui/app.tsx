@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { type Items, isTokenNeeded, type MirrorView, pathOf } from './api/index.ts';
 import { Empty, Ready } from './parts/index.ts';
+import { EnvoyPanels } from './screens/envoys/index.ts';
 import { SCREEN_VIEWS } from './screens/index.ts';
 import { MirrorHead } from './screens/mirror-head.tsx';
 import { Mirrors } from './screens/mirrors.tsx';
@@ -76,7 +77,10 @@ export function App() {
                 <a href="/">All mirrors</a>
               </Empty>
             ) : mirror === undefined ? (
-              <Mirrors mirrors={items} />
+              <>
+                <Mirrors mirrors={items} />
+                <EnvoyPanels newest={undefined} />
+              </>
             ) : current ? (
               <View key={mirror} mirror={current} />
             ) : (

@@ -31,15 +31,20 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
   return call<T>(path, { ...(signal && { signal }) });
 }
 
-/** @param actor who is recorded to have made the change. */
+/**
+ * @param actor who is recorded to have made the change.
+ * @param options with `ifRevision` it is refused when somebody has changed the same since then.
+ */
 export async function sendJson<T>(
   method: 'POST' | 'PATCH' | 'PUT' | 'DELETE',
   path: string,
   body?: unknown,
   actor = 'page',
+  { ifRevision }: { readonly ifRevision?: number } = {},
 ): Promise<T> {
   const headers: Record<string, string> = { 'x-shadowplane-actor': actor };
   if (body !== undefined) headers['content-type'] = 'application/json';
+  if (ifRevision !== undefined) headers['if-match'] = `"${ifRevision}"`;
   return call<T>(path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
 }
 

@@ -1,5 +1,6 @@
 /** The shapes that the API answers with, as the rooms that answer define them. */
 import type { RuleView } from '../../compare/api/index.ts';
+import type { EnvoyDetails, EnvoyStatus, GoneEnvoy, RefusedEnvoy } from '../../xds-server/api/index.ts';
 import type { MirrorDocument } from '../../xds-server/policy/index.ts';
 
 export type { RunAgainReport } from '../../compare/again/index.ts';
@@ -24,7 +25,10 @@ export type {
   VerdictReport,
 } from '../../compare/report/index.ts';
 export type { EnvoyStatus } from '../../xds-server/api/index.ts';
+export type { EgressStatus } from '../../xds-server/egress/index.ts';
 export type { GuardStatus } from '../../xds-server/guards/index.ts';
+export type { Revision as RevisionItem } from '../../xds-server/policy/index.ts';
+export type { SecretView } from '../../xds-server/secrets/index.ts';
 
 export type MirrorView = MirrorDocument & {
   readonly name: string;
@@ -38,6 +42,14 @@ export interface Written {
   readonly changed: readonly string[];
   readonly warnings: ReadonlyArray<{ readonly path: string; readonly message: string }>;
   readonly applied?: { readonly acked: number; readonly of: number; readonly tookMs: number };
+}
+
+/** `GET /envoys`; what only newer control planes tell may be absent. */
+export type EnvoyItem = Omit<EnvoyStatus, keyof EnvoyDetails> & Partial<EnvoyDetails>;
+
+export interface EnvoyAnswer extends Items<EnvoyItem> {
+  readonly gone?: readonly GoneEnvoy[];
+  readonly refused?: readonly RefusedEnvoy[];
 }
 
 export interface Items<T> {

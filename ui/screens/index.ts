@@ -1,8 +1,10 @@
 import type { Screen } from '../state/index.ts';
 import { Endpoints } from './endpoints/index.ts';
+import { Envoys } from './envoys/index.ts';
 import { Fields } from './fields/index.ts';
 import { Groups } from './groups/index.ts';
 import { Health } from './health/index.ts';
+import { History } from './history/index.ts';
 import { LatencyAndErrors } from './latency/index.ts';
 import { Overview } from './overview/index.ts';
 import { Request } from './request/index.ts';
@@ -19,4 +21,6 @@ export const SCREEN_VIEWS: Readonly<Record<Screen, ScreenView>> = {
   rules: { title: 'Rules', View: Rules },
   latency: { title: 'Latency and errors', View: LatencyAndErrors },
   health: { title: 'Mirror health', View: Health },
+  history: { title: 'History', View: History },
+  envoys: { title: 'Envoys', View: Envoys },
 };

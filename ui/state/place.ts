@@ -2,7 +2,18 @@
  * Where a reader is, as an address: `/mirrors/orders/fields?endpoint=...`. Everything that a view shows follows from it, so
  * a copied address reproduces the view. Reading one never fails: what makes no sense falls back to what is usual.
  */
-export const SCREENS = ['overview', 'endpoints', 'fields', 'groups', 'request', 'rules', 'latency', 'health'] as const;
+export const SCREENS = [
+  'overview',
+  'endpoints',
+  'fields',
+  'groups',
+  'request',
+  'rules',
+  'latency',
+  'health',
+  'history',
+  'envoys',
+] as const;
 export type Screen = (typeof SCREENS)[number];
 
 /** How far back, in minutes; `epoch` is since the candidate was deployed. */

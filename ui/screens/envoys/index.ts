@@ -1,0 +1,1 @@
+export { EnvoyPanels, Envoys } from './envoys.tsx';
