@@ -1,0 +1,1 @@
+"""PostgreSQL, by way of any driver that speaks Python's database API."""
