@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Comparison, comparisonOpenApi, comparisonRoutes } from '../compare/api/index.ts';
 import { RuleBook } from '../compare/rules/index.ts';
 import { startTestApi, type TestApi } from '../xds-server/api/testing.ts';
+import { egressOpenApi, egressRoutes } from '../xds-server/egress/index.ts';
 import { guardOpenApi, guardRoutes } from '../xds-server/guards/index.ts';
 import { filterOpenApi, filterRoutes } from '../xds-server/vms/index.ts';
 import { doctorOpenApi, doctorRoutes } from './doctor/index.ts';
@@ -22,11 +23,12 @@ describe('the document', () => {
         routes,
         filterRoutes({ list: () => [], revive: () => {} }),
         guardRoutes({ list: () => [] }),
+        egressRoutes(() => []),
         doctorRoutes(async () => {
           throw new Error('not asked here');
         }),
       ],
-      openApi: [comparisonOpenApi, filterOpenApi, guardOpenApi, doctorOpenApi],
+      openApi: [comparisonOpenApi, filterOpenApi, guardOpenApi, egressOpenApi, doctorOpenApi],
     });
     text = (await api.app.inject('/api/v1/openapi.json')).body;
     document = JSON.parse(text);

@@ -24,6 +24,7 @@ import {
   type OpenApiPart,
   type ResourceVersions,
 } from './api/index.ts';
+import { addEgressMetrics, EgressBooks, egressOpenApi, egressRoutes } from './egress/index.ts';
 import { envoysOf, shortName } from './envoys.ts';
 import { EnvoyCounts, Fleet } from './fleet/index.ts';
 import { addGuardMetrics, GuardProofs, type GuardStatus, guardOpenApi, guardRoutes } from './guards/index.ts';
@@ -242,6 +243,9 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   const registry = options.registry ?? new Registry();
   addFilterMetrics(registry, keeper);
   addGuardMetrics(registry, guards);
+  const egress = new EgressBooks();
+  const waysOut = () => egress.list(store.current.policy);
+  addEgressMetrics(registry, waysOut);
   options.onFilterNotes?.(() => keeper.notes());
 
   const counts = new EnvoyCounts();
@@ -252,7 +256,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     cache,
     groupOf: (node) => groups.groupOf(node),
     services: [
-      createStatsService(allOf([counts, keeper, ...(options.stats ? [options.stats] : [])]), (node, call) =>
+      createStatsService(allOf([counts, keeper, egress, ...(options.stats ? [options.stats] : [])]), (node, call) =>
         refusalOf(node, peerOf(call)),
       ),
       healthService(),
@@ -296,9 +300,10 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
       filterRoutes(keeper),
       secretRoutes(() => secretViews(store.current.policy, secrets)),
       guardRoutes(guards),
+      egressRoutes(waysOut),
       ...(options.routes ?? []),
     ],
-    openApi: [filterOpenApi, secretsOpenApi, guardOpenApi, ...(options.openApi ?? [])],
+    openApi: [filterOpenApi, secretsOpenApi, guardOpenApi, egressOpenApi, ...(options.openApi ?? [])],
     registry,
     events: [
       { onEvent: (tell) => keeper.onEvent((event) => tell('filter', event)) },

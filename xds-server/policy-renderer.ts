@@ -52,7 +52,7 @@ export class PolicyRenderer {
    */
   snapshotOf(policy: Policy, setup: EnvoySetup = USUAL_SETUP): Snapshot {
     const bySetup = this.#snapshots.get(policy) ?? new Map<string, Snapshot>();
-    const key = `${setup.listener} ${setup.streams}`;
+    const key = `${setup.listener} ${setup.streams} ${setup.egress ?? ''}`;
     const known = bySetup.get(key);
     if (known) return known;
     const { filterWasm, captureAddress, captureTls, secrets, listen = policy.listen } = this.#options;

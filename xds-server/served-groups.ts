@@ -45,7 +45,8 @@ export class ServedGroups {
   }
 }
 
-function nameOf({ streams, listener }: EnvoySetup): string {
+function nameOf({ streams, listener, egress }: EnvoySetup): string {
+  if (egress !== undefined) return `egress of ${egress}, ${streams}`;
   return streams === USUAL_SETUP.streams && listener === USUAL_SETUP.listener
     ? DEFAULT_GROUP
     : `${listener} listener, ${streams}`;

@@ -31,6 +31,7 @@ interface BootstrapOptions extends XdsTlsOptions {
   readonly nodeId: string;
   readonly nodeCluster: string;
   readonly variant: 'ads-delta' | 'ads-sotw' | 'streams-delta' | 'streams-sotw';
+  readonly egress?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -46,6 +47,10 @@ function bootstrapCommand(context: Context): Command {
     new Option('--variant <variant>', 'all on one stream (ads) or a stream for each type, in either variant of xDS')
       .choices(['ads-delta', 'ads-sotw', 'streams-delta', 'streams-sotw'])
       .default('ads-delta'),
+    new Option(
+      '--egress <service>',
+      'for an Envoy beside a shadow: the way out that the policy gives this service, and nothing else',
+    ),
     ...xdsTlsOptions(),
     new Option(
       '--out <folder>',
@@ -65,6 +70,7 @@ function bootstrapCommand(context: Context): Command {
       nodeId: options.nodeId,
       nodeCluster: options.nodeCluster,
       variant: options.variant,
+      egress: options.egress,
     };
     if (options.out !== undefined) {
       const { writeBootstrap } = await import('../fragment/write-bootstrap.ts');

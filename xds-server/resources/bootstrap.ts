@@ -34,6 +34,8 @@ interface BootstrapOptions {
   readonly variant?: BootstrapVariant;
   /** Mutual TLS to the control plane; defaults to plain text. */
   readonly tls?: ControlPlaneTls | undefined;
+  /** The service whose way out this Envoy is; absent: it serves users. */
+  readonly egress?: string | undefined;
 }
 
 /** How old the figures of the control plane may be, and how soon it knows why a copy was not sent. */
@@ -44,7 +46,8 @@ const MAX_DOWNSTREAM_CONNECTIONS = 100_000;
 /** The configuration that an Envoy starts with: where its control plane is, and what cannot arrive from there. */
 export function buildBootstrap(options: BootstrapOptions): EnvoyJson {
   const { xdsAddress, adminAddress, nodeId, nodeCluster = 'shadowplane', variant = 'ads-delta' } = options;
-  const setup = setupOfVariant(variant);
+  const { egress } = options;
+  const setup = { ...setupOfVariant(variant), ...(egress !== undefined && { egress }) };
   const source = configSource(setup);
   const metadata = metadataOf(setup);
   return {
@@ -62,8 +65,15 @@ export function buildBootstrap(options: BootstrapOptions): EnvoyJson {
     stats_flush_interval: duration(STATS_INTERVAL_MS),
     stats_sinks: [statsSink()],
     overload_manager: overloadManager(),
+    ...(egress !== undefined && { bootstrap_extensions: [INTERNAL_LISTENERS] }),
   };
 }
+
+/** In which the way out looks at the bytes of tunnels. */
+const INTERNAL_LISTENERS: EnvoyJson = {
+  name: 'envoy.bootstrap.internal_listener',
+  typed_config: typed('envoy.extensions.bootstrap.internal_listener.v3.InternalListener'),
+};
 
 /** The shares. */
 export function runtimeLayer(source: EnvoyJson): EnvoyJson {

@@ -2,6 +2,7 @@ import type { EnvoyJson, Policy } from '../policy/model.ts';
 import { type CaptureTarget, captureShortcuts, collectorCluster } from './capture.ts';
 import { captureSettings } from './capture-settings.ts';
 import { buildEndpoints, placeServices } from './clusters.ts';
+import { buildEgress } from './egress.ts';
 import { typed } from './envoy-json.ts';
 import { besideUnknownFilters, type EnvoySetup, overStreams, USUAL_SETUP } from './envoy-setup.ts';
 import { buildExtensionConfigs, type VmGenerations } from './extension-config.ts';
@@ -32,6 +33,7 @@ export interface BuildContext {
 /** Policy in, resources out: the same policy, filter and setup always give the same resources. */
 export function buildResources(policy: Policy, context: BuildContext): Resources {
   const { setup = USUAL_SETUP } = context;
+  if (setup.egress !== undefined) return wayOut(policy, setup.egress, setup.streams);
   const { envoy } = policy;
   const capture = policy.mirroring === 'on' ? context.capture : undefined;
   const hasOurListener = setup.listener === 'ours';
@@ -53,11 +55,27 @@ export function buildResources(policy: Policy, context: BuildContext): Resources
   };
 }
 
+/** What an Envoy beside a shadow has: nothing at all where the policy knows no way out for that service. */
+function wayOut(policy: Policy, service: string, streams: EnvoySetup['streams']): Resources {
+  const egress = policy.egress.find((one) => one.service === service);
+  const built = egress ? buildEgress(egress) : { listeners: [], routes: [], clusters: [] };
+  return {
+    listeners: of(
+      'listeners',
+      streams === 'ads' ? built.listeners : built.listeners.map((one) => overStreams(streams, one)),
+    ),
+    routes: of('routes', built.routes),
+    clusters: of('clusters', built.clusters),
+    secrets: [],
+    endpoints: [],
+    // Its bootstrap has the layer, and it waits for it.
+    runtimes: of('runtimes', [buildRuntime({ ...policy, mirrors: [] })]),
+    extensionConfigs: [],
+  };
+}
+
 /** Where nothing is mirrored the filter gives way to one that does nothing. */
-function filters(
-  policy: Policy,
-  { filterWasm, capture, vmGenerations }: BuildContext,
-): EnvoyJson[] {
+function filters(policy: Policy, { filterWasm, capture, vmGenerations }: BuildContext): EnvoyJson[] {
   if (policy.mirroring === 'off') return [PRIMARY_FILTER, SHADOW_FILTER].map(filterStandIn);
   const captured = capture && { ...captureSettings(policy.mirrors), ...captureShortcuts(policy) };
   return buildExtensionConfigs(policy, filterWasm, captured, vmGenerations);

@@ -1,4 +1,5 @@
 import type { EnvoyJson, Policy } from '../policy/model.ts';
+import { NAME_PATTERN } from '../policy/schema/parts.ts';
 import { OVER_ADS } from './envoy-json.ts';
 import { XDS_CLUSTER } from './names.ts';
 
@@ -11,23 +12,33 @@ export interface EnvoySetup {
   readonly streams: 'ads' | 'delta' | 'sotw';
   /** `own`: the user's. Which other filters stand in it is not known here. */
   readonly listener: 'ours' | 'own';
+  /** The service whose way out it is. Such an Envoy stands beside a shadow and has nothing of the mirrors. */
+  readonly egress?: string;
 }
 
 export const USUAL_SETUP: EnvoySetup = { streams: 'ads', listener: 'ours' };
 
+const IS_NAME = new RegExp(NAME_PATTERN);
+
 /** Whatever a node says that is not known here counts as not said. */
 export function setupOf(metadata: unknown): EnvoySetup {
-  const said = (metadata as { shadowplane?: { streams?: unknown; listener?: unknown } } | undefined)?.shadowplane;
+  const said = (metadata as { shadowplane?: { streams?: unknown; listener?: unknown; egress?: unknown } } | undefined)
+    ?.shadowplane;
   const streams = said?.streams;
   return {
     streams: streams === 'delta' || streams === 'sotw' ? streams : USUAL_SETUP.streams,
     listener: said?.listener === 'own' ? 'own' : USUAL_SETUP.listener,
+    ...(typeof said?.egress === 'string' && IS_NAME.test(said.egress) && { egress: said.egress }),
   };
 }
 
 /** What the bootstrap of such an Envoy says of itself; undefined where there is nothing to say. */
-export function metadataOf({ streams, listener }: EnvoySetup): EnvoyJson | undefined {
-  const said = { ...(streams !== 'ads' && { streams }), ...(listener === 'own' && { listener }) };
+export function metadataOf({ streams, listener, egress }: EnvoySetup): EnvoyJson | undefined {
+  const said = {
+    ...(streams !== 'ads' && { streams }),
+    ...(listener === 'own' && { listener }),
+    ...(egress !== undefined && { egress }),
+  };
   return Object.keys(said).length === 0 ? undefined : { shadowplane: said };
 }
 

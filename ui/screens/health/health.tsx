@@ -6,6 +6,7 @@ import { causeMeaning, causeName } from '../causes.ts';
 import type { ScreenProps } from '../screen.ts';
 import { counterName } from './counter-name.ts';
 import { Guards } from './guards.tsx';
+import { WayOut } from './way-out.tsx';
 
 type EnvoyHealth = HealthReport['envoys'][number];
 type Copies = EnvoyHealth['candidate'];
@@ -35,6 +36,7 @@ export function Health({ mirror }: ScreenProps) {
             </section>
           )}
           <Guards mirror={mirror.name} />
+          <WayOut receivers={[mirror.shadow, mirror.control]} />
           {report.envoys.length === 0 && (
             <Empty title="No Envoy has told what it counts">
               <code>shadowplane envoy bootstrap</code> prints a bootstrap that reports; <code>shadowplane up</code> runs
