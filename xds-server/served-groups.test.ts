@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import { parsePolicy } from './policy/index.ts';
+import { ServedGroups } from './served-groups.ts';
+import { waitForApplied } from './wait-for-applied.ts';
+import { DEFAULT_GROUP, type Snapshot, SnapshotCache } from './xds/index.ts';
+
+const own = { metadata: { shadowplane: { listener: 'own' } } };
+
+function start() {
+  const cache = new SnapshotCache();
+  const rendered: string[] = [];
+  const groups = new ServedGroups(cache, (_, { listener, streams }) => {
+    rendered.push(`${listener} ${streams}`);
+    return { types: new Map() } satisfies Snapshot;
+  });
+  const serve = () => {
+    let snapshots: ReadonlyMap<string, Snapshot> = new Map();
+    groups.serve(parsePolicy({}).policy, (served, publish) => {
+      snapshots = served;
+      publish();
+    });
+    return snapshots;
+  };
+  return { cache, rendered, groups, serve };
+}
+
+it('what an Envoy is served is made when the first of its setup connects, and from then on', () => {
+  const { cache, rendered, groups, serve } = start();
+  const first = serve();
+  expect(rendered).toEqual(['ours ads']);
+  expect(groups.groupOf({ metadata: {} })).toBe(DEFAULT_GROUP);
+  const group = groups.groupOf(own);
+  expect(groups.groupOf(own)).toBe(group);
+  expect(rendered).toEqual(['ours ads', 'own ads']);
+  expect(cache.get(group)).toBe(first.get(group));
+  const second = serve();
+  expect(rendered).toHaveLength(4);
+  expect([...second.keys()]).toEqual([DEFAULT_GROUP, group]);
+  expect(cache.get(group)).toBe(second.get(group));
+});
+
+it('an Envoy that comes before anything is served gets it then', () => {
+  const { cache, groups, serve } = start();
+  const group = groups.groupOf(own);
+  expect(cache.get(group)).toBeUndefined();
+  const served = serve().get(group);
+  expect(served).toBeDefined();
+  expect(cache.get(group)).toBe(served);
+});
+
+it('applied is what all groups say together; a rejection in one ends it', async () => {
+  const { groups, serve } = start();
+  groups.groupOf(own);
+  serve();
+  const answers: Record<string, object> = {
+    [DEFAULT_GROUP]: { acked: 2, of: 2, tookMs: 7.4, rejections: [], pending: [] },
+    'own listener, ads': { acked: 0, of: 1, tookMs: 90, rejections: [], pending: [] },
+  };
+  const xds = { waitForAck: (group: string) => Promise.resolve(answers[group]) } as never;
+  const wait = waitForApplied(xds, groups);
+  expect(await wait(1, 5_000)).toEqual({ acked: 2, of: 3, tookMs: 90 });
+  const never = {
+    waitForAck: (group: string) => (group === DEFAULT_GROUP ? new Promise(() => {}) : rejected),
+  } as never;
+  const rejected = Promise.resolve({ acked: 0, of: 1, tookMs: 3, rejections: [{ node: 'n', message: 'no' }] });
+  expect(await waitForApplied(never, groups)(1, 5_000)).toMatchObject({ rejection: { node: 'n', message: 'no' } });
+});
