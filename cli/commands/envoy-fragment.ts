@@ -18,6 +18,7 @@ interface FragmentOptions extends XdsTlsOptions, CaptureTlsOfEnvoy {
   readonly xdsListen?: string;
   readonly variant: 'ads-delta' | 'ads-sotw' | 'streams-delta' | 'streams-sotw';
   readonly captureAddress?: string;
+  readonly fetchClusters?: boolean;
   readonly into?: string;
   readonly listener?: string;
   readonly json?: boolean;
@@ -44,6 +45,10 @@ export function fragmentCommand(context: Context): Command {
     ...[captureEnvoyCert, captureEnvoyKey, captureEnvoyCa, captureServerName].map(({ flag, value, env, meaning }) =>
       new Option(`${flag} <${value}>`, meaning).env(env),
     ),
+    new Option(
+      '--fetch-clusters',
+      'let it fetch the clusters of copies, beside its own, instead of having them in the bootstrap',
+    ),
     new Option('--into <bootstrap>', 'print this bootstrap of yours with the fragment in it, comments kept'),
     new Option('--listener <name>', 'with --into: the listener, where several speak HTTP'),
     jsonOption(),
@@ -61,11 +66,12 @@ export function fragmentCommand(context: Context): Command {
       xdsAddress,
       tls: readXdsTls(options, xdsAddress.host),
       variant: options.variant,
+      fetchClusters: options.fetchClusters,
       ...(captureAddress !== undefined && {
         capture: { address: parseAddress(captureAddress), tls: readCaptureTlsOfEnvoy(options, captureAddress) },
       }),
     });
-    if (captureAddress === undefined) {
+    if (captureAddress === undefined && !options.fetchClusters) {
       context.note('answers are not compared by this Envoy: --capture-address says where it sends them');
     }
     if (options.into === undefined) {
@@ -83,6 +89,7 @@ export function fragmentCommand(context: Context): Command {
     command,
     'envoy fragment -f shadowplane.yaml --xds-listen control-plane.internal:18000',
     'envoy fragment -f shadowplane.yaml --into envoy.yaml > envoy-mirroring.yaml',
+    'envoy fragment -f shadowplane.yaml --fetch-clusters --into envoy.yaml',
     'envoy fragment -f shadowplane.yaml --json | jq .bootstrap.static_resources',
   );
 }

@@ -55,9 +55,21 @@ describe('the fragment', () => {
     expect(JSON.stringify(fragment)).toContain('"name":"shadowplane/collector"');
   });
 
+  it('leaves clusters out that are fetched', () => {
+    const { fragment } = buildFragment(policyOf(POLICY), { ...OPTIONS, fetchClusters: true });
+    const { static_resources, dynamic_resources } = fragment.bootstrap;
+    expect(at(static_resources, 'clusters')).toHaveLength(1);
+    expect(dynamic_resources).toEqual({
+      cds_config: {
+        resource_api_version: 'V3',
+        api_config_source: expect.objectContaining({ api_type: 'DELTA_GRPC' }),
+      },
+    });
+  });
+
   it('has a note for each part, at a place that is there', () => {
     const { fragment, notes } = buildFragment(policyOf(POLICY), { ...OPTIONS, variant: 'ads-sotw' });
-    expect(notes.length).toBeGreaterThan(10);
+    expect(notes.length).toBeGreaterThan(12);
     for (const { path } of notes) expect(at(fragment, ...path), path.join('.')).toBeDefined();
   });
 });

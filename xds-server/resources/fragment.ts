@@ -16,6 +16,7 @@ import { duration } from './envoy-json.ts';
 import { apiConfigSource, configSource, type EnvoySetup, metadataOf, overStreams } from './envoy-setup.ts';
 import { clusterWithExtras } from './extras.ts';
 import { filterSlot } from './filter-slot.ts';
+import { type FragmentNote, notesOf } from './fragment-notes.ts';
 import { COLLECTOR_CLUSTER, PRIMARY_FILTER, ROUTE_CONFIGURATION, RUNTIME_LAYER, XDS_CLUSTER } from './names.ts';
 import { buildRoutes } from './routes.ts';
 import { STATS_TAGS } from './stats-tags.ts';
@@ -29,6 +30,8 @@ export interface FragmentOptions {
   readonly variant: BootstrapVariant;
   /** Where answers are taken to be compared; absent: nothing is captured. */
   readonly capture?: CaptureTarget | undefined;
+  /** Clusters of copies, and the one for captured answers, come from the control plane, too. */
+  readonly fetchClusters?: boolean | undefined;
 }
 
 /** What an Envoy with a listener of its own needs in its bootstrap, in the places where it belongs. */
@@ -37,12 +40,6 @@ export interface Fragment {
   readonly bootstrap: EnvoyJson;
   /** Merged into the HTTP connection manager: `rds` instead of `route_config`, the filter in front of those it finds. */
   readonly http_connection_manager: EnvoyJson;
-}
-
-/** Why a part stands there, by its path in the fragment. */
-export interface FragmentNote {
-  readonly path: ReadonlyArray<string | number>;
-  readonly text: string;
 }
 
 /**
@@ -62,11 +59,11 @@ export function buildFragment(
       cluster: xdsCluster(options.xdsAddress, options.tls),
       text: 'The control plane: routes, shares and the filter come from here.',
     },
-    ...(options.capture
+    ...(options.capture && !options.fetchClusters
       ? [{ cluster: collectorCluster(options.capture), text: 'Takes captured answers, to be compared.' }]
       : []),
     ...placeServices(policy)
-      .filter(({ isForCopies, service }) => isForCopies || service.cluster === undefined)
+      .filter(({ isForCopies, service }) => !options.fetchClusters && (isForCopies || service.cluster === undefined))
       .map((placed) => ({
         cluster: fetching(staticCluster(placed, policy)),
         text: purposeOf(placed),
@@ -76,8 +73,11 @@ export function buildFragment(
   const fragment: Fragment = {
     bootstrap: {
       node: { metadata: metadataOf(setup)! },
-      ...(setup.streams === 'ads' && {
-        dynamic_resources: { ads_config: apiConfigSource(protocolOf(options.variant)) },
+      ...((setup.streams === 'ads' || options.fetchClusters) && {
+        dynamic_resources: {
+          ...(setup.streams === 'ads' && { ads_config: apiConfigSource(protocolOf(options.variant)) }),
+          ...(options.fetchClusters && { cds_config: source }),
+        },
       }),
       static_resources: { clusters: clusters.map(({ cluster }) => cluster) },
       layered_runtime: { layers: [runtimeLayer(source)] },
@@ -91,52 +91,13 @@ export function buildFragment(
       http_filters: [fetching(filterSlot(PRIMARY_FILTER))],
     },
   };
-  const notes: FragmentNote[] = [
-    { path: ['bootstrap'], text: 'Belongs into your bootstrap; add to the lists that are there already.' },
-    {
-      path: ['bootstrap', 'node'],
-      text: 'Says that the listener is yours. id and cluster are up to you, but there have to be some; ids are unique.',
-    },
-    ...(setup.streams === 'ads'
-      ? [
-          {
-            path: ['bootstrap', 'dynamic_resources'],
-            text: 'An Envoy has one ADS. Where yours is taken, --variant streams-delta does without.',
-          },
-        ]
-      : []),
-    ...clusters.map(({ text }, index) => ({ path: ['bootstrap', 'static_resources', 'clusters', index], text })),
-    {
-      path: ['bootstrap', 'layered_runtime'],
-      text: 'The shares. Without this layer nothing is mirrored. What stands behind it wins over it, so it goes last.',
-    },
-    {
-      path: ['bootstrap', 'stats_flush_interval'],
-      text: 'With the sink below: the control plane counts copies by what Envoy counts, and sees which clusters are there.',
-    },
-    {
-      path: ['bootstrap', 'stats_config'],
-      text: 'Turns names into labels in /stats/prometheus; nothing depends on it.',
-    },
-    { path: ['http_connection_manager'], text: 'Belongs into the HTTP connection manager of your listener.' },
-    {
-      path: ['http_connection_manager', 'rds'],
-      text: 'Instead of your route_config; what else was in it goes to envoy.routes of the policy.',
-    },
-    ...(strips
-      ? [
-          {
-            path: ['http_connection_manager', 'early_header_mutation_extensions'],
-            text: 'markers: strip. Clients cannot send x-shadow headers, also when the filter is gone.',
-          },
-        ]
-      : []),
-    {
-      path: ['http_connection_manager', 'http_filters'],
-      text: 'The mirror filter: behind what may reject a request, in front of the router. Until it has come requests pass without copies.',
-    },
-  ];
-  return { fragment, notes };
+  return {
+    fragment,
+    notes: notesOf(
+      fragment,
+      clusters.map(({ text }) => text),
+    ),
+  };
 }
 
 /** Without EDS: such an Envoy serves with what it starts with. */

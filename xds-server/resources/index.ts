@@ -9,9 +9,9 @@ export type { VmGenerations } from './extension-config.ts';
 export {
   buildFragment,
   type Fragment,
-  type FragmentNote,
   fragmentParts,
   routesWithoutMirroring,
 } from './fragment.ts';
+export type { FragmentNote } from './fragment-notes.ts';
 export { type SecretLookup, type SecretMaterial, secretUses } from './secrets.ts';
 export { fileSecrets } from './tls.ts';
