@@ -33,7 +33,6 @@ const WRITES = [
   'SELECT lo_create(0)',
   "SELECT lo_from_bytea(0, 'x')",
   "COPY orders FROM PROGRAM 'echo'",
-  'GRANT SELECT ON orders TO PUBLIC',
   "COMMENT ON TABLE orders IS 'mine'",
   'REFRESH MATERIALIZED VIEW order_counts',
   'SET ROLE order_owner; DELETE FROM orders',
