@@ -112,7 +112,9 @@ describe.skipIf(!binaries)('the role of docs/guard-database-role.md', () => {
       if (how.includes('SET')) await client.query('SET default_transaction_read_only = off');
       for (const write of WRITES) {
         if (how.includes('BEGIN')) await client.query('BEGIN READ WRITE');
-        await expect(client.query(write), write).rejects.toThrow(/permission denied|must be owner|must be superuser|read-only/);
+        await expect(client.query(write), write).rejects.toThrow(
+          /permission denied|must be owner|must be superuser|read-only/,
+        );
         await client.query(how.includes('BEGIN') ? 'COMMIT' : 'RESET ROLE');
       }
       expect(await everything()).toEqual(before);
