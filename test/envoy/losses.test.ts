@@ -140,9 +140,7 @@ test('a slow shadow: some answer in time', async () => {
   expect(books.envoys('orders')[0]!.candidate.timeouts).toBe(40);
 });
 
-// Tried again: now and then halves of a lost batch wait until they expire, before a later batch tells of the gap. The sum
-// holds even then; the cause is the wrong one.
-test('a lossy collector: what never arrives is a lost batch, on both sides and on either', { retry: 2 }, async () => {
+test('a lossy collector: what never arrives is a lost batch, on both sides and on either', async () => {
   await start({}, async (address) => {
     let batches = 0;
     const server = createServer((incoming, outgoing) => {
