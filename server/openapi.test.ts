@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Comparison, comparisonOpenApi, comparisonRoutes } from '../compare/api/index.ts';
 import { RuleBook } from '../compare/rules/index.ts';
 import { startTestApi, type TestApi } from '../xds-server/api/testing.ts';
+import { brakeOpenApi, brakeRoutes } from '../xds-server/brake/index.ts';
 import { egressOpenApi, egressRoutes } from '../xds-server/egress/index.ts';
 import { guardOpenApi, guardRoutes } from '../xds-server/guards/index.ts';
 import { filterOpenApi, filterRoutes } from '../xds-server/vms/index.ts';
@@ -22,13 +23,14 @@ describe('the document', () => {
       routes: [
         routes,
         filterRoutes({ list: () => [], revive: () => {} }),
+        brakeRoutes({ of: () => undefined, release: () => false }),
         guardRoutes({ list: () => [] }),
         egressRoutes(() => []),
         doctorRoutes(async () => {
           throw new Error('not asked here');
         }),
       ],
-      openApi: [comparisonOpenApi, filterOpenApi, guardOpenApi, egressOpenApi, doctorOpenApi],
+      openApi: [comparisonOpenApi, filterOpenApi, brakeOpenApi, guardOpenApi, egressOpenApi, doctorOpenApi],
     });
     text = (await api.app.inject('/api/v1/openapi.json')).body;
     document = JSON.parse(text);

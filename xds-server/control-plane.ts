@@ -24,6 +24,7 @@ import {
   type OpenApiPart,
   type ResourceVersions,
 } from './api/index.ts';
+import { addBrakeMetrics, Brakes, brakeOpenApi, brakeRoutes } from './brake/index.ts';
 import { addEgressMetrics, EgressBooks, egressOpenApi, egressRoutes } from './egress/index.ts';
 import { envoysOf, shortName } from './envoys.ts';
 import { EnvoyCounts, Fleet } from './fleet/index.ts';
@@ -186,6 +187,12 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   const guards = new GuardProofs({ onChange: () => publish(store.current) });
   shutdown.add(() => guards.close());
   guards.onEvent((status) => logGuard(logger, status));
+  const brakes = new Brakes({ onChange: () => publish(store.current) });
+  shutdown.add(() => brakes.close());
+  brakes.onEvent(({ mirror, kind, reason }) => {
+    if (kind === 'on') logger.error({ mirror }, `nothing is copied from now on, because of what it costs: ${reason}`);
+    else logger.info({ mirror }, `copies are sent again: ${reason}`);
+  });
   const check = (policy: Policy): void => {
     assertSecretsKnown(policy, secrets);
     renderer.snapshotOf(guards.allowed(policy));
@@ -214,12 +221,13 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   });
   shutdown.add(() => inUse.close());
   const publish = ({ revision, policy }: StoredPolicy): void => {
-    groups.serve(guards.allowed(policy), (snapshots, set) => inUse.serve(revision, snapshots, set));
+    groups.serve(brakes.applied(guards.allowed(policy)), (snapshots, set) => inUse.serve(revision, snapshots, set));
   };
   const serve = (stored: StoredPolicy): void => {
     const reachable = withSecretFiles(stored.policy, options.secretsDir);
     options.onPolicy?.(reachable);
     guards.follow(stored.policy, reachable);
+    brakes.follow(stored.policy);
     publish(stored);
   };
   serve(store.current);
@@ -243,10 +251,11 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   const registry = options.registry ?? new Registry();
   addFilterMetrics(registry, keeper);
   addGuardMetrics(registry, guards);
+  addBrakeMetrics(registry, brakes);
   const egress = new EgressBooks();
   const waysOut = () => egress.list(store.current.policy);
   addEgressMetrics(registry, waysOut);
-  options.onFilterNotes?.(() => keeper.notes());
+  options.onFilterNotes?.(() => [...keeper.notes(), ...brakes.notes()]);
 
   const counts = new EnvoyCounts();
   const fleet = new Fleet({ counts, policy: () => store.current.policy });
@@ -256,8 +265,9 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     cache,
     groupOf: (node) => groups.groupOf(node),
     services: [
-      createStatsService(allOf([counts, keeper, egress, ...(options.stats ? [options.stats] : [])]), (node, call) =>
-        refusalOf(node, peerOf(call)),
+      createStatsService(
+        allOf([counts, keeper, brakes, egress, ...(options.stats ? [options.stats] : [])]),
+        (node, call) => refusalOf(node, peerOf(call)),
       ),
       healthService(),
       reflectionService(),
@@ -298,15 +308,17 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     host,
     routes: [
       filterRoutes(keeper),
+      brakeRoutes(brakes),
       secretRoutes(() => secretViews(store.current.policy, secrets)),
       guardRoutes(guards),
       egressRoutes(waysOut),
       ...(options.routes ?? []),
     ],
-    openApi: [filterOpenApi, secretsOpenApi, guardOpenApi, egressOpenApi, ...(options.openApi ?? [])],
+    openApi: [filterOpenApi, brakeOpenApi, secretsOpenApi, guardOpenApi, egressOpenApi, ...(options.openApi ?? [])],
     registry,
     events: [
       { onEvent: (tell) => keeper.onEvent((event) => tell('filter', event)) },
+      { onEvent: (tell) => brakes.onEvent((event) => tell('brake', event)) },
       { onEvent: (tell) => guards.onEvent((status) => tell('guard', status)) },
       ...(options.events ?? []),
     ],

@@ -3,13 +3,16 @@ import { Command } from 'commander';
 import type { HealthReport, VerdictReport } from '../../compare/report/index.ts';
 import { createEnvoyAdmin } from '../../envoy/index.ts';
 import { ShadowplaneError } from '../../errors/index.ts';
+import type { BrakeReport } from '../../xds-server/brake/index.ts';
 import type { GuardStatus } from '../../xds-server/guards/index.ts';
+import type { FilterStatus } from '../../xds-server/vms/index.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { addExamples, addOptions, addressOption, apiOptions, DEFAULT_ADDRESSES, jsonOption } from '../options.ts';
 import type { EnvoyList } from '../view/envoy-item.ts';
 import { healthTraffic } from '../view/health-traffic.ts';
 import { type MirrorItem, type MirrorList, mirroringOff } from '../view/mirror-item.ts';
+import { renderBrakes } from '../view/render-brakes.ts';
 import { renderEnvoys, renderGone } from '../view/render-envoys.ts';
 import { renderGuards } from '../view/render-guards.ts';
 import { renderTraffic } from '../view/render-traffic.ts';
@@ -38,10 +41,12 @@ export function statusCommand(context: Context): Command {
       const api = createApiClient(options, context.env);
       const [mirrors, envoys] = await Promise.all([api.get<MirrorList>('/mirrors'), api.get<EnvoyList>('/envoys')]);
       const address = options.envoyAdmin ?? DEFAULT_ADDRESSES.envoyAdmin;
-      const [figures, verdicts, guards] = await Promise.all([
+      const [figures, verdicts, guards, brakes, filters] = await Promise.all([
         readFigures(address, mirrors.items).then((read) => read ?? readStreamed(api, mirrors.items)),
         ofEach<VerdictReport>(api, mirrors.items, 'verdict'),
         readGuards(api),
+        ofEach<BrakeReport>(api, mirrors.items, 'brake'),
+        readFilters(api),
       ]);
       process.exitCode = exitCodeOfVerdicts(verdicts.map(({ verdict }) => verdict));
       if (options.json) {
@@ -51,6 +56,8 @@ export function statusCommand(context: Context): Command {
           counted: figures !== undefined,
           verdicts,
           guards,
+          brakes,
+          filters,
         });
         return;
       }
@@ -66,6 +73,7 @@ export function statusCommand(context: Context): Command {
           counted: figures !== undefined,
           before: figures?.before,
         }),
+        ...withGap(renderBrakes(brakes, filters, { style })),
         ...withGap(renderGuards(guards, { style })),
         ...(verdicts.length > 0 ? ['', ...renderVerdicts(verdicts, { style, width })] : []),
       );
@@ -89,9 +97,18 @@ function withGap(lines: readonly string[]): readonly string[] {
 }
 
 /** None where an older control plane asks for no proofs. */
-async function readGuards(api: ApiClient): Promise<readonly GuardStatus[]> {
+function readGuards(api: ApiClient): Promise<readonly GuardStatus[]> {
+  return itemsOf(api, '/guards');
+}
+
+function readFilters(api: ApiClient): Promise<readonly FilterStatus[]> {
+  return itemsOf(api, '/filter');
+}
+
+/** None where an older control plane does not know that address. */
+async function itemsOf<T>(api: ApiClient, path: string): Promise<readonly T[]> {
   try {
-    return (await api.get<{ items: readonly GuardStatus[] }>('/guards')).items;
+    return (await api.get<{ items: readonly T[] }>(path)).items;
   } catch (error) {
     if (error instanceof ShadowplaneError && error.code === 'NOT_FOUND') return [];
     throw error;
@@ -99,7 +116,11 @@ async function readGuards(api: ApiClient): Promise<readonly GuardStatus[]> {
 }
 
 /** Without those of a mirror that is gone in between; none where the control plane does not compare. */
-async function ofEach<T>(api: ApiClient, mirrors: readonly MirrorItem[], what: 'verdict' | 'health'): Promise<T[]> {
+async function ofEach<T>(
+  api: ApiClient,
+  mirrors: readonly MirrorItem[],
+  what: 'verdict' | 'health' | 'brake',
+): Promise<T[]> {
   const answers = await Promise.all(
     mirrors.map(({ name }) =>
       api.get<T>(`/mirrors/${encodeURIComponent(name)}/${what}`).catch((error: unknown) => {

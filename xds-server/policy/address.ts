@@ -22,6 +22,9 @@ export function parseAddress(value: unknown, lowestPort = 1): Address {
   const port = Number(portText);
   if (port < lowestPort || port > 65_535) throw invalid(`${port} is no port; ports are ${lowestPort} to 65535`);
   if (v6 !== undefined) {
+    if (v6.includes('%')) {
+      throw invalid(`${JSON.stringify(v6)} names a network interface, of which the machine of Envoy may have no such`);
+    }
     if (isIP(v6) !== 6) throw invalid(`${JSON.stringify(v6)} is not an IPv6 address`);
     return { host: v6, port };
   }
@@ -30,6 +33,12 @@ export function parseAddress(value: unknown, lowestPort = 1): Address {
     throw invalid(`${JSON.stringify(name)} is neither an IP address nor a DNS name`);
   }
   return { host: name!, port };
+}
+
+/** A name that TLS asks for and verifies. */
+export function parseServerName(value: unknown): string {
+  if (typeof value === 'string' && isIP(value) === 0 && DNS_NAME.test(value)) return value;
+  throw invalid(`${JSON.stringify(value)} is not a DNS name, such as order.example`);
 }
 
 /** The address of a listener; port 0 lets the system pick one. */

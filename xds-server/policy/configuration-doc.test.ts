@@ -8,7 +8,7 @@ const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url
 
 /** Keys of the tables: `mirrors.NAME.limits.timeout` -> what the default column says, if the table has one. */
 const rows = new Map(
-  [...page.matchAll(/^\| `([a-zA-Z.]+)` +\| ([^|]*)\|/gm)].map(([, key, second]) => [key!, second!.trim()]),
+  [...page.matchAll(/^\| `([a-zA-Z0-9.]+)` +\| ([^|]*)\|/gm)].map(([, key, second]) => [key!, second!.trim()]),
 );
 
 /** Every key that the schema knows, with its default. What contains other keys may do without a row. */

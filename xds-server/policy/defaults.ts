@@ -47,6 +47,10 @@ export const DEFAULTS = Object.freeze({
   keptEpochs: 1_000,
   keptSampledEpochs: 20,
   keptSampleBytes: 256 * 1024 * 1024,
+  brakeLatencyIncrease: '+50%',
+  brakeErrorIncrease: '+1%',
+  brakeMemoryBytes: 2 * 1024 ** 3,
+  brakeCalmMs: 600_000,
   unsafeMethods: Object.freeze(['POST', 'PUT', 'PATCH', 'DELETE']),
 } as const);
 
@@ -64,6 +68,7 @@ export const BOUNDS = Object.freeze({
   copiesPerSecond: 1_000_000,
   bytesPerSecond: 16 * 1024 ** 3,
   durationMs: 24 * 3_600_000,
+  brakeMemoryBytes: 1024 ** 4,
   rulesPerMirror: 500,
   /** A half of an exchange has to fit into a batch together with its headers. */
   captureBodyBytes: 512 * 1024,

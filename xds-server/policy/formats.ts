@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { parseAddress, parseListenAddress } from './address.ts';
+import { parseAddress, parseListenAddress, parseServerName } from './address.ts';
 import {
   parseDateOrTime,
   parseEndpoint,
@@ -104,6 +104,19 @@ function parseHeaderValue(value: unknown): string {
   return value;
 }
 
+/** `+10%`: by how much something may grow, as a share. */
+function parseIncrease(value: unknown): number {
+  if (typeof value !== 'string' || !value.startsWith('+')) {
+    throw invalid(`${JSON.stringify(value)} is no increase; write it such as +10%`);
+  }
+  const percent = value.slice(1);
+  const match = /^(\d+(?:\.\d+)?)%$/.exec(percent);
+  const share = match ? Number(match[1]) / 100 : Number.NaN;
+  if (!(share > 0 && share <= 10))
+    throw invalid(`${JSON.stringify(value)} is out of range: more than +0%, up to +1000%`);
+  return share;
+}
+
 function bounded(parse: (value: unknown) => number, lowest: number, highest: number, range: string) {
   return (value: unknown): number => {
     const parsed = parse(value);
@@ -123,6 +136,8 @@ export const FORMATS = {
   'body-size': bounded(parseSizeBytes, 0, BOUNDS.maxBodyBytes, '0 to 64MiB'),
   'byte-rate': bounded(parseSizeBytes, 1, BOUNDS.bytesPerSecond, '1B to 16GiB'),
   'capture-size': bounded(parseSizeBytes, 0, BOUNDS.captureBodyBytes, '0 to 512KiB'),
+  increase: parseIncrease,
+  'memory-size': bounded(parseSizeBytes, 1, BOUNDS.brakeMemoryBytes, '1B to 1024GiB'),
   'sample-size': bounded(parseSizeBytes, 0, BOUNDS.keptSampleBytes, '0 to 1024GiB'),
   margin: parseMargin,
   'field-path': parseFieldPath,
@@ -134,6 +149,7 @@ export const FORMATS = {
   weight: positiveUpTo(1_000),
   address: (value: unknown) => parseAddress(value),
   'listen-address': parseListenAddress,
+  'server-name': parseServerName,
   'header-name': parseHeaderName,
   'header-value': parseHeaderValue,
   'mirror-path': parseMirrorPath,

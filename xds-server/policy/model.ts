@@ -146,6 +146,20 @@ export interface Mirror {
     readonly remove: readonly string[];
   };
   readonly compare: CompareSettings;
+  /** Absent: copies are never stopped by what they cost. */
+  readonly brake?: BrakeSettings;
+}
+
+/** What copying may cost before it is stopped by itself. */
+export interface BrakeSettings {
+  /** 0.5: the 99th percentile of the primary's latency may be half as much again. */
+  readonly latencyIncrease: number;
+  /** 0.01: of a hundred requests one more may fail. */
+  readonly errorIncrease: number;
+  /** Of any Envoy. */
+  readonly memoryBytes: number;
+  /** How long nothing is copied before it is tried again. */
+  readonly calmMs: number;
 }
 
 /** How the answers of a mirror are captured, compared and kept. Header names are lower case. */

@@ -112,6 +112,14 @@ describe('parsePolicy', () => {
     ],
     ['a budget of nothing', { limits: { copiesPerSecond: 0 } }, 'limits.copiesPerSecond: must be between 1 and'],
     ['a rate in words', { limits: { bytesPerSecond: '8MiB/s' } }, 'limits.bytesPerSecond: "8MiB/s" is not a size'],
+    [
+      'a brake in absolute terms',
+      { brake: { latencyP99: '50ms' } },
+      'brake.latencyP99: "50ms" is no increase; write it such as +10%',
+    ],
+    ['a brake that is always on', { brake: { errors: '+0%' } }, 'brake.errors: "+0%" is out of range'],
+    ['a brake on everything', { brake: { memory: 0 } }, 'brake.memory: 0 is out of range'],
+    ['a brake that is neither', { brake: 'on' }, 'brake'],
     ['half credentials', { credentials: 'some' }, 'credentials: must be keep or strip'],
     [
       'host under match',

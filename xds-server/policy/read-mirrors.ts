@@ -5,6 +5,7 @@ import type { Condition, Mirror, MirrorLimits, MirrorSegment, Subject } from './
 import type { Checked } from './partial.ts';
 import { NONE, parsePercent } from './percent.ts';
 import type { Findings, Path } from './problems.ts';
+import { readBrake } from './read-brake.ts';
 import { readCompare } from './read-compare.ts';
 import { readSubject } from './read-condition.ts';
 import { readCopyHeaders } from './read-copy-headers.ts';
@@ -46,6 +47,7 @@ function readMirror(
   if (sideEffects === 'trusted') {
     findings.warning([...path, 'sideEffects'], 'is trusted: requests that change things are copied without any proof');
   }
+  const brake = readBrake(document.brake);
   const sticky = readSticky(document.sticky, [...path, 'sticky'], findings);
   return {
     name,
@@ -64,6 +66,7 @@ function readMirror(
     credentials: document.credentials ?? DEFAULTS.credentials,
     headers: readCopyHeaders(document.headers, [...path, 'headers'], findings),
     compare: readCompare(document.compare, [...path, 'compare'], findings),
+    ...(brake && { brake }),
   };
 }
 

@@ -1,10 +1,18 @@
 import type { EnvoyJson, Mirror } from '../policy/model.ts';
 import { mirrorPolicies, type Reason } from './mirror-policy.ts';
-import { clusterName, fractionKey, plainRoute, sampleRoute, segmentRoute } from './names.ts';
+import { clusterName, fractionKey, leftOutStats, plainRoute, sampleRoute, segmentRoute } from './names.ts';
 
 /** The route that takes a mirror's requests without copies. */
 export function plainRouteOf(mirror: Mirror): EnvoyJson {
   return routeTo(plainRoute(mirror.name), pathMatch(mirror.path), primaryOf(mirror));
+}
+
+/**
+ * The same for requests that this decision led to and the share left out. Envoy counts them apart: they are like those that
+ * are copied in all but the copy, so they say what copying costs.
+ */
+export function leftOutRouteOf(mirror: Mirror, decision: string): EnvoyJson {
+  return { ...plainRouteOf(mirror), stat_prefix: leftOutStats(decision) };
 }
 
 /**

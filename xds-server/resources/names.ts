@@ -34,6 +34,11 @@ export function plainRoute(mirror: string): string {
   return mirror;
 }
 
+/** Under which Envoy counts the requests that a decision led to and its share left out: `orders/sample/left-out`. */
+export function leftOutStats(decision: string): string {
+  return `${decision}/left-out`;
+}
+
 export const DEFAULT_ROUTE = 'default';
 
 /** Runtime key of the share of one mirror route: `shadowplane.orders.segment.employees`, `shadowplane.orders.sample`. */

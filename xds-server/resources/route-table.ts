@@ -1,6 +1,6 @@
 import type { EnvoyJson, Mirror } from '../policy/model.ts';
 import { typed } from './envoy-json.ts';
-import { copyingRoutesOf, plainRouteOf } from './mirror-route.ts';
+import { copyingRoutesOf, leftOutRouteOf, plainRouteOf } from './mirror-route.ts';
 import { EXCHANGE_ID_STATE, exchangeIdPrefix } from './names.ts';
 
 /** What surrounds the routes of the mirrors in every list. */
@@ -24,12 +24,10 @@ export function routeTable(mirrors: readonly Mirror[], { first, last, changesAft
   // An empty map is refused by Envoy.
   if (mirrors.length === 0) return { routes: undecided };
   const lists = mirrors.flatMap((mirror, index) => {
-    const [before, after] = changesAfterDecision
-      ? [plain.slice(0, index), plain.slice(index)]
-      : [[], plain.slice(index, index + 1)];
+    const [before, after] = changesAfterDecision ? [plain.slice(0, index), plain.slice(index + 1)] : [[], []];
     return [...copyingRoutesOf(mirror)].map(([decision, route]): [string, EnvoyJson] => [
       exchangeIdPrefix(decision),
-      routeList([...first, ...before, route, ...after, ...last]),
+      routeList([...first, ...before, route, leftOutRouteOf(mirror, decision), ...after, ...last]),
     ]);
   });
   return {

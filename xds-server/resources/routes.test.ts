@@ -104,6 +104,8 @@ mirrors:
         },
       },
     ];
+    // Counted apart: they are like those that are copied in all but the copy.
+    const leftOut = (decision: string) => [{ ...plain[0], stat_prefix: `${decision}/left-out` }, plain[1]];
     const segment = mirrored('orders/segment/staff', { reason: 'segment', segment: 'staff' }, [
       copy('candidate', 'b', bySegment),
       copy('control', 'c', bySegment),
@@ -130,8 +132,8 @@ mirrors:
               },
               prefix_match_map: {
                 map: {
-                  'orders/segment/staff/': routeList([segment, ...plain]),
-                  'orders/sample/': routeList([sample, ...plain]),
+                  'orders/segment/staff/': routeList([segment, ...leftOut('orders/segment/staff')]),
+                  'orders/sample/': routeList([sample, ...leftOut('orders/sample')]),
                 },
               },
             },

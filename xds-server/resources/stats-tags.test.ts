@@ -59,6 +59,16 @@ describe('labels of statistics', () => {
       'vhost.shop/example.route.upstream_rq_total',
       { mirror: 'orders', reason: 'sample' },
     ],
+    [
+      'vhost.any.route.orders/segment/vip/left-out.upstream_rq_total',
+      'vhost.any.route.left-out.upstream_rq_total',
+      { mirror: 'orders', reason: 'segment', segment: 'vip' },
+    ],
+    [
+      'vhost.any.route.orders/sample/left-out.upstream_rq_total',
+      'vhost.any.route.left-out.upstream_rq_total',
+      { mirror: 'orders', reason: 'sample' },
+    ],
     ['vhost.any.route.orders.upstream_rq_total', 'vhost.any.route.orders.upstream_rq_total', {}],
   ])('%s', (name, short, labels) => {
     expect(labelsOf(name)).toEqual({ name: short, labels });

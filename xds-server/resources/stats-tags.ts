@@ -14,10 +14,11 @@ export const STATS_TAGS: ReadonlyArray<{ readonly tag_name: string; readonly reg
   { tag_name: 'mirror', regex: '^cluster\\.(([^./]+)/)(?:primary|candidate|control)/' },
   { tag_name: 'role', regex: '^cluster\\.(?:[^./]+/)?((primary|candidate|control|default)/)' },
   { tag_name: 'service', regex: '^cluster\\.[^./]+/(?:(?:primary|candidate|control)/)?(([^./]+)\\.)' },
-  // Routes: vhost.V.route.M/segment/S.upstream_rq_total and vhost.V.route.M/sample.upstream_rq_total
-  { tag_name: 'mirror', regex: '^vhost\\.[^.]+\\.route\\.(([^./]+)/)(?:segment/|sample\\.)' },
+  // Routes: vhost.V.route.M/segment/S.upstream_rq_total and vhost.V.route.M/sample.upstream_rq_total,
+  // and with /left-out behind S or sample.
+  { tag_name: 'mirror', regex: '^vhost\\.[^.]+\\.route\\.(([^./]+)/)(?:segment/|sample[./])' },
   { tag_name: 'reason', regex: '^vhost\\.[^.]+\\.route\\.[^./]+/((segment|sample)[/.])' },
-  { tag_name: 'segment', regex: '^vhost\\.[^.]+\\.route\\.[^./]+/segment/(([^./]+)\\.)' },
+  { tag_name: 'segment', regex: '^vhost\\.[^.]+\\.route\\.[^./]+/segment/(([^./]+)[./])' },
 ];
 
 /** The front of a counter of the filter, up to the last of these parts. */

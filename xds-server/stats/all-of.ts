@@ -6,8 +6,9 @@ export function allOf(listeners: readonly StatsListener[]): StatsListener {
     wants: (name) => listeners.some((listener) => listener.wants(name)),
     report: (report) => {
       for (const listener of listeners) {
-        const wanted = [...report.values].filter(([name]) => listener.wants(name));
-        listener.report({ ...report, values: new Map(wanted) });
+        const wanted = <T>(some: ReadonlyMap<string, T> = new Map()) =>
+          new Map([...some].filter(([name]) => listener.wants(name)));
+        listener.report({ ...report, values: wanted(report.values), histograms: wanted(report.histograms) });
       }
     },
     gone: (node) => {

@@ -1,5 +1,5 @@
 /** The room that takes what Envoys count: a gRPC service for Envoy's metrics sink. It knows nothing of mirrors. */
 
 export { allOf } from './all-of.ts';
-export type { StatsReport } from './read-report.ts';
+export type { Histogram, StatsReport } from './read-report.ts';
 export { createStatsService, type StatsListener } from './stats-service.ts';

@@ -60,7 +60,7 @@ export function createStatsService(
             answer({ code: status.PERMISSION_DENIED, details: reason });
             return;
           }
-          listener.report({ node, atMs: Date.now(), values: message.values });
+          listener.report({ node, atMs: Date.now(), values: message.values, histograms: message.histograms });
         });
         call.on('end', () => {
           leave();

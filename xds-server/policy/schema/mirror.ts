@@ -4,6 +4,7 @@ import { BOUNDS, DEFAULTS } from '../defaults.ts';
 import type { EnvoyJson } from '../model.ts';
 import { formatPercent, NONE } from '../percent.ts';
 import { formatSize } from '../units.ts';
+import { BrakeSchema } from './brake.ts';
 import { CompareSchema } from './compare.ts';
 import { subject } from './condition.ts';
 import { closed, count, duration, flag, formatted, list, name, named } from './parts.ts';
@@ -112,6 +113,7 @@ export const MirrorSchema = Type.Object(
     ),
     paused: flag('Nothing is mirrored while true.', false),
     compare: Type.Optional(CompareSchema),
+    brake: Type.Optional(BrakeSchema),
     rollout: Type.Optional(
       Type.Unsafe<EnvoyJson>({ type: 'object', description: 'Kept for the gradual shift; without effect so far.' }),
     ),
