@@ -15,6 +15,7 @@ export {
 export { mannWhitney, type Shift } from './mann-whitney.ts';
 export { mcnemarExact } from './mcnemar.ts';
 export { type Share, shareDifference } from './newcombe.ts';
+export { normalQuantile } from './normal.ts';
 export { type FieldOverStrata, judgeOverStrata, type StratumPart } from './over-strata.ts';
 export { countDifference, emptyTally, type Tally } from './tally.ts';
 export { type Interval, wilsonInterval } from './wilson.ts';

@@ -1,0 +1,202 @@
+/**
+ * What becomes of a rollout after a look at it. Pure: no clock, no timers, no network; the same input gives the same answer,
+ * and looking more often promotes no bad candidate (rollout/sequential).
+ */
+import { type Evidence, evidenceSince, type StratumCounts } from './evidence.ts';
+import { type GateResult, type GatesReport, judgeGates } from './gates/index.ts';
+import { type Phase, type RolloutPlan, stepsOf } from './plan.ts';
+import { isOver, type RolloutState } from './state.ts';
+
+/** What can be seen from outside, at one moment. */
+export interface Observation {
+  /** Since the last look, by a clock that neither jumps nor runs while nobody looks. */
+  readonly sinceLastLookMs: number;
+  /** Every Envoy that is known has the weights; else words that say which have not. */
+  readonly delivered: true | { readonly waitingFor: string };
+  /** Absent while the comparison does not answer. */
+  readonly evidence?: Evidence;
+}
+
+export interface Decision {
+  readonly state: RolloutState;
+  /** Of the step under way, for people; null where nothing can be judged. */
+  readonly gates: GatesReport | null;
+  /** What is missing until the next step. Empty when there is nothing to wait for. */
+  readonly waitingFor: readonly string[];
+}
+
+export function decide(plan: RolloutPlan, state: RolloutState, seen: Observation): Decision {
+  if (isOver(state)) return { state, gates: null, waitingFor: [] };
+  if (state.step < 0) return stay(state, state.why);
+  const { evidence, delivered } = seen;
+  if (evidence === undefined) return stay(state, 'the comparison does not answer, so there are no figures');
+  const { baseline } = state;
+  if (baseline === null) {
+    if (delivered !== true) return stay(state, delivered.waitingFor);
+    return { state: { ...state, baseline: evidence }, gates: null, waitingFor: waitingFor(plan, state, {}, null) };
+  }
+  if (evidence.epoch !== baseline.epoch) return candidateChanged(plan, state);
+  const since = evidenceSince(evidence, baseline);
+  if (since === 'begin-again') {
+    const why = 'what counts as a difference has changed, so the evidence of this step begins again';
+    return { state: { ...state, baseline: evidence, elapsedMs: 0, why }, gates: null, waitingFor: [why] };
+  }
+  const watched = watchedOver(since.strata);
+  const gates = judgeGates(plan, watched);
+  if (gates.outcome === 'fail') return { ...failed(plan, state, reasonOf(gates, evidence)), gates };
+  const elapsedMs = state.elapsedMs + (delivered === true ? seen.sinceLastLookMs : 0);
+  const later = { ...state, elapsedMs };
+  const missing = [...(delivered === true ? [] : [delivered.waitingFor]), ...waitingFor(plan, later, watched, gates)];
+  if (state.status !== 'running') return { state: later, gates, waitingFor: missing };
+  if (missing.length > 0) return { state: later, gates, waitingFor: missing };
+  return { state: promoted(plan, later), gates, waitingFor: [] };
+}
+
+/** Strata in which nothing has happened are not asked: a segment without users would hold up everyone. */
+function watchedOver(strata: Readonly<Record<string, StratumCounts>>): Record<string, StratumCounts> {
+  const happened = ({ pairs, errors }: StratumCounts) => pairs + errors.primary.trials + errors.candidate.trials > 0;
+  return Object.fromEntries(Object.entries(strata).filter(([, counts]) => happened(counts)));
+}
+
+function waitingFor(
+  { step: { atLeastMs, pairs } }: RolloutPlan,
+  { elapsedMs }: RolloutState,
+  strata: Readonly<Record<string, StratumCounts>>,
+  gates: GatesReport | null,
+): string[] {
+  const missing: string[] = [];
+  if (elapsedMs < atLeastMs) missing.push(`${seconds(atLeastMs - elapsedMs)} of the least time of a step`);
+  const compared = Object.values(strata).reduce((sum, stratum) => sum + stratum.pairs, 0);
+  if (compared < pairs) missing.push(`${count(pairs - compared)} of the ${count(pairs)} pairs of a step`);
+  for (const result of gates?.results ?? []) if (result.outcome === 'not-enough-data') missing.push(lackOf(result));
+  return missing;
+}
+
+function lackOf({ gate, stratum, more }: GateResult): string {
+  const what = gate === 'differences' ? 'pairs' : 'requests';
+  const amount = more === null ? `many more ${what}` : `about ${count(more)} more ${what}`;
+  return `${amount} in ${stratum} for the gate "${gate}"`;
+}
+
+function stay(state: RolloutState, why: string): Decision {
+  return { state, gates: null, waitingFor: [why] };
+}
+
+/** Another version has proven nothing: copies begin again, and users are taken off it. */
+function candidateChanged(plan: RolloutPlan, state: RolloutState): Decision {
+  const [first] = stepsOf(plan);
+  if (stepsOf(plan)[state.step]?.phase === 'canary') {
+    return failed(plan, state, 'the candidate was deployed anew while users were on it');
+  }
+  const why = `the candidate was deployed anew, so the rollout begins again at ${first?.name}`;
+  return { state: { ...state, step: 0, elapsedMs: 0, baseline: null, why }, gates: null, waitingFor: [why] };
+}
+
+/** A pause that a gate asks for in a rollout that is paused already changes nothing. */
+function failed(plan: RolloutPlan, state: RolloutState, why: string): Decision {
+  const status = plan.onFailure === 'rollback' ? 'rolled-back' : 'paused';
+  const isNews = state.status !== status;
+  return { state: isNews ? { ...state, status, why } : state, gates: null, waitingFor: [] };
+}
+
+/** The worst gate in words, and what was found. */
+function reasonOf({ results }: GatesReport, { findings }: Evidence): string {
+  const [worst] = results;
+  if (worst === undefined) return 'a gate failed';
+  const { gate, stratum, value, low, atMost } = worst;
+  const figures = `${share(value)}, surely more than ${share(low)}, where at most ${share(atMost)} is allowed`;
+  const found = gate === 'differences' && findings.length > 0 ? `: ${findings.join('; ')}` : '';
+  return `gate "${gate}" in ${stratum}: ${figures}${found}`;
+}
+
+function promoted(plan: RolloutPlan, state: RolloutState): RolloutState {
+  const steps = stepsOf(plan);
+  const [here, next] = [steps[state.step]!, steps[state.step + 1]];
+  if (next === undefined) {
+    return state.status === 'passed'
+      ? state
+      : { ...state, status: 'passed', why: `${here.name} passed, the last step` };
+  }
+  if (next.phase !== here.phase && plan.approve.includes(next.phase)) {
+    const why = `${here.name} passed; a person must promote to ${next.name}`;
+    return { ...state, status: 'awaiting-approval', why };
+  }
+  return begun(state.step + 1, `${here.name} passed`);
+}
+
+/** A step whose weights are still on their way. */
+function begun(step: number, why: string): RolloutState {
+  return { status: 'running', step, elapsedMs: 0, baseline: null, why };
+}
+
+export type Command = 'promote' | 'pause' | 'resume' | 'rollback' | 'abort' | 'finish';
+
+/** What a person asked for, or why it cannot be now, in words for that person. */
+export type Answer = { readonly state: RolloutState } | { readonly refused: string };
+
+export function start(plan: RolloutPlan): Answer {
+  const [first] = stepsOf(plan);
+  if (first === undefined) return { refused: 'the plan has no step: give "mirror" or "canary" at least one share' };
+  if (plan.approve.includes(first.phase)) {
+    return { state: { ...begun(-1, `a person must promote to ${first.name}`), status: 'awaiting-approval' } };
+  }
+  return { state: begun(0, 'started') };
+}
+
+export function command(plan: RolloutPlan, state: RolloutState, asked: Command, by: string): Answer {
+  if (isOver(state)) return { refused: `this rollout is over (${state.status}); start another` };
+  const why = `${asked} by ${by}`;
+  switch (asked) {
+    case 'pause':
+      return state.status === 'paused'
+        ? { refused: 'it is paused already' }
+        : { state: { ...state, status: 'paused', why } };
+    case 'resume':
+      return state.status === 'paused'
+        ? { state: resumed(state, why) }
+        : { refused: `it is not paused but ${state.status}` };
+    case 'rollback':
+      return { state: { ...state, status: 'rolled-back', why } };
+    case 'abort':
+      return { state: { ...state, status: 'aborted', why } };
+    case 'promote':
+      return promotedBy(plan, state, why);
+    case 'finish':
+      return state.status === 'passed'
+        ? { state: { ...state, status: 'finished', why } }
+        : { refused: `it has not passed its last step yet: it is ${state.status} at ${nameOf(plan, state)}` };
+  }
+}
+
+/** What was counted during a pause belongs to the step: nothing has changed for anybody. */
+function resumed(state: RolloutState, why: string): RolloutState {
+  return { ...state, status: 'running', why };
+}
+
+/** A person may go on before the gates have opened; the words say so. */
+function promotedBy(plan: RolloutPlan, state: RolloutState, why: string): Answer {
+  const steps = stepsOf(plan);
+  if (state.status === 'passed') return { refused: 'every step has been passed; `finish` is what is left' };
+  if (state.step + 1 >= steps.length) return { state: { ...state, status: 'passed', why } };
+  return { state: begun(state.step + 1, why) };
+}
+
+function nameOf(plan: RolloutPlan, { step }: RolloutState): string {
+  return stepsOf(plan)[step]?.name ?? 'no step';
+}
+
+export function phaseOf(plan: RolloutPlan, { step, status }: RolloutState): Phase {
+  return status === 'passed' || status === 'finished' ? 'finish' : (stepsOf(plan)[step]?.phase ?? 'mirror');
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+function seconds(ms: number): string {
+  return ms < 60_000 ? `${Math.ceil(ms / 1_000)} s` : `${Math.ceil(ms / 60_000)} min`;
+}
+
+function share(value: number | null): string {
+  return value === null ? 'unknown' : `${(value * 100).toPrecision(2)}%`;
+}

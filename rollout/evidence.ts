@@ -1,0 +1,83 @@
+/** What was seen of both versions: counts that only grow, and what of them belongs to the step under way. */
+import type { LatencyCells, Share } from './sequential/index.ts';
+
+/** Of one stratum (a segment, or the sample): they are never added up, because their requests are not equally likely. */
+export interface StratumCounts {
+  readonly pairs: number;
+  /** Pairs in which only the candidate differs from the primary. */
+  readonly candidateOnly: number;
+  /** Pairs in which only the control does; absent without a control. */
+  readonly controlOnly?: number;
+  /** Requests that failed (5xx, or no answer), of those that were answered by each side. */
+  readonly errors: ByVersion<Share>;
+  readonly latency: ByVersion<LatencyCells>;
+}
+
+export interface ByVersion<T> {
+  readonly primary: T;
+  readonly candidate: T;
+}
+
+/** All that was counted since the epoch began. */
+export interface Evidence {
+  /**
+   * Changes with everything that makes earlier counts mean something else: the candidate's version, the rules. Counts of
+   * one basis are never subtracted from those of another.
+   */
+  readonly basis: string;
+  /** The candidate's own version, as far as its answers say. */
+  readonly epoch: number;
+  readonly strata: Readonly<Record<string, StratumCounts>>;
+  /** The first differences of the ranked list, for people: `/total at POST /api/orders`. */
+  readonly findings: readonly string[];
+}
+
+export const NO_COUNTS: StratumCounts = {
+  pairs: 0,
+  candidateOnly: 0,
+  errors: { primary: { hits: 0, trials: 0 }, candidate: { hits: 0, trials: 0 } },
+  latency: { primary: new Map(), candidate: new Map() },
+};
+
+/** Strata of which a count went down, so that the step's evidence has to begin again. */
+export type Since = { readonly strata: Readonly<Record<string, StratumCounts>> } | 'begin-again';
+
+/** What was counted since `baseline`. A count that shrank, or another basis, says that the two cannot be compared. */
+export function evidenceSince(evidence: Evidence, baseline: Evidence): Since {
+  if (evidence.basis !== baseline.basis) return 'begin-again';
+  const strata: Record<string, StratumCounts> = {};
+  for (const [name, counts] of Object.entries(evidence.strata)) {
+    const since = countsSince(counts, baseline.strata[name] ?? NO_COUNTS);
+    if (!isSound(since)) return 'begin-again';
+    strata[name] = since;
+  }
+  return Object.keys(baseline.strata).every((name) => name in strata) ? { strata } : 'begin-again';
+}
+
+function countsSince(now: StratumCounts, then: StratumCounts): StratumCounts {
+  return {
+    pairs: now.pairs - then.pairs,
+    candidateOnly: now.candidateOnly - then.candidateOnly,
+    ...(now.controlOnly !== undefined && { controlOnly: now.controlOnly - (then.controlOnly ?? 0) }),
+    errors: byVersion((version) => ({
+      hits: now.errors[version].hits - then.errors[version].hits,
+      trials: now.errors[version].trials - then.errors[version].trials,
+    })),
+    latency: byVersion((version) => cellsSince(now.latency[version], then.latency[version])),
+  };
+}
+
+function byVersion<T>(of: (version: keyof ByVersion<T>) => T): ByVersion<T> {
+  return { primary: of('primary'), candidate: of('candidate') };
+}
+
+function cellsSince(now: LatencyCells, then: LatencyCells): LatencyCells {
+  return new Map([...now].map(([cell, count]) => [cell, count - (then.get(cell) ?? 0)]));
+}
+
+function isSound({ pairs, candidateOnly, controlOnly = 0, errors, latency }: StratumCounts): boolean {
+  const counts = [pairs, candidateOnly, controlOnly];
+  for (const { hits, trials } of [errors.primary, errors.candidate]) counts.push(hits, trials - hits);
+  for (const cells of [latency.primary, latency.candidate]) counts.push(...cells.values());
+  return counts.every((count) => count >= 0) && candidateOnly + controlOnly <= pairs;
+}

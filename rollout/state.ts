@@ -1,0 +1,41 @@
+/** Where a rollout stands: all of it, as plain data, so that it can be stored and taken up again by whoever comes next. */
+import type { Evidence } from './evidence.ts';
+import { AT_REST, type RolloutPlan, stepsOf, type Weights } from './plan.ts';
+
+export type Status =
+  | 'running'
+  | 'paused'
+  /** The next step belongs to a phase that a person must begin. */
+  | 'awaiting-approval'
+  /** Every step has been passed; the gates of the last one go on being asked until `finish`. */
+  | 'passed'
+  | 'rolled-back'
+  | 'aborted'
+  | 'finished';
+
+export interface RolloutState {
+  readonly status: Status;
+  /** Index into `stepsOf(plan)`; -1 before the first, while a person has yet to promote. */
+  readonly step: number;
+  /** How long the step has had its weights at every Envoy and a comparison to watch it. */
+  readonly elapsedMs: number;
+  /** What had been counted when the step's weights had reached every Envoy; null until then. */
+  readonly baseline: Evidence | null;
+  /** Why it is where it is. */
+  readonly why: string;
+}
+
+/** States in which a candidate still answers whom the step says. */
+const HOLDS: readonly Status[] = ['running', 'paused', 'awaiting-approval', 'passed', 'finished'];
+
+/**
+ * The weights follow from the state alone. Whoever stores a state first and then publishes its weights can be killed between
+ * the two, or do it twice: the next one publishes the same.
+ */
+export function weightsOf(plan: RolloutPlan, { status, step }: Pick<RolloutState, 'status' | 'step'>): Weights {
+  return HOLDS.includes(status) ? (stepsOf(plan)[step]?.weights ?? AT_REST) : AT_REST;
+}
+
+export function isOver({ status }: Pick<RolloutState, 'status'>): boolean {
+  return status === 'rolled-back' || status === 'aborted' || status === 'finished';
+}
