@@ -3,6 +3,7 @@ import { locateEnvoy } from '../../envoy/index.ts';
 import type { Context } from '../context.ts';
 import { readXdsTls, type XdsTlsOptions, xdsTlsOptions } from '../fragment/xds-tls.ts';
 import { addExamples, addOptions, addressOption, DEFAULT_ADDRESSES, dataDirOption, jsonOption } from '../options.ts';
+import { checkCommand } from './envoy-check.ts';
 import { fragmentCommand } from './envoy-fragment.ts';
 
 export function envoyCommand(context: Context): Command {
@@ -10,6 +11,7 @@ export function envoyCommand(context: Context): Command {
   envoy.addCommand(installCommand(context));
   envoy.addCommand(bootstrapCommand(context));
   envoy.addCommand(fragmentCommand(context));
+  envoy.addCommand(checkCommand(context));
   return addExamples(envoy, 'envoy install', 'envoy bootstrap > envoy.yaml', 'envoy fragment --into envoy.yaml');
 }
 

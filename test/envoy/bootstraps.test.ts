@@ -5,12 +5,16 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { checkDump } from '../../cli/fragment/check-dump.ts';
 import { locateEnvoy, type SupervisedEnvoy, superviseEnvoy } from '../../envoy/index.ts';
 import { ensureFilter } from '../../filter/index.ts';
 import { type ControlPlane, startControlPlane } from '../../xds-server/index.ts';
+import { parsePolicyFile } from '../../xds-server/policy/index.ts';
+import { buildFragment } from '../../xds-server/resources/index.ts';
 import { runShadowplane } from '../support/control-plane-process.ts';
 import {
   Cleanup,
@@ -22,7 +26,9 @@ import {
   type Upstream,
 } from '../support/index.ts';
 
-const SCENARIOS = ['ads-delta', 'ads-sotw', 'streams-delta', 'streams-sotw', 'routes-only'] as const;
+const FOLDERS = ['ads-delta', 'ads-sotw', 'streams-delta', 'streams-sotw', 'routes-only'] as const;
+/** The folders, and the last of them with clusters of copies that are fetched. */
+const SCENARIOS = [...FOLDERS, 'routes-and-clusters'] as const;
 type Scenario = (typeof SCENARIOS)[number];
 
 let cleanup: Cleanup;
@@ -59,8 +65,8 @@ beforeAll(async () => {
     SCENARIOS.map(async (scenario) => {
       const envoy = await superviseEnvoy({
         path,
-        bootstrap: parse(await scenarioFile(`${scenario}/envoy.yaml`)),
-        listener: scenario === 'routes-only' ? 'edge' : 'shadowplane',
+        bootstrap: parse(withPorts(await bootstrapOf(scenario))),
+        listener: scenario.startsWith('routes-') ? 'edge' : 'shadowplane',
         concurrency: 1,
       });
       cleanup.defer(() => envoy.stop({ force: true }));
@@ -71,7 +77,20 @@ beforeAll(async () => {
 });
 afterAll(() => cleanup.run());
 
+const FOLDER = fileURLToPath(new URL('../../envoy/', import.meta.url));
+
+async function bootstrapOf(scenario: Scenario): Promise<string> {
+  if (scenario !== 'routes-and-clusters') return readFile(join(FOLDER, scenario, 'envoy.yaml'), 'utf8');
+  const [own, policy] = [join(FOLDER, 'routes-only/own.yaml'), join(FOLDER, 'shadowplane.yaml')];
+  const args = ['envoy', 'fragment', '-f', policy, '--variant', 'ads-delta', '--fetch-clusters', '--into', own];
+  return (await runShadowplane(args, {})).replace('id: edge-own', 'id: edge-own-fetching');
+}
+
 async function scenarioFile(name: string): Promise<string> {
+  return withPorts(await readFile(join(FOLDER, name), 'utf8'));
+}
+
+function withPorts(text: string): string {
   const ports: Record<string, number | string> = {
     8080: shop.port,
     8081: v1.port,
@@ -80,7 +99,6 @@ async function scenarioFile(name: string): Promise<string> {
     10000: 0,
     18000: controlPlane === undefined ? 0 : controlPlane.xdsAddress.split(':').at(-1)!,
   };
-  const text = await readFile(new URL(`../../envoy/${name}`, import.meta.url), 'utf8');
   return text.replace(/(port_value: |127\.0\.0\.1:)(\d+)/g, (_, before, port) => `${before}${ports[port] ?? port}`);
 }
 
@@ -150,6 +168,16 @@ test('a change of shares, routes and filter takes effect at all of them without 
   await expectCopies('/api/elsewhere', 10);
 });
 
+/** What `shadowplane envoy check` says. */
+async function check(envoy: SupervisedEnvoy) {
+  const { policy } = parsePolicyFile(await scenarioFile('shadowplane.yaml'), 'shadowplane.yaml');
+  const xdsAddress = { host: '127.0.0.1', port: 1 };
+  return checkDump(
+    await envoy.admin.configDump(),
+    buildFragment(policy, { xdsAddress, variant: 'ads-delta' }).fragment,
+  );
+}
+
 interface Listed {
   readonly node: string;
   readonly setup: object;
@@ -168,6 +196,7 @@ test('none of them lacks anything; one that does is shown with what it lacks and
   named('shop').name = 'shop_by_another_name';
   const copies = named('orders/candidate/order-v2');
   for (const part of ['circuit_breakers', 'typed_extension_protocol_options']) delete copies[part];
+  for (const { envoy } of envoys.values()) expect(await check(envoy)).toEqual([]);
   const broken = await superviseEnvoy({
     path: (await locateEnvoy()).path,
     bootstrap,
@@ -185,6 +214,13 @@ test('none of them lacks anything; one that does is shown with what it lacks and
       'filter-missing',
       'isolation-missing',
       'runtime-layer-missing',
+    ]);
+    expect((await check(broken)).map(({ where, message }) => `${where}: ${message.split(/ |:/)[0]}`)).toEqual([
+      'orders/candidate/order-v2: max_requests',
+      'orders/candidate/order-v2: max_stream_duration',
+      ...Array(3).fill('orders/candidate/order-v2: http_filters'),
+      'layered_runtime: there',
+      'listener with stat_prefix edge: http_filters',
     ]);
     const others = (await listed()).filter(({ node }) => node !== 'edge-broken');
     expect(others.flatMap(({ problems }) => problems)).toEqual([]);
