@@ -1,4 +1,4 @@
 /** The room that asks services for the proof of their shadow guard and holds back what has none. */
 export { GuardProofs, type GuardStatus } from './guard-proofs.ts';
 export { addGuardMetrics, guardOpenApi, guardRoutes } from './guard-routes.ts';
-export { isSafe, needOf } from './receivers.ts';
+export { isSafe } from './receivers.ts';

@@ -1,6 +1,5 @@
 /** Which answers to a probe prove a guard: docs/guard-proof.md describes them for services in any language. */
 
-export const PROBE_PATH = '/.well-known/shadow-guard';
 /** The probe's own marker, and the header of an answer that was given as shadow work. */
 export const PROBE_HEADERS = { 'x-shadow': 'true', accept: 'application/json' } as const;
 export const PROOF_HEADER = 'x-shadow-guard';

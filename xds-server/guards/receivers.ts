@@ -20,7 +20,7 @@ export function isSafe(method: string): boolean {
   return SAFE.includes(method);
 }
 
-export function needOf({ methods, sideEffects }: Mirror): Need {
+function needOf({ methods, sideEffects }: Mirror): Need {
   if (methods.every(isSafe)) return 'nothing';
   return sideEffects === 'trusted' ? 'trusted' : 'proof';
 }
