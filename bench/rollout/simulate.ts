@@ -1,6 +1,7 @@
 /** One rollout from start to end in a world, by our gates and by Flagger's way, on streams drawn alike. */
 import {
   decide,
+  EVERYONE,
   type Evidence,
   edgeMs,
   isOver,
@@ -46,7 +47,7 @@ export function ourWay(world: World, random: Random): Outcome {
     atS += sinceLastLookS;
     const drawn = draw(world, Math.round(REQUESTS_PER_SECOND * sinceLastLookS * compared), isBad, random);
     total = add(total, drawn);
-    harmed += harmedIn(world, isBad, (REQUESTS_PER_SECOND * sinceLastLookS * (users['everyone'] ?? 0)) / ALL);
+    harmed += harmedIn(world, isBad, (REQUESTS_PER_SECOND * sinceLastLookS * (users[EVERYONE] ?? 0)) / ALL);
     const next = decide(PLAN, state, {
       sinceLastLookMs: sinceLastLookS * 1_000,
       delivered: true,
@@ -81,7 +82,7 @@ export function flaggersWay(world: World, rules: FlaggerRules, random: Random): 
   let [atS, harmed, failedChecks] = [0, 0, 0];
   for (const [index, { phase, weights }] of steps.entries()) {
     if (phase !== 'canary') continue;
-    const share = (weights.users['everyone'] ?? 0) / ALL;
+    const share = (weights.users[EVERYONE] ?? 0) / ALL;
     const isBad = isBadAt(world, index);
     for (let passed = 0; passed < checksPerStep; ) {
       atS += CHECK_EVERY_S;
@@ -101,7 +102,7 @@ export function flaggersWay(world: World, rules: FlaggerRules, random: Random): 
 function isBadAt({ badFrom }: World, step: number): boolean {
   if (badFrom === undefined) return true;
   const { phase, weights } = stepsOf(PLAN)[step]!;
-  return phase === badFrom.phase && (weights.users['everyone'] ?? 0) >= badFrom.share;
+  return phase === badFrom.phase && (weights.users[EVERYONE] ?? 0) >= badFrom.share;
 }
 
 /** Expected, so that luck of a few does not blur the comparison. */

@@ -3,7 +3,6 @@ export {
   cellOf,
   edgeMs,
   type LatencyCells,
-  LEAST_MS,
   type QuantileOptions,
   quantileBounds,
 } from './quantile-bounds.ts';

@@ -12,7 +12,7 @@ export type LatencyCells = ReadonlyMap<number, number>;
 /** Neighbours differ by 1%, which is as exact as a bound can be. */
 const RATIO = Math.log(1.01);
 /** What is shorter counts as this. */
-export const LEAST_MS = 0.01;
+const LEAST_MS = 0.01;
 
 export function cellOf(ms: number): number {
   return Math.max(0, Math.floor(Math.log(Math.max(ms, LEAST_MS) / LEAST_MS) / RATIO));
