@@ -9,7 +9,7 @@ export interface WorldOutcomes {
   readonly ways: ReadonlyMap<string, readonly Outcome[]>;
 }
 
-export function summaryTable(all: readonly WorldOutcomes[]): string {
+function summaryTable(all: readonly WorldOutcomes[]): string {
   const ways = [...(all[0]?.ways.keys() ?? [])];
   const columns = [
     { title: 'candidate' },
