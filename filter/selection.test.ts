@@ -224,6 +224,23 @@ describe('which mirror and which segment', () => {
   });
 });
 
+test('texts of every length are equal only when every byte is', async () => {
+  const lengths = Array.from({ length: 40 }, (_, index) => index + 1);
+  const textOf = (length: number) => 'abcdefghijklmnopqrstuvwxyz'.repeat(2).slice(0, length);
+  const segments = lengths.map((length) => ({
+    name: `s${length}`,
+    when: { header: 'x-text', equals: textOf(length) },
+  }));
+  const filter = await startFilter(primary(mirror({ segments })));
+  for (const length of lengths) {
+    const text = textOf(length);
+    expect(decide(filter, { 'x-text': text })).toBe(`orders/segment/s${length}`);
+    for (let at = 0; at < length; at++) {
+      expect(decide(filter, { 'x-text': `${text.slice(0, at)}-${text.slice(at + 1)}` })).toBe('orders/sample');
+    }
+  }
+});
+
 test('without a sample, requests in no segment get no decision and are counted', async () => {
   const { sample: _none, ...rest } = mirror({ segments: [{ name: 'x', when: { header: 'x', present: true } }] });
   const filter = await startFilter(primary(rest));

@@ -22,7 +22,9 @@ import { Field } from './config/reader';
 import { decimal } from './request/decimal';
 import { Role } from './role';
 
-const MARKER_PREFIX = Bytes.of('x-shadow-');
+/** `x-shadow`, as the eight bytes that most names do not begin with. */
+const MARKER_PREFIX: u64 = 0x776f646168732d78;
+const MARKER_PREFIX_BYTES: i32 = 8;
 const MIRROR_MARKER = Bytes.of('x-shadow-mirror');
 const ROLE_MARKER = Bytes.of('x-shadow-role');
 const REASON_MARKER = Bytes.of('x-shadow-reason');
@@ -152,24 +154,25 @@ class Markers {
     this.contentLength.clear();
     if (!getHeaders(HeaderMap.RequestHeaders, this.headers)) return false;
     this.pairs.start(this.headers);
-    while (this.pairs.next()) {
-      const name = this.pairs.name;
-      if (!name.startsWith(MARKER_PREFIX)) {
-        if (name.equals(CONTENT_LENGTH)) this.keep(this.contentLength);
-      } else if (name.equals(MIRROR_MARKER)) {
+    const pairs = this.pairs;
+    while (pairs.advance()) {
+      if (pairs.nameLength < MARKER_PREFIX_BYTES) continue;
+      if (load<u64>(pairs.nameAddress) != MARKER_PREFIX) {
+        if (pairs.isNamed(CONTENT_LENGTH)) this.keep(this.contentLength);
+      } else if (pairs.isNamed(MIRROR_MARKER)) {
         this.keep(this.mirror);
         isCopy = true;
-      } else if (name.equals(ROLE_MARKER)) this.keep(this.role);
-      else if (name.equals(REASON_MARKER)) this.keep(this.reason);
-      else if (name.equals(SEGMENT_MARKER)) this.keep(this.segment);
-      else if (name.equals(ID_MARKER)) this.keep(this.id);
+      } else if (pairs.isNamed(ROLE_MARKER)) this.keep(this.role);
+      else if (pairs.isNamed(REASON_MARKER)) this.keep(this.reason);
+      else if (pairs.isNamed(SEGMENT_MARKER)) this.keep(this.segment);
+      else if (pairs.isNamed(ID_MARKER)) this.keep(this.id);
     }
     return isCopy;
   }
 
   /** Of a repeated header the first counts. */
   private keep(view: View): void {
-    if (view.length == 0) view.set(this.pairs.value.address, this.pairs.value.length);
+    if (view.length == 0) this.pairs.takeValue(view);
   }
 
   get isControl(): bool {

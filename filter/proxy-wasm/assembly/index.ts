@@ -26,4 +26,5 @@ export {
   StreamType,
 } from './host/types';
 export { Bytes } from './memory/bytes';
+export { sameBytes } from './memory/same-bytes';
 export { View } from './memory/view';

@@ -9,14 +9,17 @@ export function readableText(address: usize, length: i32): void {
 }
 
 function isAscii(address: usize, length: i32): bool {
-  let i = 0;
-  for (; i + 8 <= length; i += 8) {
-    if ((load<u64>(address + i) & HIGH_BITS) != 0) return false;
+  if (length >= 8) {
+    // The last eight may have been looked at in part: that costs less than to look at each by itself.
+    const last = address + length - 8;
+    for (let at = address; at < last; at += 8) {
+      if ((load<u64>(at) & HIGH_BITS) != 0) return false;
+    }
+    return (load<u64>(last) & HIGH_BITS) == 0;
   }
-  for (; i < length; i++) {
-    if (load<u8>(address + i) >= 0x80) return false;
-  }
-  return true;
+  let seen: u32 = 0;
+  for (let i = 0; i < length; i++) seen |= load<u8>(address + i);
+  return seen < 0x80;
 }
 
 /** As RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF. */

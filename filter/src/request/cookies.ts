@@ -1,4 +1,4 @@
-import { Bytes, View } from '../../proxy-wasm/assembly/index';
+import { Bytes, sameBytes, View } from '../../proxy-wasm/assembly/index';
 
 /**
  * Points `value` at the first cookie with this name. Names are compared exactly; spaces around the pair are skipped, and
@@ -22,7 +22,7 @@ export function findCookie(header: View, name: Bytes, value: View): bool {
 
 function namedAt(header: View, start: i32, stop: i32, name: Bytes): bool {
   if (stop - start <= name.length || header.at(start + name.length) != 0x3d) return false;
-  return memory.compare(header.address + start, name.address, name.length) == 0;
+  return sameBytes(header.address + start, name.address, name.length);
 }
 
 function setTrimmed(value: View, header: View, from: i32, to: i32): void {

@@ -48,12 +48,12 @@ export class Request {
     const pairs = this.pairs;
     const number = this.number;
     pairs.start(this.encoded);
-    while (pairs.next()) {
-      const subject = this.subjects.header(pairs.name);
+    while (pairs.advance()) {
+      const subject = this.subjects.header(pairs.nameAddress, pairs.nameLength);
       if (subject === null || subject.fetched == number) continue;
       subject.fetched = number;
       subject.present = true;
-      subject.value.set(pairs.value.address, pairs.value.length);
+      pairs.takeValue(subject.value);
     }
   }
 

@@ -1,4 +1,4 @@
-import { Bytes, View } from '../../proxy-wasm/assembly/index';
+import { Bytes, sameBytes, View } from '../../proxy-wasm/assembly/index';
 
 /** Where in a request a value is found. The method is the header `:method`. */
 export namespace SubjectKind {
@@ -23,6 +23,16 @@ export class Subject {
     readonly kind: i32,
     readonly name: Bytes,
   ) {}
+
+  /** This one or the neighbour with that name. */
+  named(name: usize, length: i32): Subject | null {
+    let subject: Subject | null = this;
+    while (subject !== null) {
+      if (subject.name.length == length && sameBytes(name, subject.name.address, length)) return subject;
+      subject = subject.neighbour;
+    }
+    return null;
+  }
 }
 
 const BUCKETS: i32 = 64;
@@ -51,14 +61,11 @@ export class Subjects {
   /** The header of that name if any condition asks for it. Most names of a request end at an empty bucket. */
   // @ts-ignore: decorator
   @inline
-  header(name: View): Subject | null {
-    if (name.length == 0) return null;
-    let subject = this.buckets[bucketOf(name.address, name.length)];
-    while (subject !== null) {
-      if (name.equals(subject.name)) return subject;
-      subject = subject.neighbour;
-    }
-    return null;
+  header(name: usize, length: i32): Subject | null {
+    if (length == 0) return null;
+    // The number of a bucket is always below that of all of them.
+    const subject = unchecked(this.buckets[bucketOf(name, length)]);
+    return subject === null ? null : subject.named(name, length);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Bytes } from '../memory/bytes';
+import { sameBytes } from '../memory/same-bytes';
 import { View } from '../memory/view';
 
 /**
@@ -34,6 +35,10 @@ function append(at: usize, bytes: Bytes): usize {
 export class Pairs {
   readonly name: View = new View();
   readonly value: View = new View();
+  /** Of the pair that `advance` has reached. */
+  nameAddress: usize = 0;
+  nameLength: i32 = 0;
+  private valueLength: i32 = 0;
   private sizes: usize = 0;
   private data: usize = 0;
   private end: usize = 0;
@@ -52,18 +57,44 @@ export class Pairs {
 
   /** Moves `name` and `value` to the next pair; false at the end. */
   next(): bool {
+    if (!this.advance()) return false;
+    this.name.set(this.nameAddress, this.nameLength);
+    this.value.set(this.nameAddress + this.nameLength + 1, this.valueLength);
+    return true;
+  }
+
+  /** Moves to the next pair but not `name` and `value`, for a walk that passes most pairs by. False at the end. */
+  // @ts-expect-error: decorator
+  @inline
+  advance(): bool {
     if (this.left == 0) return false;
-    const nameSize = load<u32>(this.sizes);
-    const valueSize = load<u32>(this.sizes, 4);
-    if (<u64>this.data + nameSize + valueSize + 2 > <u64>this.end) {
+    const nameLength = load<i32>(this.sizes);
+    const valueLength = load<i32>(this.sizes, 4);
+    const after = <u64>this.data + <u32>nameLength + <u32>valueLength + 2;
+    if (after > <u64>this.end) {
       this.left = 0;
       return false;
     }
-    this.name.set(this.data, nameSize);
-    this.value.set(this.data + nameSize + 1, valueSize);
-    this.data += nameSize + valueSize + 2;
+    this.nameAddress = this.data;
+    this.nameLength = nameLength;
+    this.valueLength = valueLength;
+    this.data = <usize>after;
     this.sizes += 8;
     this.left--;
     return true;
+  }
+
+  /** Whether the pair that `advance` has reached has this name. */
+  // @ts-expect-error: decorator
+  @inline
+  isNamed(name: Bytes): bool {
+    return this.nameLength == name.length && sameBytes(this.nameAddress, name.address, name.length);
+  }
+
+  /** Points `value` at the value of the pair that `advance` has reached. */
+  // @ts-expect-error: decorator
+  @inline
+  takeValue(value: View): void {
+    value.set(this.nameAddress + this.nameLength + 1, this.valueLength);
   }
 }

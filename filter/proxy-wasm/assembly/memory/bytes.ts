@@ -1,3 +1,5 @@
+import { sameBytes } from './same-bytes';
+
 /** Immutable bytes that live as long as somebody holds them: names and constants that are made once and used often. */
 export class Bytes {
   constructor(private readonly buffer: ArrayBuffer) {}
@@ -36,7 +38,7 @@ export class Bytes {
   }
 
   equals(other: Bytes): bool {
-    return this.length == other.length && memory.compare(this.address, other.address, this.length) == 0;
+    return this.length == other.length && sameBytes(this.address, other.address, this.length);
   }
 
   /** For messages only: allocates. Invalid UTF-8 becomes replacement characters. */

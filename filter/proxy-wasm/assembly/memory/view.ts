@@ -1,4 +1,5 @@
 import { Bytes } from './bytes';
+import { sameBytes } from './same-bytes';
 
 /**
  * A window on bytes that somebody else owns, usually the scratch arena. A View is made once and pointed at one value
@@ -31,20 +32,20 @@ export class View {
   // @ts-expect-error: decorator
   @inline
   equals(other: Bytes): bool {
-    return this.length == other.length && memory.compare(this.address, other.address, other.length) == 0;
+    return this.length == other.length && sameBytes(this.address, other.address, other.length);
   }
 
   // @ts-expect-error: decorator
   @inline
   startsWith(prefix: Bytes): bool {
-    return this.length >= prefix.length && memory.compare(this.address, prefix.address, prefix.length) == 0;
+    return this.length >= prefix.length && sameBytes(this.address, prefix.address, prefix.length);
   }
 
   // @ts-expect-error: decorator
   @inline
   endsWith(suffix: Bytes): bool {
     const start = this.length - suffix.length;
-    return start >= 0 && memory.compare(this.address + start, suffix.address, suffix.length) == 0;
+    return start >= 0 && sameBytes(this.address + start, suffix.address, suffix.length);
   }
 
   contains(needle: Bytes): bool {
@@ -53,7 +54,7 @@ export class View {
     const first = load<u8>(needle.address);
     let index = this.indexOf(first, 0);
     while (index >= 0 && index + needleLength <= this.length) {
-      if (memory.compare(this.address + index, needle.address, needleLength) == 0) return true;
+      if (sameBytes(this.address + index, needle.address, needleLength)) return true;
       index = this.indexOf(first, index + 1);
     }
     return false;
