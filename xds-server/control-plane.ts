@@ -220,6 +220,13 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     onSettled: (revision) => void store.acknowledge(revision).catch((err) => logger.debug({ err }, 'not noted')),
   });
   shutdown.add(() => inUse.close());
+  const keeper = new VmKeeper({
+    heard: options.heardVms,
+    onRevive: (generations) => {
+      renderer.setVmGenerations(generations);
+      publish(store.current);
+    },
+  });
   const publish = ({ revision, policy }: StoredPolicy): void => {
     groups.serve(brakes.applied(guards.allowed(policy)), (snapshots, set) => inUse.serve(revision, snapshots, set));
   };
@@ -228,6 +235,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     options.onPolicy?.(reachable);
     guards.follow(stored.policy, reachable);
     brakes.follow(stored.policy);
+    keeper.follow(stored.policy);
     publish(stored);
   };
   serve(store.current);
@@ -237,13 +245,6 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     publish(store.current);
   };
 
-  const keeper = new VmKeeper({
-    heard: options.heardVms,
-    onRevive: (generations) => {
-      renderer.setVmGenerations(generations);
-      publish(store.current);
-    },
-  });
   shutdown.add(() => keeper.close());
   keeper.onEvent(({ kind, role, nodes, reason }) =>
     logger[kind === 'revived' ? 'info' : 'error']({ role, nodes }, `the filter ${kind}: ${reason}`),

@@ -69,6 +69,12 @@ it.each([
   ['retries', (s: number) => ({ [PLAIN]: 110 * s, [PLAIN.replace('total', 'retry')]: 10 * s, [SELECTED]: 100 * s })],
   ['requests that a filter behind ours answers', (s: number) => ({ [PLAIN]: 50 * s, [SELECTED]: 100 * s })],
   ['an Envoy that restarts', (s: number) => ({ [PLAIN]: 100 * (s % 20), [SELECTED]: 100 * (s % 20) })],
+  // One after the other, as a changed policy reaches routes and filter.
+  [
+    'a burst that the filter did not know of yet',
+    (s: number) => ({ [PLAIN]: 100 * s + (s >= 20 ? 900 : 0), [SELECTED]: 100 * s }),
+  ],
+  ['an Envoy that has no filter', (s: number) => ({ [PLAIN]: 100 * s, [SELECTED]: 0 })],
   // Waiting copies have been seen; when the shadow is back they are sent at once.
   [
     'copies that have waited',

@@ -4,7 +4,8 @@ import type { DeadVm, VmRole } from './signs.ts';
 /**
  * Finds dead machines by counting, with or without capture: what Envoy counts on the routes of a mirror the filter has
  * counted before, as selected or skipped, and what Envoy sends to a copy's cluster the filter of that cluster has seen.
- * Where Envoy's count outgrows the filter's, requests pass a machine that is not there.
+ * Where Envoy's count outgrows the filter's, and goes on doing so, requests pass a machine that is not there. An Envoy in
+ * which the filter has never counted has none to miss.
  */
 interface Counts {
   readonly atMs: number;
@@ -73,8 +74,10 @@ export class PassedBy {
   }
 
   /** What was missed up to now is no news any more. */
-  forget(role: VmRole): void {
-    for (const [key, watched] of this.#watched) if (watched.role === role) this.#watched.delete(key);
+  forget(role?: VmRole): void {
+    for (const [key, watched] of this.#watched) {
+      if (role === undefined || watched.role === role) this.#watched.delete(key);
+    }
   }
 }
 
@@ -84,11 +87,12 @@ function take(watched: Watched, now: Counts): number {
   // Envoy has restarted, or the mirror was made anew.
   if (last && (now.passed < last.passed / 2 || now.seen < last.seen)) watched.points = [];
   const { points } = watched;
+  const before = points.at(-1);
   points.push(now);
   while (points[0]!.atMs < now.atMs - HISTORY_MS) points.shift();
   const earlier = points.filter(({ atMs }) => atMs <= now.atMs - GROWTH_MS);
   const from = earlier.at(-1);
-  if (!from) return 0;
+  if (!from || !before || now.seen === 0 || lack(now) <= lack(before)) return 0;
   const missed = lack(now) - Math.max(...earlier.map(lack));
   const perMs = (now.passed - from.passed) / (now.atMs - from.atMs);
   return missed >= LEAST_MISSED + perMs * JITTER_MS ? missed : 0;

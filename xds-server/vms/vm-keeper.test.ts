@@ -81,6 +81,27 @@ it('waits before it is made anew again, and in the end leaves it off until someb
   expect(primary()).toMatchObject({ state: 'running' });
 });
 
+it('misses no machine where nothing is to be mirrored, and counts anew with each policy', () => {
+  const report = (second: number) => {
+    nowMs += 1_000;
+    const values = new Map([
+      ['vhost.any.route.orders.upstream_rq_total', 100 * second],
+      ['wasmcustom.shadowplane.skipped.mirror.orders.cause.method', 50],
+    ]);
+    keeper.report({ node: 'edge-2', atMs: nowMs, values });
+    keeper.look();
+  };
+  vms = [];
+  keeper.follow({ mirroring: 'off' });
+  for (let second = 1; second < 20; second += 1) report(second);
+  expect(generations).toEqual([]);
+  keeper.follow({ mirroring: 'on' });
+  for (let second = 20; second < 24; second += 1) report(second);
+  expect(generations).toEqual([]);
+  for (let second = 24; second < 30; second += 1) report(second);
+  expect(generations).toHaveLength(1);
+});
+
 it('answers for itself', async () => {
   const registry = new Registry();
   addFilterMetrics(registry, keeper);

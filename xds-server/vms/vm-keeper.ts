@@ -1,3 +1,4 @@
+import type { Policy } from '../policy/model.ts';
 import type { VmGenerations } from '../resources/index.ts';
 import type { StatsReport } from '../stats/index.ts';
 import { PassedBy } from './passed-by.ts';
@@ -59,6 +60,7 @@ export class VmKeeper {
   #counted: DeadVm[] = [];
   readonly #listeners = new Set<(event: FilterEvent) => void>();
   readonly #timer: NodeJS.Timeout;
+  #mirrors = true;
 
   constructor(options: VmKeeperOptions) {
     this.#options = options;
@@ -75,12 +77,21 @@ export class VmKeeper {
     this.#counted.push(...this.#passedBy.report(report));
   }
 
+  /** The policy that is served from now on. Routes and filter may follow it one after the other, so counting begins anew. */
+  follow({ mirroring }: Pick<Policy, 'mirroring'>): void {
+    this.#mirrors = mirroring === 'on';
+    this.#counted = [];
+    this.#passedBy.forget();
+  }
+
   gone(node: string): void {
     this.#passedBy.gone(node);
   }
 
   /** Looks once; also done every second. */
   look(): void {
+    // Where nothing is to be mirrored the filter is not there.
+    if (!this.#mirrors) return;
     const nowMs = this.#now();
     const heard = this.#options.heard?.() ?? [];
     const counted = this.#counted;
