@@ -29,6 +29,9 @@ export interface Shape {
 
 /** Deeper than any sensible document; keeps a hostile one from exhausting the stack. */
 const MAX_DEPTH = 64;
+/** What Envoy's protobuf cannot carry, or ends a text early. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what is looked for
+const NO_TEXT = /\p{Surrogate}|\u0000/u;
 const TOO_DEEP = `is nested deeper than ${MAX_DEPTH} levels`;
 
 /**
@@ -48,6 +51,9 @@ export class ShapeChecker {
     if (path.length > MAX_DEPTH) return this.#refuse(path, TOO_DEEP);
     if (schema.$ref) return this.check(this.#definitions[schema.$ref.replace(/^.*\//, '')]!, value, path);
     if (value === null) return this.#refuse(path, 'is empty; give it a value or remove the key');
+    if (typeof value === 'string' && NO_TEXT.test(value)) {
+      return this.#refuse(path, 'is no text: it holds half of a character (an unpaired surrogate) or a NUL');
+    }
     if (schema.anyOf) return this.#checkAny(schema.anyOf, value, path);
     if (schema.enum) return this.#checkEnum(schema.enum, value, path);
     if ('const' in schema) {

@@ -29,7 +29,7 @@ export const ServiceSchema = Type.Object(
           Type.Object(
             {
               serverName: Type.Optional(
-                text('Name sent and verified; default: the first DNS address.', { minLength: 1 }),
+                formatted('server-name', 'Name sent and verified; default: the first DNS address.'),
               ),
               caFile: Type.Optional(file("PEM file of trusted roots, read by Envoy; default: the system's.")),
               caSecret: Type.Optional(name('In place of caFile: a folder of --secrets that has ca.crt.')),
