@@ -65,7 +65,12 @@ export function apiConfigSource(variant: 'delta' | 'sotw'): EnvoyJson {
 
 /** The same resource for an Envoy that has no aggregated stream: whatever it would fetch over that one has one of its own. */
 export function overStreams(streams: EnvoySetup['streams'], resource: EnvoyJson): EnvoyJson {
-  return replaceAds(resource, configSource({ streams })) as EnvoyJson;
+  return fetchedFrom(configSource({ streams }), resource);
+}
+
+/** The same resource with whatever it would fetch over ADS coming from there. */
+export function fetchedFrom(source: EnvoyJson, resource: EnvoyJson): EnvoyJson {
+  return replaceAds(resource, source) as EnvoyJson;
 }
 
 function replaceAds(value: unknown, source: EnvoyJson): unknown {

@@ -13,7 +13,7 @@ import { type PlacedService, placeServices } from './clusters.ts';
 import { stripMarkers } from './connection-manager.ts';
 import { hasOnlyIpAddresses, loadAssignment } from './endpoints.ts';
 import { duration } from './envoy-json.ts';
-import { apiConfigSource, configSource, type EnvoySetup, metadataOf, overStreams } from './envoy-setup.ts';
+import { apiConfigSource, configSource, type EnvoySetup, fetchedFrom, metadataOf } from './envoy-setup.ts';
 import { clusterWithExtras } from './extras.ts';
 import { filterSlot } from './filter-slot.ts';
 import { type FragmentNote, notesOf } from './fragment-notes.ts';
@@ -34,6 +34,12 @@ export interface FragmentOptions {
   readonly fetchClusters?: boolean | undefined;
 }
 
+/**
+ * An Envoy that starts while no control plane answers waits so long for the shares, and again for the filter: it serves its
+ * users without either. (Envoy's default of 15 s, one after the other, kept its listener shut for 45 s.)
+ */
+const STARTS_WITHOUT_AFTER_MS = 2_000;
+
 /** What an Envoy with a listener of its own needs in its bootstrap, in the places where it belongs. */
 export interface Fragment {
   /** Merged into the bootstrap: lists are added to, by name. */
@@ -53,7 +59,8 @@ export function buildFragment(
 ): { readonly fragment: Fragment; readonly notes: readonly FragmentNote[] } {
   const setup: EnvoySetup = { ...setupOfVariant(options.variant), listener: 'own' };
   const source = configSource(setup);
-  const fetching = (part: EnvoyJson) => (setup.streams === 'ads' ? part : overStreams(setup.streams, part));
+  const soon = { ...source, initial_fetch_timeout: duration(STARTS_WITHOUT_AFTER_MS) };
+  const fetching = (part: EnvoyJson) => fetchedFrom(soon, part);
   const clusters = [
     {
       cluster: xdsCluster(options.xdsAddress, options.tls),
@@ -80,7 +87,7 @@ export function buildFragment(
         },
       }),
       static_resources: { clusters: clusters.map(({ cluster }) => cluster) },
-      layered_runtime: { layers: [runtimeLayer(source)] },
+      layered_runtime: { layers: [runtimeLayer(soon)] },
       stats_flush_interval: duration(STATS_INTERVAL_MS),
       stats_sinks: [statsSink()],
       stats_config: { stats_tags: STATS_TAGS },
