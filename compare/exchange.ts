@@ -21,7 +21,7 @@ export interface Answer {
   /** Envoy made this answer itself; the service did not. */
   readonly localReply: boolean;
   readonly ended: Ending;
-  /** From the request's start. */
+  /** From the request's start; of a copy, from when it had a connection. */
   readonly headersMs: number;
   readonly lastByteMs: number;
 }

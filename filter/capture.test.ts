@@ -174,6 +174,7 @@ describe('a half of the primary', () => {
         startedAtUs: 1_000_000_000_000,
         headersAfterUs: 12_500,
         lastByteAfterUs: 15_500,
+        waitedUs: 0,
         localReply: false,
         localReplyDetails: '',
         end: 'COMPLETE',
@@ -282,6 +283,31 @@ describe('a half of a copy', () => {
     const plugin = startShadow();
     answer(plugin.request(COPY));
     expect(only(plugin)).toMatchObject({ method: '', path: '', requestHeaders: [] });
+  });
+
+  test('and how long they waited for a connection, which is asked only of those that took a while', () => {
+    const plugin = startShadow();
+    const answered = (ms: number, waitedMs?: number) => {
+      const stream = plugin.request(COPY);
+      const nanoseconds = Buffer.alloc(8);
+      nanoseconds.writeBigInt64LE(BigInt((waitedMs ?? 0) * 1e6));
+      if (waitedMs !== undefined) stream.properties.set('upstream.cx_pool_ready_duration', nanoseconds);
+      after(ms);
+      answer(stream);
+    };
+    answered(30, 12);
+    // An Envoy that does not know, or not better.
+    answered(30);
+    answered(30, 40);
+    host.hostCalls.clear();
+    answered(0.9, 0.8);
+    expect(host.hostCalls.get('proxy_get_property')).toBeUndefined();
+    expect(flush(plugin).halves.map(({ headersAfterUs, waitedUs }) => [headersAfterUs, waitedUs])).toEqual([
+      [30_000, 12_000],
+      [30_000, 0],
+      [30_000, 30_000],
+      [900, 0],
+    ]);
   });
 
   test('that got no answer, and one that was cut', () => {

@@ -32,6 +32,7 @@ export function readAnswer(encoded: Uint8Array): CapturedAnswer {
   let localReply = false;
   let localReplyDetails = '';
   let end = 0;
+  let waitedMs = 0;
   while (!reader.done) {
     const tag = reader.tag();
     switch (tag) {
@@ -80,11 +81,17 @@ export function readAnswer(encoded: Uint8Array): CapturedAnswer {
       case 0xa0:
         end = reader.varint();
         break;
+      case 0xa8:
+        waitedMs = reader.varint() / 1000;
+        break;
       default:
         reader.skip(tag);
     }
   }
   const ended = endingOf(end, localReplyDetails);
+  // A copy that waits for a connection is not yet with its service.
+  headersMs = Math.max(0, headersMs - waitedMs);
+  lastByteMs = Math.max(0, lastByteMs - waitedMs);
   return {
     method,
     path,

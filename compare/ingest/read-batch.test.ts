@@ -123,6 +123,11 @@ describe('an answer', () => {
     });
   });
 
+  it('of a copy that waited for a connection counts from when it had one', () => {
+    const { answer } = readAnswer(encodeHalf(halfFields({ waited_us: 1_200 })));
+    expect([answer.headersMs, answer.lastByteMs]).toEqual([expect.closeTo(0.3), expect.closeTo(1.3)]);
+  });
+
   it.each([
     [END.complete, '', 'complete'],
     [END.reset, '', 'reset'],

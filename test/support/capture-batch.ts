@@ -24,6 +24,7 @@ export interface CapturedHalf {
   readonly localReply: boolean;
   readonly localReplyDetails: string;
   readonly end: string;
+  readonly waitedUs: number;
 }
 
 export interface CapturedBatch {
@@ -70,7 +71,7 @@ export function decodeBatch(bytes: Uint8Array): CapturedBatch {
 function half(plain: Plain): CapturedHalf {
   return {
     ...(plain as unknown as CapturedHalf),
-    ...numbers(plain, 'bodyBytes', 'startedAtUs', 'headersAfterUs', 'lastByteAfterUs'),
+    ...numbers(plain, 'bodyBytes', 'startedAtUs', 'headersAfterUs', 'lastByteAfterUs', 'waitedUs'),
     requestHeaders: headers(plain.requestHeaders),
     headers: headers(plain.headers),
     trailers: headers(plain.trailers),

@@ -39,6 +39,7 @@ export namespace HalfField {
   export const LocalReply: u32 = 18;
   export const LocalReplyDetails: u32 = 19;
   export const End: u32 = 20;
+  export const WaitedUs: u32 = 21;
 }
 
 export namespace BatchRole {
