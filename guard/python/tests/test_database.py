@@ -311,6 +311,15 @@ def test_two_sessions_of_one_request_share_its_transaction(engine_of, persisted)
         first.rollback()
         assert first.scalar(count) == 3
         first.commit()
+        first.execute(count)
+        second.execute(count)
+        # What the first one writes now is within the second one, which can only stay.
+        first.execute(insert, {"item": "within"})
+        with pytest.raises(ShadowGuardError, match="two transactions of one request"):
+            second.rollback()
+        first.commit()
+        assert second.scalar(count) == 4
+        second.commit()
         first.execute(insert, {"item": "below"})
         second.execute(insert, {"item": "above"})
         with pytest.raises(ShadowGuardError, match="two transactions of one request"):
@@ -370,11 +379,13 @@ def test_connections_come_back_as_they_were(engine_of, persisted):
     event.listen(engine.pool, "checkout", lambda *_args: begun.append(1))
     for _ in range(3):
         with guard.shadow(), engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(2)"))
             connection.execute(text("SET search_path = pg_catalog"))
             connection.execute(text("INSERT INTO public.orders (item) VALUES ('x')"))
         with engine.begin() as connection:
             assert connection.scalar(text("SHOW search_path")) != "pg_catalog"
             assert connection.scalar(text("SHOW statement_timeout")) == "0"
+            assert connection.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")) == 0
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO orders (item) VALUES ('real')"))
     assert persisted() == ["real"]

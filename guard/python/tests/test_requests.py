@@ -25,8 +25,12 @@ def flask_service(guard):
     @app.post("/orders")
     def order():
         early = guard.is_shadow
-        # The body is made when the call has returned.
-        return Response(f"{word}" for word in (early, " ", guard.is_shadow) if not isinstance(word, bytes))
+
+        def body():
+            # Made when the call has returned.
+            yield f"{early} {guard.is_shadow}"
+
+        return Response(body())
 
     app.wsgi_app = WsgiGuard(app.wsgi_app, guard)
     return app
