@@ -2,27 +2,26 @@
  * The screens that go into details, over the demo, in a real browser: from an endpoint to a field, its group, a request of
  * it with all its answers, and a rule for it. Screenshots stay in test/artifacts/browser.
  */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { DifferenceItem, EndpointItem, SampleView, VerdictReport } from '../../compare/report/index.ts';
 import { eventually, httpJson } from '../support/index.ts';
-import { keepScreenshot, locateChromium, type OpenOptions, openPage, overflowOf, startBrowser } from './chromium.ts';
-import { type Demo, startDemo } from './demo.ts';
+import { keepScreenshot } from './chromium.ts';
+import { startDemo } from './demo.ts';
+import { chromium, pagesOf } from './harness.ts';
 
-const chromium = await locateChromium();
 const HOME = '/mirrors/orders';
 
-let browser: Browser;
-let demo: Demo;
-let faults: string[] = [];
+const pages = pagesOf(() => startDemo({ rate: 100 }));
+const { open } = pages;
 /** A difference of a request that can be sent again. */
 let found: DifferenceItem;
 
-const get = async <T>(path: string): Promise<T> => (await httpJson('GET', `${demo.url}/api/v1${HOME}${path}`)) as T;
+const get = async <T>(path: string): Promise<T> =>
+  (await httpJson('GET', `${pages.site.url}/api/v1${HOME}${path}`)) as T;
 
 beforeAll(async () => {
   if (!chromium) return;
-  [browser, demo] = await Promise.all([startBrowser(chromium), startDemo({ rate: 100 })]);
   await eventually(
     async () => {
       const { items } = await get<{ items: DifferenceItem[] }>('/differences');
@@ -33,20 +32,6 @@ beforeAll(async () => {
     { timeoutMs: 120_000, intervalMs: 500, what: 'the missing message of a gift shown as different' },
   );
 });
-afterAll(async () => {
-  await browser?.close();
-  await demo?.close();
-});
-afterEach(async () => {
-  for (const context of browser?.contexts() ?? []) await context.close();
-  expect(faults.splice(0)).toEqual([]);
-});
-
-async function open(path: string, options?: OpenOptions): Promise<Page> {
-  const opened = await openPage(browser, demo.url + path, options);
-  faults = opened.faults;
-  return opened.page;
-}
 
 const groupQuery = () => new URLSearchParams({ endpoint: found.endpoint, path: found.path, kind: found.kind });
 const requestPath = () => `${HOME}/request?sample=${found.sampleId}&${groupQuery()}`;
@@ -122,7 +107,7 @@ describe.skipIf(!chromium)('the details of a difference', () => {
   it('are reopened by the address of a request', async () => {
     const page = await open(requestPath());
     const title = await page.locator('h1').textContent();
-    const reopened = await open(page.url().replace(demo.url, ''), { width: 390, colorScheme: 'dark' });
+    const reopened = await open(page.url().replace(pages.site.url, ''), { width: 390, colorScheme: 'dark' });
     await reopened.locator('tr.is-different').first().waitFor();
     expect(await reopened.locator('h1').textContent()).toBe(title);
     await reopened.getByText(`exchange ${found.sampleId}`).waitFor();
@@ -133,29 +118,17 @@ describe.skipIf(!chromium)('the details of a difference', () => {
     ['group', () => `${HOME}/groups?${groupQuery()}`],
     ['fields-of', () => `${HOME}/fields?noise=include&endpoint=${encodeURIComponent(found.endpoint)}`],
     ['rule', () => `${HOME}/rules?${groupQuery()}`],
-  ])('fit, wide and narrow, light and dark: %s', async (name, path) => {
-    for (const [width, colorScheme] of [
-      [1280, 'light'],
-      [1280, 'dark'],
-      [390, 'light'],
-      [390, 'dark'],
-    ] as const) {
-      const page = await open(path(), { width, colorScheme });
-      await page.locator('main table').first().waitFor();
-      await eventually(async () => (await page.locator('.is-loading, .is-asking').count()) === 0);
-      expect(await overflowOf(page), `${name} at ${width}`).toBe(0);
-      await keepScreenshot(page, `${name}-${width}-${colorScheme}`);
-      expect(faults).toEqual([]);
-      await page.context().close();
-    }
-  });
+  ])('fit, wide and narrow, light and dark: %s', (name, path) =>
+    pages.expectToFit(name, path(), (page) => page.locator('main table').first().waitFor()),
+  );
 
   it('stay usable for bodies of 2 MB', async () => {
     const order = (at: number, total: number) =>
       `{"id":${at},"total":${total},"items":[{"sku":"s${at}","price":1.25}]}`;
     const bodyOf = (total: number) =>
       `[${Array.from({ length: 30_000 }, (_, at) => order(at, at % 1_000 ? 1.5 : total)).join()}]`;
-    const sample = await get<SampleView>(`/samples/${found.sampleId}`);
+    const path = `/samples/${encodeURIComponent(found.sampleId ?? '')}`;
+    const sample = await get<SampleView>(path);
     const differences = [{ kind: 'value', path: '/*/total', pointer: '/0/total', primary: '1.5', candidate: '1.6' }];
     const large = {
       ...sample,
@@ -166,8 +139,11 @@ describe.skipIf(!chromium)('the details of a difference', () => {
       noise: [],
     };
     const page = await open(HOME);
-    await page.route(`**/samples/${found.sampleId}`, (route) => route.fulfill({ json: large }));
-    await page.goto(demo.url + requestPath());
+    await page.route(
+      (url) => url.pathname.endsWith(path),
+      (route) => route.fulfill({ json: large }),
+    );
+    await page.goto(pages.site.url + requestPath());
     const body = page.locator('table.sbs').first();
     await body.locator('tr.is-different').first().waitFor();
     await page.getByRole('button', { name: 'Show what is equal' }).first().click();
@@ -225,5 +201,9 @@ describe.skipIf(!chromium)('a rule', () => {
 });
 
 async function makeRule(rule: { readonly path: string; readonly endpoint: string }): Promise<void> {
-  await httpJson('POST', `${demo.url}/api/v1${HOME}/rules`, { effect: 'ignore', reason: 'of this test', ...rule });
+  await httpJson('POST', `${pages.site.url}/api/v1${HOME}/rules`, {
+    effect: 'ignore',
+    reason: 'of this test',
+    ...rule,
+  });
 }

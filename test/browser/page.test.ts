@@ -3,38 +3,16 @@
  * be used with keys alone, reopened by its address, and read on small and large screens. Screenshots stay in
  * test/artifacts/browser.
  */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/index.ts';
-import { keepScreenshot, locateChromium, type OpenOptions, openPage, overflowOf, startBrowser } from './chromium.ts';
-import { type Demo, startDemo } from './demo.ts';
+import { startDemo } from './demo.ts';
+import { chromium, pagesOf } from './harness.ts';
 
-const chromium = await locateChromium();
 const HOME = '/mirrors/orders';
 
-let browser: Browser;
-let demo: Demo;
-let faults: string[] = [];
-
-beforeAll(async () => {
-  if (!chromium) return;
-  [browser, demo] = await Promise.all([startBrowser(chromium), startDemo({ rate: 200 })]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await demo?.close();
-});
-afterEach(async () => {
-  for (const context of browser?.contexts() ?? []) await context.close();
-  // Whatever a test does, the page must not log errors, load anything from elsewhere, or ask for what is not there.
-  expect(faults.splice(0)).toEqual([]);
-});
-
-async function open(path: string, options?: OpenOptions): Promise<Page> {
-  const opened = await openPage(browser, demo.url + path, options);
-  faults = opened.faults;
-  return opened.page;
-}
+const pages = pagesOf(() => startDemo({ rate: 200 }));
+const { open } = pages;
 
 /** Text of a field of the table of differences, worst first. */
 const differences = (page: Page) => page.locator('table:has(caption:text("Differences")) tbody tr').allInnerTexts();
@@ -66,7 +44,7 @@ describe.skipIf(!chromium)('the web page', () => {
     await field.fill('33.5');
     await page.getByRole('button', { name: 'Apply 1 change' }).click();
     await isShown(page, /is in effect: acknowledged by the Envoy within/);
-    const { entries } = JSON.parse(await demo.admin.get('/runtime'));
+    const { entries } = JSON.parse(await pages.site.admin.get('/runtime'));
     expect(entries['shadowplane.orders.sample'].final_value).toContain('number_value: 335000');
     expect(await field.inputValue()).toBe('33.5');
   });
@@ -75,8 +53,8 @@ describe.skipIf(!chromium)('the web page', () => {
     const page = await open(HOME);
     await page.getByRole('button', { name: 'Pause mirroring' }).click();
     await page.getByRole('button', { name: 'Resume mirroring' }).waitFor();
-    const copies = () => demo.admin.sum(/^cluster\..+\/candidate\/.+\.upstream_rq_total$/);
-    const requests = () => demo.admin.sum(/^http\..*\.downstream_rq_completed$/);
+    const copies = () => pages.site.admin.sum(/^cluster\..+\/candidate\/.+\.upstream_rq_total$/);
+    const requests = () => pages.site.admin.sum(/^http\..*\.downstream_rq_completed$/);
     const [copiesBefore, requestsBefore] = [await copies(), await requests()];
     await eventually(async () => (await requests()) > requestsBefore + 100);
     expect(await copies()).toBe(copiesBefore);
@@ -130,7 +108,7 @@ describe.skipIf(!chromium)('the web page', () => {
     const { href } = new URL(page.url());
     expect(href).toMatch(/range=60/);
     expect(href).toMatch(/sort=-differ/);
-    const reopened = await open(href.replace(demo.url, ''));
+    const reopened = await open(href.replace(pages.site.url, ''));
     expect(await reopened.getByRole('radio', { name: '1 h' }).isChecked()).toBe(true);
     // The order of both may change with the next pair, but it is the same one.
     await eventually(async () => {
@@ -160,25 +138,9 @@ describe.skipIf(!chromium)('the web page', () => {
 
   it.each(['', '/endpoints', '/fields', '/groups', '/rules', '/latency', '/health'])(
     'fits and stays quiet at %s, wide and narrow, light and dark',
-    async (path) => {
-      const seen: string[] = [];
-      for (const [width, colorScheme] of [
-        [1280, 'light'],
-        [1280, 'dark'],
-        [390, 'light'],
-        [390, 'dark'],
-      ] as const) {
-        const page = await open(HOME + path, { width, colorScheme });
-        await page.locator('main :is(.panel, .state-title)').first().waitFor();
-        await page.waitForLoadState('load');
-        // Events stay open, so there is no idle network to wait for; nothing may still be loading.
-        await eventually(async () => (await page.locator('.state.is-loading').count()) === 0);
-        expect(await overflowOf(page), `${path} at ${width}`).toBe(0);
-        await keepScreenshot(page, `${path.slice(1) || 'overview'}-${width}-${colorScheme}`);
-        seen.push(...faults);
-        await page.context().close();
-      }
-      expect(seen).toEqual([]);
-    },
+    (path) =>
+      pages.expectToFit(path.slice(1) || 'overview', HOME + path, (page) =>
+        page.locator('main :is(.panel, .state-title)').first().waitFor(),
+      ),
   );
 });
