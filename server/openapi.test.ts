@@ -8,6 +8,7 @@ import { startTestApi, type TestApi } from '../xds-server/api/testing.ts';
 import { brakeOpenApi, brakeRoutes } from '../xds-server/brake/index.ts';
 import { egressOpenApi, egressRoutes } from '../xds-server/egress/index.ts';
 import { guardOpenApi, guardRoutes } from '../xds-server/guards/index.ts';
+import { secretRoutes, secretsOpenApi } from '../xds-server/secrets/index.ts';
 import { filterOpenApi, filterRoutes } from '../xds-server/vms/index.ts';
 import { doctorOpenApi, doctorRoutes } from './doctor/index.ts';
 import { type Json, startTestServer, type TestServer } from './testing.ts';
@@ -26,11 +27,20 @@ describe('the document', () => {
         brakeRoutes({ of: () => undefined, release: () => false }),
         guardRoutes({ list: () => [] }),
         egressRoutes(() => []),
+        secretRoutes(() => []),
         doctorRoutes(async () => {
           throw new Error('not asked here');
         }),
       ],
-      openApi: [comparisonOpenApi, filterOpenApi, brakeOpenApi, guardOpenApi, egressOpenApi, doctorOpenApi],
+      openApi: [
+        comparisonOpenApi,
+        filterOpenApi,
+        brakeOpenApi,
+        guardOpenApi,
+        egressOpenApi,
+        secretsOpenApi,
+        doctorOpenApi,
+      ],
     });
     text = (await api.app.inject('/api/v1/openapi.json')).body;
     document = JSON.parse(text);
