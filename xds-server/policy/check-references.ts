@@ -1,6 +1,7 @@
 import { didYouMean } from '../../errors/index.ts';
 import { formatAddress } from './address.ts';
-import type { Mirror, Service } from './model.ts';
+import { BOUNDS } from './defaults.ts';
+import type { Condition, Mirror, Service } from './model.ts';
 import type { Checked } from './partial.ts';
 import type { Findings, Path } from './problems.ts';
 import type { PolicyDocument } from './schema.ts';
@@ -30,6 +31,24 @@ export function checkReferences(
   checkClusterNames(services, findings);
   for (const mirror of mirrors) checkRoles(mirror, byName, findings);
   checkAmbiguous(mirrors, findings);
+  checkConditions(mirrors, findings);
+}
+
+/** The filter has room for so many; a segment counts once for each mirror that uses it. */
+function checkConditions(mirrors: readonly Mirror[], findings: Findings): void {
+  const all = mirrors.flatMap(({ segments }) => segments.map(({ when }) => when));
+  const found = all.reduce((sum, condition) => sum + conditionsIn(condition), 0);
+  if (found <= BOUNDS.conditions) return;
+  findings.problem(
+    ['segments'],
+    `hold ${found} conditions, over all mirrors that use them; at most ${BOUNDS.conditions}`,
+  );
+}
+
+function conditionsIn(condition: Condition): number {
+  const within = 'any' in condition ? condition.any : 'all' in condition ? condition.all : [];
+  const inner = 'not' in condition ? [condition.not] : within;
+  return inner.reduce((sum, child) => sum + conditionsIn(child), 1);
 }
 
 function list(known: readonly string[]): string {

@@ -59,6 +59,10 @@ export const BOUNDS = Object.freeze({
   stringLength: 4_096,
   documentBytes: 1024 * 1024,
   conditionDepth: 8,
+  /** The filter's own: looking for a long text in a long header costs one times the other. */
+  containsBytes: 256,
+  /** The filter's own, over all mirrors; each holds the conditions of its segments. */
+  conditions: 10_000,
   listItems: 256,
   services: 1_000,
   mirrors: 1_000,

@@ -42,6 +42,9 @@ export function readCondition(
   }
   if (tests.length !== 1) findings.problem(path, `needs exactly one of ${TESTS.join(', ')}${has(tests)}`);
   if (subjects.length !== 1 || tests.length !== 1) return UNREADABLE;
+  if (Buffer.byteLength(document.contains ?? '') > BOUNDS.containsBytes) {
+    findings.problem([...path, 'contains'], `is longer than ${BOUNDS.containsBytes} bytes`);
+  }
   return { ...readSubject(document), [tests[0]!]: document[tests[0]!] } as Subject & Test;
 }
 

@@ -41,6 +41,29 @@ describe('refused with the place and the reason', () => {
     },
   );
 
+  it('a text to look for that the filter would refuse', () => {
+    const document = ordersDocument();
+    Object.assign(document.segments, { long: { not: { path: true, contains: 'ä'.repeat(129) } } });
+    expect(problemsOf(document)).toEqual(['segments.long.not.contains is longer than 256 bytes']);
+    Object.assign(document.segments, { long: { path: true, contains: 'ä'.repeat(128) } });
+    expect(problemsOf(document)).toEqual([]);
+  });
+
+  it('more conditions than the filter has room for, over all mirrors', () => {
+    const document = ordersDocument();
+    const any = Array.from({ length: 200 }, () => ({ not: { path: true as const, equals: '/a' } }));
+    Object.assign(document.segments, { many: { any } });
+    const mirrors = (count: number) =>
+      Array.from({ length: count }, (_, at) => [
+        `m${at}`,
+        { match: { path: `/${at}` }, primary: 'order-v1', shadow: 'order-v2', segments: { many: '1%' } },
+      ]);
+    expect(problemsOf({ ...document, mirrors: Object.fromEntries(mirrors(24)) })).toEqual([]);
+    expect(problemsOf({ ...document, mirrors: Object.fromEntries(mirrors(25)) })).toEqual([
+      'segments hold 10025 conditions, over all mirrors that use them; at most 10000',
+    ]);
+  });
+
   it('an interface in an address', () => {
     expect(problemsOf(withService({ 'order-v2': { address: '[fe80::1%eth0]:80' } }))).toEqual([
       expect.stringMatching(/^services\.order-v2\.address .*network interface/),
