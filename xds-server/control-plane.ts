@@ -117,6 +117,8 @@ export interface Inspection {
   readonly policy: Policy;
   readonly guards: readonly GuardStatus[];
   readonly filter: ReturnType<VmKeeper['list']>;
+  /** Mirrors whose copies the brake has stopped. */
+  readonly stopped: readonly string[];
 }
 
 export interface ControlPlane {
@@ -124,7 +126,7 @@ export interface ControlPlane {
   readonly xdsAddress: string;
   readonly apiAddress: string;
   readonly envoys: EnvoyStatusSource;
-  /** The policy in force, and how guards and the filter do. */
+  /** The policy in force, and how guards, the filter and brakes do. */
   inspect(): Inspection;
   /** Envoys keep what they have and go on serving; the store is closed last. */
   close(): Promise<void>;
@@ -337,7 +339,12 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     xdsAddress,
     apiAddress: formatAddress({ host, port: (api.server.address() as AddressInfo).port }),
     envoys,
-    inspect: () => ({ policy: store.current.policy, guards: guards.list(), filter: keeper.list() }),
+    inspect: () => ({
+      policy: store.current.policy,
+      guards: guards.list(),
+      filter: keeper.list(),
+      stopped: brakes.stopped(),
+    }),
     close: () => shutdown.run(),
   };
 }

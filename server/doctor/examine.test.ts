@@ -12,7 +12,15 @@ const MIRROR = { match: { path: '/orders' }, primary: 'v1', shadow: 'v2', contro
 function envoy(more: Partial<EnvoyStatus> = {}): EnvoyStatus {
   const progress = { revision: 1, behindSince: null, rejectedRevision: null, lastRejection: null };
   // What an Envoy was set up with is nothing that the checks look at.
-  return { node: 'edge-1', version: '1.40.0', connectedSince: '', types: {}, ...progress, ...more } as EnvoyStatus;
+  return {
+    node: 'edge-1',
+    version: '1.40.0',
+    connectedSince: '',
+    types: {},
+    problems: [],
+    ...progress,
+    ...more,
+  } as unknown as EnvoyStatus;
 }
 
 /** A setup in which nothing is amiss. */
@@ -22,6 +30,7 @@ function facts(more: Partial<Facts> = {}, mirror: object = {}, services: object 
     atMs: AT_MS,
     policy: parsePolicy({ services: { ...SERVICES, ...services }, mirrors, ...document }).policy,
     guards: [],
+    stopped: [],
     envoys: [envoy()],
     filter: ['primary', 'shadow'].map((role) => ({ role, state: 'running', deaths: 0 })),
     api: { beyondLoopback: true, guarded: true },
@@ -104,6 +113,14 @@ const CASES: ReadonlyArray<[id: string, setup: Facts, subject: string, words: st
     'envoys.edge-1',
     'no such filter',
   ],
+  [
+    'envoy-lacks',
+    facts({ envoys: [envoy({ problems: [{ code: 'x', message: 'it has no statistics sink', remedy: 'add it' }] })] }),
+    'envoys.edge-1',
+    'no statistics sink',
+  ],
+  ['brake-on', facts({ stopped: ['orders'] }), 'mirrors.orders', 'have been stopped'],
+  ['no-brake', facts({}, { brake: 'off' }), 'mirrors.orders.brake', 'nothing stops'],
   ['filter-dead', facts({ filter: [{ role: 'shadow', state: 'dead', deaths: 1 }] }), 'filter.shadow', 'not captured'],
   ['clock-skew', facts(machine({ clockBehindMs: 5_000 })), 'envoys.edge-1', '5 s behind'],
   ['clock-skew', facts(machine({ clockBehindMs: -5_000 })), 'envoys.edge-1', '5 s ahead of'],

@@ -10,6 +10,8 @@ export interface Facts {
   readonly envoys: readonly EnvoyStatus[];
   /** How the filter's virtual machines do, by role. */
   readonly filter: ReadonlyArray<{ readonly role: string; readonly state: string; readonly deaths: number }>;
+  /** Mirrors whose copies the brake has stopped. */
+  readonly stopped: readonly string[];
   /** Whether others than this machine reach it, and whether they have to prove who they are. */
   readonly api: { readonly beyondLoopback: boolean; readonly guarded: boolean };
   readonly xds: { readonly beyondLoopback: boolean; readonly guarded: boolean };

@@ -164,6 +164,19 @@ const everythingUnsafe: Check = {
       })),
 };
 
+const noBrake: Check = {
+  id: 'no-brake',
+  severity: 'note',
+  find: (facts) =>
+    facts.policy.mirrors
+      .filter(({ brake }) => brake === undefined)
+      .map(({ name }) => ({
+        subject: `mirrors.${name}.brake`,
+        message: 'nothing stops the copies by itself when they make the primary slower (brake: off)',
+        remedy: 'leave brake: off out',
+      })),
+};
+
 const noControl: Check = {
   id: 'no-control',
   severity: 'risk',
@@ -216,6 +229,7 @@ export const MIRROR_CHECKS: readonly Check[] = [
   noControl,
   unverifiedTls,
   noBudget,
+  noBrake,
   retention,
 ];
 

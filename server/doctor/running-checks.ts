@@ -103,6 +103,26 @@ const envoyBehind: Check = {
     }),
 };
 
+const envoyLacks: Check = {
+  id: 'envoy-lacks',
+  severity: 'risk',
+  find: ({ envoys }) =>
+    envoys.flatMap(({ node, problems }) =>
+      problems.map(({ message, remedy }) => ({ subject: `envoys.${node}`, message, remedy })),
+    ),
+};
+
+const braked: Check = {
+  id: 'brake-on',
+  severity: 'risk',
+  find: ({ stopped }) =>
+    stopped.map((name) => ({
+      subject: `mirrors.${name}`,
+      message: 'its copies made the primary slower, made it fail or filled the memory of Envoy, and have been stopped',
+      remedy: `GET /api/v1/mirrors/${name}/brake says what was measured and when they are tried again; sample less`,
+    })),
+};
+
 const filterDead: Check = {
   id: 'filter-dead',
   severity: 'risk',
@@ -201,7 +221,9 @@ export const RUNNING_CHECKS: readonly Check[] = [
   apiOpen,
   filterDead,
   noEnvoy,
+  braked,
   envoyBehind,
+  envoyLacks,
   envoyOld,
   dropping,
   storeFailing,
