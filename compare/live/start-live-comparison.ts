@@ -4,8 +4,10 @@ import { RuleBook } from '../rules/index.ts';
 import { ComparisonStore, Flusher, type FlusherOptions, type FlusherStatus, type Retention } from '../store/index.ts';
 import { ComparisonEvents } from './comparison-events.ts';
 import { LiveComparison, type LiveComparisonOptions } from './live-comparison.ts';
+import { LiveCounts, type LiveCountsOptions } from './live-counts.ts';
+import { RowsToSave } from './rows-to-save.ts';
 
-export interface StartLiveComparisonOptions extends Omit<LiveComparisonOptions, 'store'> {
+export interface StartLiveComparisonOptions extends Omit<LiveComparisonOptions, 'store'>, LiveCountsOptions {
   readonly dialect: Dialect;
   /** What a process that is killed loses at most. Default 2 s. */
   readonly flushIntervalMs?: number;
@@ -36,11 +38,12 @@ export async function startLiveComparison(options: StartLiveComparisonOptions): 
   const { dialect, flushIntervalMs, retentionOf, onStoreFailing, ...live } = options;
   const store = await ComparisonStore.open(dialect);
   try {
-    const comparison = await LiveComparison.open({ ...live, store });
+    const counts = await LiveCounts.open(live, store);
+    const comparison = new LiveComparison({ ...live, store }, counts);
     const rules = new RuleBook(store);
     await rules.load(await store.mirrorsWithRules());
     const flusher = new Flusher({
-      source: comparison,
+      source: new RowsToSave(live, counts),
       write: (changes) => store.write(changes),
       ...(flushIntervalMs !== undefined && { intervalMs: flushIntervalMs }),
       ...(onStoreFailing && { onFailing: onStoreFailing }),
