@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
+import type { BootstrapVariant } from '../../xds-server/resources/index.ts';
 import type { Context } from '../context.ts';
+import { variantOption } from '../fragment/variant-option.ts';
 import { readXdsTls, type XdsTlsOptions, xdsTlsOptions } from '../fragment/xds-tls.ts';
 import {
   addExamples,
@@ -16,7 +18,7 @@ import { type CaptureTlsOfEnvoy, readCaptureTlsOfEnvoy } from '../stack/capture-
 interface FragmentOptions extends XdsTlsOptions, CaptureTlsOfEnvoy {
   readonly file?: string;
   readonly xdsListen?: string;
-  readonly variant: 'ads-delta' | 'ads-sotw' | 'streams-delta' | 'streams-sotw';
+  readonly variant: BootstrapVariant;
   readonly captureAddress?: string;
   readonly fetchClusters?: boolean;
   readonly into?: string;
@@ -34,9 +36,7 @@ export function fragmentCommand(context: Context): Command {
     command,
     fileOption('policy that it is for (default: shadowplane.yaml here)'),
     addressOption('xdsListen'),
-    new Option('--variant <variant>', 'how it is fetched; streams-* leave your ADS alone')
-      .choices(['ads-delta', 'ads-sotw', 'streams-delta', 'streams-sotw'])
-      .default('streams-delta'),
+    variantOption('how it is fetched; streams-* leave your ADS alone', 'streams-delta'),
     ...xdsTlsOptions(),
     new Option(
       '--capture-address <host:port>',

@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import { locateEnvoy } from '../../envoy/index.ts';
+import type { BootstrapVariant } from '../../xds-server/resources/index.ts';
 import type { Context } from '../context.ts';
+import { variantOption } from '../fragment/variant-option.ts';
 import { readXdsTls, type XdsTlsOptions, xdsTlsOptions } from '../fragment/xds-tls.ts';
 import { addExamples, addOptions, addressOption, DEFAULT_ADDRESSES, dataDirOption, jsonOption } from '../options.ts';
 import { checkCommand } from './envoy-check.ts';
@@ -32,7 +34,7 @@ interface BootstrapOptions extends XdsTlsOptions {
   readonly envoyAdmin?: string;
   readonly nodeId: string;
   readonly nodeCluster: string;
-  readonly variant: 'ads-delta' | 'ads-sotw' | 'streams-delta' | 'streams-sotw';
+  readonly variant: BootstrapVariant;
   readonly egress?: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -46,9 +48,7 @@ function bootstrapCommand(context: Context): Command {
     addressOption('envoyAdmin'),
     new Option('--node-id <id>', 'name of this Envoy, unique among those of one control plane').default('envoy-1'),
     new Option('--node-cluster <name>', 'group of Envoys that serve the same').default('shadowplane'),
-    new Option('--variant <variant>', 'all on one stream (ads) or a stream for each type, in either variant of xDS')
-      .choices(['ads-delta', 'ads-sotw', 'streams-delta', 'streams-sotw'])
-      .default('ads-delta'),
+    variantOption('all on one stream (ads) or a stream for each type, in either variant of xDS', 'ads-delta'),
     new Option(
       '--egress <service>',
       'for an Envoy beside a shadow: the way out that the policy gives this service, and nothing else',

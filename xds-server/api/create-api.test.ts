@@ -59,11 +59,16 @@ describe('reading', () => {
     };
     api.envoys.push(envoy);
     expect((await call('GET', '/api/v1/envoys')).body).toEqual({ items: [envoy] });
+    const lacking = 'shadowplane_envoy_problems{code="filter-missing"}';
+    expect((await call('GET', '/metrics')).text).toContain(`${lacking} 1`);
+    api.envoys.splice(0, 1, { ...envoy, problems: [] });
+    expect((await call('GET', '/metrics')).text).not.toContain(lacking);
   });
 
   it('answers health and metrics', async () => {
     expect((await call('GET', '/healthz')).body).toEqual({ status: 'ok', revision: 1 });
-    expect((await call('GET', '/metrics')).text).toContain('shadowplane_policy_revision 1');
+    const { text } = await call('GET', '/metrics');
+    expect(text).toContain('shadowplane_policy_revision 1');
   });
 });
 

@@ -28,6 +28,19 @@ export function addMetrics(
       this.set(envoys.list().length);
     },
   });
+  new Gauge({
+    name: 'shadowplane_envoy_problems',
+    help: 'Connected Envoys that lack something for the policy to hold there, by what.',
+    labelNames: ['code'],
+    registers,
+    collect() {
+      // What no Envoy lacks any more is not there, instead of as it was.
+      this.reset();
+      for (const { problems } of envoys.list()) {
+        for (const code of new Set(problems.map((problem) => problem.code))) this.inc({ code });
+      }
+    },
+  });
   const changes = new Counter({
     name: 'shadowplane_policy_changes_total',
     help: 'Revisions made, by where they came from.',

@@ -10,8 +10,7 @@ import { type ControlPlaneTls, controlPlaneTls } from './tls.ts';
  * All on one stream (`ads`), or a stream for each type, where Envoy's one ADS is somebody else's. `delta` sends what
  * changed; `sotw` (state of the world) is for a proxy between that knows nothing else.
  */
-export const BOOTSTRAP_VARIANTS = ['ads-delta', 'ads-sotw', 'streams-delta', 'streams-sotw'] as const;
-export type BootstrapVariant = (typeof BOOTSTRAP_VARIANTS)[number];
+export type BootstrapVariant = 'ads-delta' | 'ads-sotw' | 'streams-delta' | 'streams-sotw';
 
 export function protocolOf(variant: BootstrapVariant): 'delta' | 'sotw' {
   return variant.endsWith('sotw') ? 'sotw' : 'delta';
