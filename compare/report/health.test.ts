@@ -86,3 +86,10 @@ it.each<[RegExp, Partial<HealthInput>]>([
   });
   expect(notes).toEqual([expect.stringMatching(note)]);
 });
+
+it('says what Envoys’ filters and the brakes have to say, before all else', () => {
+  const input = { envoys: [envoy({ connected: false })], vms: [], maxRequests: 64, store: STORE };
+  const { notes } = reportHealth(MIRROR, { ...input, filterNotes: ['edge-1: the filter died'] });
+  expect(notes[0]).toBe('edge-1: the filter died');
+  expect(notes).toEqual(['edge-1: the filter died', ...reportHealth(MIRROR, input).notes]);
+});

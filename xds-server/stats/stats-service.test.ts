@@ -1,7 +1,7 @@
 import { Client, credentials, Server, ServerCredentials, type ServiceError, status } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createStatsService, type StatsReport } from './index.ts';
+import { allOf, createStatsService, type StatsReport } from './index.ts';
 
 let server: Server;
 let client: Client;
@@ -115,4 +115,61 @@ it('what a node that is not listed counts is not taken', async () => {
   expect(error).toMatchObject({ code: status.PERMISSION_DENIED, details: 'is not listed' });
   expect(reports).toEqual([]);
   expect(gone).not.toContain('unlisted');
+});
+
+/** Whole numbers are varints in a histogram. */
+function histogram(count: number, ...buckets: ReadonlyArray<readonly [upTo: number, count: number]>): Uint8Array {
+  const writer = protobuf.Writer.create().uint32(8).uint64(count);
+  for (const [upTo, below] of buckets) {
+    writer.uint32(26).bytes(protobuf.Writer.create().uint32(8).uint64(below).uint32(17).double(upTo).finish());
+  }
+  return writer.finish();
+}
+
+it('gives histograms that are wanted, with how many values were at most so large', async () => {
+  const stream = open();
+  const value = message([HISTOGRAM, histogram(7, [0.5, 2], [10, 7])]);
+  stream.write(message(identifier('edge-1'), [2, message([1, 'a.time'], [4, value])], family('unwanted', HISTOGRAM)));
+  await until(() => reports.length === 1);
+  expect([...reports[0]!.histograms!]).toEqual([
+    [
+      'a.time',
+      {
+        count: 7,
+        buckets: [
+          { upTo: 0.5, count: 2 },
+          { upTo: 10, count: 7 },
+        ],
+      },
+    ],
+  ]);
+  expect([...reports[0]!.values]).toEqual([]);
+});
+
+it('several listeners are each told what they want', () => {
+  const told: Array<readonly [string, string[]]> = [];
+  const listener = (wanted: string) => ({
+    wants: (name: string) => name.startsWith(wanted),
+    report: ({ values, histograms }: StatsReport) => told.push([wanted, [...values.keys(), ...histograms!.keys()]]),
+    gone: (node: string) => told.push([wanted, [node]]),
+  });
+  const all = allOf([listener('a'), listener('b')]);
+  expect(['a.x', 'b.x', 'c.x'].map((name) => all.wants(name))).toEqual([true, true, false]);
+  const time = { count: 0, buckets: [] };
+  all.report({
+    node: 'n',
+    atMs: 1,
+    values: new Map([
+      ['a.x', 1],
+      ['b.x', 2],
+    ]),
+    histograms: new Map([['b.time', time]]),
+  });
+  all.gone('n');
+  expect(told).toEqual([
+    ['a', ['a.x']],
+    ['b', ['b.x', 'b.time']],
+    ['a', ['n']],
+    ['b', ['n']],
+  ]);
 });
