@@ -38,14 +38,16 @@ export function captureShortcuts({ envoy: { httpFilters, merge } }: Policy): Par
   };
 }
 
-/** The cluster that takes the batches. At most one is under way per worker and role, so Envoy's own bounds are enough. */
-export function collectorCluster({ address, tls }: CaptureTarget): EnvoyJson {
+/** The cluster that takes the batches. One that stands in a bootstrap (`static`) reads its files once. At most one is under way per worker and role, so Envoy's own bounds are enough. */
+export function collectorCluster({ address, tls }: CaptureTarget, from: 'xds' | 'static' = 'xds'): EnvoyJson {
   const { host, port } = address;
   return {
     name: COLLECTOR_CLUSTER,
     ...(isIP(host) === 0 ? { type: 'STRICT_DNS', dns_lookup_family: 'V4_PREFERRED' } : { type: 'STATIC' }),
     connect_timeout: duration(CONNECT_TIMEOUT_MS),
-    ...(tls && { transport_socket: controlPlaneTls('http1', tls, secretReferences(COLLECTOR_OWNER)) }),
+    ...(tls && {
+      transport_socket: controlPlaneTls('http1', tls, from === 'xds' ? secretReferences(COLLECTOR_OWNER) : undefined),
+    }),
     load_assignment: {
       cluster_name: COLLECTOR_CLUSTER,
       endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(host, port) } }] }],

@@ -38,13 +38,19 @@ export const SERVING: RoleOptions = {
 };
 
 /** One cluster: how a service is found and spoken to, plus what its role adds. */
-export function buildCluster(name: string, service: Service, role: RoleOptions): EnvoyJson {
+export function buildCluster(
+  name: string,
+  service: Service,
+  role: RoleOptions,
+  transportSocket?: EnvoyJson,
+): EnvoyJson {
   return {
     name,
     ...discovery(name, service),
     connect_timeout: duration(service.connectTimeoutMs),
     ...(service.tls && {
-      transport_socket: upstreamTls(service, service.tls, secretReferences(serviceOwner(service.name))),
+      transport_socket:
+        transportSocket ?? upstreamTls(service, service.tls, secretReferences(serviceOwner(service.name))),
     }),
     ...(service.healthCheck && { health_checks: [healthCheck(service, service.healthCheck)] }),
     ...role.cluster,

@@ -10,6 +10,8 @@ export interface PlacedService {
   readonly service: Service;
   readonly role: RoleOptions;
   readonly isForCopies: boolean;
+  /** How it is spoken to securely, where that is not by secrets over ADS. */
+  readonly transportSocket?: EnvoyJson | undefined;
 }
 
 /**
@@ -45,8 +47,8 @@ export function placeServices(policy: Policy): PlacedService[] {
   return [...new Map(made.map((each) => [each.cluster, each])).values()];
 }
 
-export function clusterOf({ cluster, service, role }: PlacedService): EnvoyJson {
-  return buildCluster(cluster, service, role);
+export function clusterOf({ cluster, service, role, transportSocket }: PlacedService): EnvoyJson {
+  return buildCluster(cluster, service, role, transportSocket);
 }
 
 /** The EDS resources: one for each cluster whose service is known by IP addresses. */

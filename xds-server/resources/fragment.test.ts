@@ -45,6 +45,34 @@ describe('the fragment', () => {
     expect(JSON.stringify(fragment)).not.toContain('"ads"');
   });
 
+  it.each(['ads-delta', 'ads-sotw', 'streams-delta'] as const)(
+    'asks in no cluster for ADS, on which Envoy crashes: %s',
+    (variant) => {
+      const tls = (more: string) => `tls: { serverName: s, ${more} }`;
+      const policy = policyOf(`services:
+  a: { address: "10.0.0.1:443", ${tls('caFile: /ca.pem')} }
+  b: { address: "10.0.0.2:443", ${tls('caSecret: roots, clientCertificate: { secret: own }')} }
+mirrors: { orders: { match: { path: /o }, primary: a, shadow: b } }`);
+      const files = { certificateFile: '/c.pem', privateKeyFile: '/c.key', caFile: '/ca.pem', serverName: 'c' };
+      const capture = { address: { host: '10.0.0.9', port: 18001 }, tls: files };
+      const { fragment } = buildFragment(policy, { ...OPTIONS, variant, capture });
+      const clusters = at(fragment, 'bootstrap', 'static_resources', 'clusters') as EnvoyJson[];
+      expect(JSON.stringify(clusters)).not.toContain('"ads"');
+      const context = (name: string) => {
+        const cluster = clusters.find((one) => one.name === name);
+        return at(cluster, 'transport_socket', 'typed_config', 'common_tls_context');
+      };
+      // Files are Envoy's own; what only the control plane has comes from there.
+      expect(context('orders/primary/a')).toMatchObject({
+        validation_context: { trusted_ca: { filename: '/ca.pem' } },
+      });
+      expect(context('shadowplane/collector')).toMatchObject({ tls_certificates: [{}] });
+      expect(context('orders/candidate/b')).toMatchObject({
+        tls_certificate_sds_secret_configs: [{ name: 'service/b/certificate', sds_config: { api_config_source: {} } }],
+      });
+    },
+  );
+
   it('strips markers unless they are trusted', () => {
     const manager = (yaml: string) => buildFragment(policyOf(yaml), OPTIONS).fragment.http_connection_manager;
     expect(manager(POLICY)).toHaveProperty('early_header_mutation_extensions');

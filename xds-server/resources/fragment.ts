@@ -1,4 +1,4 @@
-import type { Address, EnvoyJson, Policy } from '../policy/model.ts';
+import type { Address, EnvoyJson, Policy, Service } from '../policy/model.ts';
 import {
   type BootstrapVariant,
   protocolOf,
@@ -19,8 +19,9 @@ import { filterSlot } from './filter-slot.ts';
 import { type FragmentNote, notesOf } from './fragment-notes.ts';
 import { COLLECTOR_CLUSTER, PRIMARY_FILTER, ROUTE_CONFIGURATION, RUNTIME_LAYER, XDS_CLUSTER } from './names.ts';
 import { buildRoutes } from './routes.ts';
+import { secretReferences, serviceOwner } from './secrets.ts';
 import { STATS_TAGS } from './stats-tags.ts';
-import type { ControlPlaneTls } from './tls.ts';
+import { type ControlPlaneTls, upstreamTls } from './tls.ts';
 
 export interface FragmentOptions {
   /** Where the control plane serves xDS. */
@@ -61,18 +62,19 @@ export function buildFragment(
   const source = configSource(setup);
   const soon = { ...source, initial_fetch_timeout: duration(STARTS_WITHOUT_AFTER_MS) };
   const fetching = (part: EnvoyJson) => fetchedFrom(soon, part);
+  const early = earlySource(protocolOf(options.variant));
   const clusters = [
     {
       cluster: xdsCluster(options.xdsAddress, options.tls),
       text: 'The control plane: routes, shares and the filter come from here.',
     },
     ...(options.capture && !options.fetchClusters
-      ? [{ cluster: collectorCluster(options.capture), text: 'Takes captured answers, to be compared.' }]
+      ? [{ cluster: collectorCluster(options.capture, 'static'), text: 'Takes captured answers, to be compared.' }]
       : []),
     ...placeServices(policy)
       .filter(({ isForCopies, service }) => !options.fetchClusters && (isForCopies || service.cluster === undefined))
       .map((placed) => ({
-        cluster: fetching(staticCluster(placed, policy)),
+        cluster: fetchedFrom(early, staticCluster(placed, policy, early)),
         text: purposeOf(placed),
       })),
   ];
@@ -108,11 +110,27 @@ export function buildFragment(
 }
 
 /** Without EDS: such an Envoy serves with what it starts with. */
-function staticCluster(placed: PlacedService, policy: Policy): EnvoyJson {
-  const cluster = clusterWithExtras(placed, policy);
+function staticCluster(placed: PlacedService, policy: Policy, source: EnvoyJson): EnvoyJson {
+  const cluster = clusterWithExtras({ ...placed, transportSocket: staticTls(placed.service, source) }, policy);
   if (!hasOnlyIpAddresses(placed.service)) return cluster;
   const { eds_cluster_config: _, ...rest } = cluster;
   return { ...rest, type: 'STATIC', load_assignment: loadAssignment(placed.cluster, placed.service) };
+}
+
+/**
+ * Where clusters of a bootstrap fetch from: an Envoy has no ADS yet when it takes them, and 1.40 crashes on one that asks
+ * for it. So secrets and the filter of copies come over streams of their own.
+ */
+function earlySource(protocol: 'delta' | 'sotw'): EnvoyJson {
+  return { ...configSource({ streams: protocol }), initial_fetch_timeout: duration(STARTS_WITHOUT_AFTER_MS) };
+}
+
+/** Files on Envoy's machine are read once, as all that it starts with. */
+function staticTls(service: Service, source: EnvoyJson): EnvoyJson | undefined {
+  const { tls } = service;
+  if (!tls) return undefined;
+  const isSecret = tls.caSecret !== undefined || (tls.clientCertificate && 'secret' in tls.clientCertificate);
+  return upstreamTls(service, tls, isSecret ? secretReferences(serviceOwner(service.name), source) : undefined);
 }
 
 function purposeOf({ cluster, service, isForCopies }: PlacedService): string {

@@ -23,8 +23,8 @@ export interface SecretReferences {
  * Every certificate and authority that is no part of the system is a resource of its own, named after what uses it. So it
  * changes without its listener, which would drain its connections, and without its cluster.
  */
-export function secretReferences(owner: string): SecretReferences {
-  const over = (name: string) => ({ name, sds_config: OVER_ADS });
+export function secretReferences(owner: string, source: EnvoyJson = OVER_ADS): SecretReferences {
+  const over = (name: string) => ({ name, sds_config: source });
   return { certificate: over(certificateOf(owner)), authority: over(authorityOf(owner)) };
 }
 
