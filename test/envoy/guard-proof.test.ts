@@ -1,4 +1,4 @@
-/** Requests that change something are copied only while candidate and control prove their shadow guard; users notice nothing. */
+/** Requests that change something are copied only while candidate and control prove their shadow guard; users notice nothing. Nor do copies carry their credentials. */
 import { afterEach, expect, test } from 'vitest';
 import {
   Cleanup,
@@ -14,6 +14,9 @@ const INTERVAL_MS = 500;
 const TIMEOUT_MS = 500;
 /** For the push to Envoy and a machine that is busy with other tests. */
 const PUSH_MS = 1_500;
+
+const CREDENTIALS = { authorization: 'Bearer user', cookie: 'plan=beta', 'x-api-key': 'k' };
+const NONE = [undefined, undefined, undefined];
 
 const cleanup = new Cleanup();
 afterEach(() => cleanup.run());
@@ -54,6 +57,7 @@ test('unsafe copies begin with the proofs and end with the first that is lost', 
         control: 'v1-twin',
         sample: '100%',
         sideEffects: 'guarded',
+        credentials: 'strip',
       },
     },
   });
@@ -65,6 +69,7 @@ test('unsafe copies begin with the proofs and end with the first that is lost', 
   const request = (index: number) => ({
     method: index % 2 ? 'POST' : 'GET',
     path: '/api/orders',
+    headers: CREDENTIALS,
     ...(index % 2 && { body: 'order' }),
   });
   const settled = () => eventually(async () => (await stack.admin.copiesInFlight()) === 0);
@@ -78,6 +83,13 @@ test('unsafe copies begin with the proofs and end with the first that is lost', 
   for (const receiver of [shadow!, control!]) {
     expect([receiver.of('GET'), receiver.of('POST')]).toEqual([100, 0]);
   }
+
+  // Whoever asked, a copy does not say so; the request of the user does.
+  const credentialsAt = ({ upstream }: typeof primary & {}) => {
+    const last = upstream.recorder.all.findLast((recorded) => recorded.parts.path === '/api/orders');
+    return Object.keys(CREDENTIALS).map((name) => last?.header(name));
+  };
+  expect([primary!, shadow!, control!].map(credentialsAt)).toEqual([Object.values(CREDENTIALS), NONE, NONE]);
 
   control!.guard.on = true;
   await eventually(async () => (await states())['v1-twin'] === 'proven');
