@@ -7,9 +7,18 @@ import { locateEnvoy, superviseEnvoy } from '../../envoy/index.ts';
 import { Cleanup, eventually, type Stack, startStack } from '../support/index.ts';
 import type { Arm } from './measure.ts';
 import { nativeBootstrap } from './native.ts';
-import { AGAIN, COPY_TIMEOUT, FAULTS, mirrorName, OFF, type Protocol, pathOf, type ServiceAddresses } from './table.ts';
+import {
+  AGAIN,
+  COPY_TIMEOUT,
+  FAULTS,
+  mirrorName,
+  OFF,
+  PROTOCOLS,
+  type Protocol,
+  pathOf,
+  type ServiceAddresses,
+} from './table.ts';
 
-export const PROTOCOLS: readonly Protocol[] = ['http1', 'http2'];
 /** A healthy shadow, for the rows in which something else is at fault. */
 export const HEALTHY = 'healthy';
 

@@ -1,8 +1,7 @@
 /** Envoy's own mirroring as its documentation shows it, with Envoy's defaults: what the same faults do without Shadowplane. */
-import { AGAIN, FAULTS, OFF, type Protocol, pathOf, type ServiceAddresses } from './table.ts';
+import { AGAIN, FAULTS, OFF, PROTOCOLS, type Protocol, pathOf, type ServiceAddresses } from './table.ts';
 
 const TYPE = 'type.googleapis.com/envoy.extensions.';
-const PROTOCOLS: readonly Protocol[] = ['http1', 'http2'];
 
 export function nativeBootstrap(addresses: ServiceAddresses): object {
   const manager = {

@@ -1,5 +1,6 @@
 /** The table: what is wrong with the shadow, what traffic meets it, and how much of it. */
 export type Protocol = 'http1' | 'http2';
+export const PROTOCOLS: readonly Protocol[] = ['http1', 'http2'];
 
 export const FAULTS = [
   'dead',
@@ -24,7 +25,7 @@ export const OFF = 'off';
 export const AGAIN = 'again';
 
 /** Name of a mirror, and of the first parts of its path: `/http1/stalled-mid-body`. */
-export function slug(name: string): string {
+function slug(name: string): string {
   return name.toLowerCase().replaceAll(' ', '-');
 }
 

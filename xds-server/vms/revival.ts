@@ -8,7 +8,7 @@ export interface RevivalPolicy {
   readonly settleMs: number;
 }
 
-export const REVIVAL_POLICY: RevivalPolicy = Object.freeze({
+const REVIVAL_POLICY: RevivalPolicy = Object.freeze({
   pausesMs: Object.freeze([0, 10_000, 60_000, 300_000]),
   withinMs: 3_600_000,
   settleMs: 6_000,
