@@ -159,6 +159,11 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     { host: xdsListen.host, access: xdsAccess, secrets: options.secretsDir !== undefined },
   );
   warnOfInsecurity(logger, { ...apiAccess, host: apiListen.host }, { ...xdsAccess, host: xdsListen.host });
+  if (options.secretsDir !== undefined && !xdsAccess.tls) {
+    logger.warn(
+      'whoever may run programs on this machine is served the secrets, too: --xds-tls-cert, or name files of Envoy',
+    );
+  }
   // Before anything is stored or served: credentials that are of no use end it here.
   const gate = await openGate({
     tokenFile: apiAccess.tokenFile,
@@ -361,8 +366,8 @@ function versionsOf({ types }: Snapshot): ResourceVersions {
 function openSecrets(directory: string, logger: Logger, onChange: () => void): Promise<SecretFolder> {
   return SecretFolder.open({
     directory,
-    onChange: () => {
-      logger.info('secrets have changed');
+    onChange: (names) => {
+      logger.info({ secrets: names }, 'secrets have changed');
       onChange();
     },
     onProblem: (secret, problem) => logger.error({ secret }, `a secret stays as it was: ${problem}`),

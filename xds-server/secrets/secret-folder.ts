@@ -19,8 +19,8 @@ export interface SecretStatus {
 export interface SecretFolderOptions {
   /** A folder for each secret, by its name. */
   readonly directory: string;
-  /** Something else is to be served. */
-  readonly onChange: () => void;
+  /** Something else is to be served under these names. */
+  readonly onChange: (names: readonly string[]) => void;
   /** Files are of no use; what was served before stays. Told once for each state of the files. */
   readonly onProblem: (name: string, problem: string) => void;
   readonly checkMs?: number;
@@ -106,7 +106,7 @@ export class SecretFolder {
       held.before = undefined;
       this.#problem(name, held, `an Envoy refused it: ${words}`);
     }
-    if (refused.length > 0) this.#options.onChange();
+    if (refused.length > 0) this.#options.onChange(refused);
   }
 
   close(): void {
@@ -128,7 +128,7 @@ export class SecretFolder {
     const changed = await this.#lookAtAll(await readdir(this.#options.directory).catch(() => []));
     if (changed.length === 0 || this.#closed) return;
     this.#changed = { names: changed, atMs: performance.now() };
-    this.#options.onChange();
+    this.#options.onChange(changed);
   }
 
   /** @returns those that are served differently now */
