@@ -86,7 +86,7 @@ class _Work:
             self.close_within()
             return
         # An asynchronous engine under a synchronous server: its event loop may be gone, so the connection is cut.
-        self.transaction._lose("the request that it belongs to has ended")
+        self.transaction.lose("the request that it belongs to has ended")
 
     async def _aclose(self) -> None:
         from sqlalchemy.util.concurrency import greenlet_spawn

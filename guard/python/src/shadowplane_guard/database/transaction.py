@@ -79,7 +79,7 @@ class ShadowTransaction:
     def connection(self) -> Any:
         """The real connection, in the transaction."""
         if self._gone is None and self._borrowed and (time.monotonic() - self._began) * 1000 > self._max_ms:
-            self._lose(f"it was open for {self._max_ms:g} ms")
+            self.lose(f"it was open for {self._max_ms:g} ms")
         if self._gone is not None:
             raise refused(f"this connection cannot be used any more: {self._gone}")
         if self._borrowed is None:
@@ -268,13 +268,14 @@ class ShadowTransaction:
         try:
             self._execute(text)
         except Exception as error:
-            self._lose("its transaction was ended from outside or by a statement that commits")
+            self.lose("its transaction was ended from outside or by a statement that commits")
             raise refused("the transaction of this shadow work is gone; nothing of it was committed") from error
 
     def _execute(self, text: str) -> None:
         _execute(self.connection, text)
 
-    def _lose(self, why: str) -> None:
+    def lose(self, why: str) -> None:
+        """Cuts the connection, so that the database rolls back; nothing more is done over it."""
         self._gone = self._gone or why
         borrowed, self._borrowed = self._borrowed, None
         if borrowed:

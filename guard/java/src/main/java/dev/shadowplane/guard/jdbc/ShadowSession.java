@@ -33,7 +33,8 @@ final class ShadowSession implements InvocationHandler {
     private boolean explicit;
     private boolean closed;
     private boolean readOnly;
-    private int isolation;
+    /** What the service has asked for; until then, what the database has. */
+    private Integer isolation;
 
     private ShadowSession(ShadowGuard guard, ShadowTransaction transaction, boolean endsWork) throws SQLException {
         this.guard = guard;
@@ -41,7 +42,6 @@ final class ShadowSession implements InvocationHandler {
         this.endsWork = endsWork;
         real = transaction.connection();
         autoCommit = transaction.committedByItself();
-        isolation = real.getTransactionIsolation();
     }
 
     static Connection open(ShadowGuard guard, ShadowTransaction transaction, boolean endsWork) throws SQLException {
@@ -114,9 +114,9 @@ final class ShadowSession implements InvocationHandler {
                 readOnly = (boolean) arguments[0];
                 return null;
             case "getTransactionIsolation":
-                return isolation;
+                return isolation == null ? forward(real, method, arguments) : isolation;
             case "setTransactionIsolation":
-                isolation = (int) arguments[0];
+                isolation = (Integer) arguments[0];
                 return null;
             case "beginRequest", "endRequest":
                 return null;
