@@ -110,6 +110,14 @@ export abstract class Channel {
     return answer;
   }
 
+  /** Whether the client asks, by name, for something that exists and of which it has nothing. */
+  asksForNew(exists: (name: string) => boolean): boolean {
+    for (const name of this.names.explicit) {
+      if (this.known.get(name)?.version === undefined && exists(name)) return true;
+    }
+    return false;
+  }
+
   /** Whether the client has answered what was sent of this name. */
   hasAnswered(name: string): boolean {
     return this.known.get(name)?.version !== undefined && !this.acks.waitsForResource(name);

@@ -1,7 +1,7 @@
 import type { EncodedResource } from '../resource.ts';
 import { EMPTY_TYPE, type Snapshot } from '../snapshot.ts';
 import type { Channel, ResponseContent } from './channel.ts';
-import { CLUSTER, ENDPOINT, LISTENER, type ResourceType, ROUTE } from './resource-types.ts';
+import { CLUSTER, ENDPOINT, EXTENSION_CONFIG, LISTENER, type ResourceType, ROUTE } from './resource-types.ts';
 import type { Session } from './session.ts';
 
 export interface ClientOptions {
@@ -127,16 +127,22 @@ export class Client {
    * to them." Arrived is not ready: Envoy warms a new cluster (endpoints, DNS, health) and acknowledges it only then; with
    * a stream a type it acknowledges at once, but its endpoints are asked for after that. So what may name a new cluster
    * waits for the ACK of the cluster and of its endpoints, but not for ever, and not on a client that has nothing to
-   * lose yet. Endpoints never wait: Envoy needs them to become ready.
+   * lose yet. Endpoints never wait: Envoy needs them to become ready, and as little does a filter that it has nothing of:
+   * it may stand in the new cluster.
    */
   waitsForClusters(channel: Channel, nowMs: number): boolean {
     if (!channel.type.waitsForNewClusters || !channel.clientHasContent) return false;
     if (this.#otherStreamOwesClusters(channel) || this.#stillResuming([CLUSTER], nowMs)) return true;
     const waiting = this.#newClusters;
-    if (!waiting) return false;
+    if (!waiting || this.#mayBeWaitedFor(channel)) return false;
     if (!this.#areReady(waiting) && nowMs < waiting.until) return true;
     this.#newClusters = undefined;
     return false;
+  }
+
+  #mayBeWaitedFor(channel: Channel): boolean {
+    const there = this.#target?.types.get(EXTENSION_CONFIG)?.resources;
+    return channel.type.typeUrl === EXTENSION_CONFIG && channel.asksForNew((name) => there?.has(name) ?? false);
   }
 
   /** Called with a response of clusters before the channel takes note of it. */

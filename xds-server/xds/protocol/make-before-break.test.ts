@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ResourceJson } from '../resource.ts';
 import { buildSnapshot } from '../snapshot.ts';
-import { cluster, edsCluster, endpoints, HandClient, listener, route, summary } from '../testing.ts';
+import { cluster, edsCluster, endpoints, extension, HandClient, listener, route, summary } from '../testing.ts';
 import { Client } from './client.ts';
-import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from './resource-types.ts';
+import { CLUSTER, ENDPOINT, EXTENSION_CONFIG, LISTENER, ROUTE } from './resource-types.ts';
 import { Session, type Variant } from './session.ts';
 
 describe.each<Variant>(['sotw', 'delta'])('%s: a route moves from x to y', (variant) => {
@@ -66,6 +66,27 @@ describe.each<Variant>(['sotw', 'delta'])('%s: a route moves from x to y', (vari
     other.nack(other.pull()[0]!);
     other.set(buildSnapshot([cluster('x'), listener('l', 2), route('r', 'x')]));
     expect(summary(other.pull()).at(-1)).toBe('listener: l');
+  });
+
+  it('a filter that the client has nothing of does not wait for y, in which it may stand; one that has changed does', () => {
+    const client = running(extension('f'));
+    client.send(EXTENSION_CONFIG, { names: ['f'] });
+    for (const response of client.pull()) client.ack(response);
+    const next = (value: string) =>
+      buildSnapshot([
+        cluster('x'),
+        cluster('y'),
+        listener('l'),
+        route('r', 'x'),
+        extension('f', value),
+        extension('g'),
+      ]);
+    client.set(next('b'));
+    const [clusters, ...more] = client.pull();
+    expect(summary([clusters!])).toEqual([variant === 'sotw' ? 'cluster: x y' : 'cluster: y']);
+    expect(more).toEqual([]);
+    client.send(EXTENSION_CONFIG, { names: variant === 'sotw' ? ['f', 'g'] : ['g'] });
+    expect(summary(client.pull())).toEqual(['extension: f g']);
   });
 
   it('the route waits for the endpoints of y, which never wait themselves', () => {
