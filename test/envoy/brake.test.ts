@@ -26,9 +26,9 @@ interface Brake {
 }
 const brake = async () => (await orders.stack.api.get('/mirrors/orders/brake')) as unknown as Brake;
 
-/** Whether a request is copied now. */
+/** Whether requests take the route that copies now; whether the copies arrive is up to the shadow. */
 async function copies(): Promise<boolean> {
-  const sent = () => orders.stack.admin.sum(/^cluster\.orders\/candidate\/v2\.upstream_rq_total$/);
+  const sent = () => orders.stack.admin.sum(/^vhost\.any\.route\.orders\/sample\.upstream_rq_total$/);
   const before = await sent();
   await runLoad({ port: orders.port, total: 20, request: () => ({ path: '/api/orders' }) });
   return (await sent()) > before;
@@ -60,6 +60,7 @@ test('copies that fill the memory of Envoy stop, and are sent again when it is b
   // The stalled copies go with their connections, and with them what they hold.
   await stalled.close();
   await eventually(async () => (await brake()).state === 'released', { timeoutMs: 30_000, intervalMs: 100 });
+  await eventually(copies, { timeoutMs: 5_000 });
   expect(await orders.stack.admin.listenerChanges()).toEqual(changes);
 });
 
