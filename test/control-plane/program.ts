@@ -1,0 +1,73 @@
+/** A whole control plane in a process of its own that tells how much memory it uses. */
+
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { startControlPlane } from '../../xds-server/index.ts';
+
+export interface RunningControlPlane {
+  readonly xdsPort: number;
+  readonly apiUrl: string;
+  /** After a garbage collection, with what lies outside of the heap. */
+  heapBytes(): Promise<number>;
+  /** The most memory that was ever resident. */
+  peakRssBytes(): Promise<number>;
+  close(): Promise<void>;
+}
+
+interface Ready {
+  readonly xdsAddress: string;
+  readonly apiAddress: string;
+}
+
+export async function startControlPlaneProgram(filterWasmPath: string): Promise<RunningControlPlane> {
+  const directory = await mkdtemp(join(tmpdir(), 'shadowplane-control-plane-'));
+  const child = fork(fileURLToPath(import.meta.url), [directory, filterWasmPath], {
+    execArgv: ['--expose-gc', '--import', 'tsx'],
+  });
+  const exited = once(child, 'exit');
+  const failed = exited.then(() => Promise.reject(new Error('the control plane has ended')));
+  failed.catch(() => {});
+  const [ready] = (await Promise.race([once(child, 'message'), failed])) as [Ready];
+  return {
+    xdsPort: Number(ready.xdsAddress.split(':')[1]),
+    apiUrl: `http://${ready.apiAddress}`,
+    async heapBytes() {
+      child.send('heap');
+      const [bytes] = (await Promise.race([once(child, 'message'), failed])) as [number];
+      return bytes;
+    },
+    async peakRssBytes() {
+      const text = await readFile(`/proc/${child.pid}/status`, 'utf8');
+      return 1024 * Number(/VmHWM:\s+(\d+) kB/.exec(text)?.[1]);
+    },
+    async close() {
+      child.kill('SIGKILL');
+      await exited;
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function main(dataDir: string, filterWasmPath: string): Promise<void> {
+  const { xdsAddress, apiAddress } = await startControlPlane({
+    dataDir,
+    filterWasmPath,
+    xdsListen: '127.0.0.1:0',
+    apiListen: '127.0.0.1:0',
+    logger: pino({ level: 'silent' }),
+  });
+  process.on('message', () => {
+    globalThis.gc!();
+    const { heapUsed, external } = process.memoryUsage();
+    process.send!(heapUsed + external);
+  });
+  process.on('disconnect', () => process.exit());
+  process.send!({ xdsAddress, apiAddress } satisfies Ready);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv[2]!, process.argv[3]!);
