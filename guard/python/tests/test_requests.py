@@ -149,6 +149,19 @@ def test_a_scope_is_closed_when_the_answer_is_out_and_background_tasks_are_done(
     assert in_background == [(True, False)]
 
 
+def test_a_scope_is_closed_where_there_is_no_asyncio():
+    guard = ShadowGuard(environment={})
+    resource = Resource()
+
+    async def work():
+        async with guard.shadow() as scope:
+            scope.resource(resource, lambda: resource)
+
+    with pytest.raises(StopIteration):
+        work().send(None)
+    assert resource.closed.is_set()
+
+
 def test_websockets_are_refused_or_served_as_requests_are():
     async def talk(options):
         seen, sent = [], []

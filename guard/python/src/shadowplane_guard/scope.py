@@ -44,6 +44,12 @@ class ShadowScope:
 
     async def aend(self) -> None:
         """As `end`, for asynchronous work, and to the end also when the caller is cancelled."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            # Trio: there is nothing to wait with that is not its own.
+            self.end()
+            return
         resources = self._take()
         if resources:
             task = asyncio.ensure_future(_close_all(resources))
