@@ -128,6 +128,19 @@ describe('a folder of secrets', () => {
     expect(problems).toHaveLength(1);
   });
 
+  it.each([
+    [['tls.crt', 'tls.key'], 'tls.crt and tls.key have gone'],
+    [['ca.crt'], 'ca.crt has gone'],
+  ])('keeps all that it has when %j go', async (files, problem) => {
+    write('edge', { ...pair(FIRST), 'ca.crt': SECOND.certificatePem });
+    const secrets = await open();
+    const before = secrets.material('edge');
+    for (const file of files) rmSync(join(directory, 'edge', file));
+    await vi.waitFor(() => expect(problems.at(-1)).toEqual(['edge', problem]));
+    expect(secrets.material('edge')).toBe(before);
+    expect(changes).toBe(0);
+  });
+
   it('serves what was before when an Envoy refuses what has changed, until the files change anew', async () => {
     write('edge', pair(FIRST));
     const secrets = await open();

@@ -153,6 +153,7 @@ export class SecretFolder {
     this.#held.set(name, held);
     try {
       const secret = await readSecret(folder);
+      assertNothingGone(held.secret, secret);
       const same = JSON.stringify(secret.material) === JSON.stringify(held.secret?.material);
       held.problem = null;
       if (same) return false;
@@ -169,6 +170,14 @@ export class SecretFolder {
   #problem(name: string, held: Held, problem: string): void {
     held.problem = problem;
     if (!this.#closed) this.#options.onProblem(name, problem);
+  }
+}
+
+/** What a policy may name does not go by half: a folder that is emptied file by file passes through this. */
+function assertNothingGone(before: Secret | undefined, { material }: Secret): void {
+  if (before?.material.certificate && !material.certificate) throw new Error('tls.crt and tls.key have gone');
+  if (before?.material.authorityPem !== undefined && material.authorityPem === undefined) {
+    throw new Error('ca.crt has gone');
   }
 }
 
