@@ -8,6 +8,7 @@ import { CLUSTER, EXTENSION_CONFIG, RUNTIME } from '../../xds-server/xds/index.t
 import { type Response, TestingClient, type TestingStream } from '../../xds-server/xds/server/testing-client.ts';
 import { selfSigned } from '../envoy/certificate.ts';
 import { eventually, httpJson } from '../support/index.ts';
+import { keepScreenshot } from './chromium.ts';
 import { startControlPlaneSite } from './control-plane.ts';
 import { chromium, pagesOf } from './harness.ts';
 
@@ -96,6 +97,7 @@ describe.skipIf(!chromium)('the history of a mirror', () => {
 
     await dialog.getByRole('button', { name: 'Look again' }).press('Enter');
     await dialog.getByText('31%').waitFor();
+    await keepScreenshot(page, 'history-back');
     await dialog.getByRole('button', { name: 'Go back' }).press('Enter');
     await dialog.getByText(/Revision 5 is in effect/).waitFor();
     expect(await sample()).toBe('20%');
