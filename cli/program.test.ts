@@ -126,7 +126,11 @@ describe('usage', () => {
         'validate',
       ]),
     );
-    const groups = { mirror: ['set', 'pause', 'resume'], envoy: ['install', 'bootstrap'], build: ['filter'] };
+    const groups = {
+      mirror: ['set', 'pause', 'resume', 'release'],
+      envoy: ['install', 'bootstrap'],
+      build: ['filter'],
+    };
     const all = names.flatMap((name) => [
       [name],
       ...(groups[name as keyof typeof groups] ?? []).map((sub) => [name, sub]),
@@ -169,6 +173,12 @@ describe('mirror', () => {
     expect(out).toBe(
       'orders: paused; when resumed employees 100%, everyone else 20% (revision 7, in force at 1 of 1 Envoy after 12 ms)\n',
     );
+  });
+
+  it('releases the brake of a mirror', async () => {
+    answers['POST /api/v1/mirrors/orders/brake/release'] = { body: { mirror: 'orders', state: 'released' } };
+    const { code, out } = await shadowplane('mirror', 'release', 'orders', '--api', api);
+    expect({ code, out }).toEqual({ code: 0, out: 'orders: the brake is released\n' });
   });
 
   it('tells what the control plane refused, with its exit code', async () => {

@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
 import { ShadowplaneError } from '../../errors/index.ts';
+import type { BrakeReport } from '../../xds-server/brake/index.ts';
 import { createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { addExamples, addOptions, apiOptions, ifRevisionOption, jsonOption, waitOption } from '../options.ts';
+import { printable } from '../output/style.ts';
 import type { MirrorItem } from '../view/mirror-item.ts';
 import { appliedText, type WriteAnswer, waitQuery } from '../write-answer.ts';
 
@@ -27,6 +29,7 @@ export function mirrorCommand(context: Context): Command {
   mirror.addCommand(setCommand(context));
   mirror.addCommand(pauseCommand(context, 'pause', 'stop mirroring; requests pass as before'));
   mirror.addCommand(pauseCommand(context, 'resume', 'mirror again, with the shares as they were'));
+  mirror.addCommand(releaseCommand(context));
   return addExamples(mirror, 'mirror set orders --sample 20% --segment employees=100%', 'mirror pause orders');
 }
 
@@ -68,6 +71,21 @@ function setCommand(context: Context): Command {
     'mirror set orders --segment employees=100% --segment beta=25% --wait 5s',
     'mirror set orders --remove-segment beta',
   );
+}
+
+function releaseCommand(context: Context): Command {
+  const command = new Command('release')
+    .description('copy again after the brake has stopped copies, without waiting for its calm time')
+    .argument('<name>', 'name of the mirror');
+  addOptions(command, ...apiOptions(), jsonOption());
+  command.action(async (name: string, options: CommonOptions) => {
+    const path = `/mirrors/${encodeURIComponent(name)}/brake/release`;
+    const brake = await createApiClient(options, context.env).send<BrakeReport>('POST', path, undefined, {});
+    if (options.json) context.printJson(brake);
+    else
+      context.print(`${printable(brake.mirror)}: ${brake.state === 'off' ? 'has no brake' : 'the brake is released'}`);
+  });
+  return addExamples(command, 'mirror release orders');
 }
 
 function pauseCommand(context: Context, verb: 'pause' | 'resume', description: string): Command {
