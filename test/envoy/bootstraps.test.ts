@@ -140,7 +140,7 @@ test.each(SCENARIOS)('%s: copies to the shadow alone, marked, and otherwise what
 /** Requests at all of them at once while `change` happens, and as long again. */
 async function underLoad(change: () => Promise<unknown>): Promise<void> {
   const loads = [...envoys.values()].map(({ port }) =>
-    startLoad({ port, connections: 4, request: () => ({ path: '/api/orders/1' }) }),
+    startLoad({ port, connections: 2, request: () => ({ path: '/api/orders/1' }) }),
   );
   const more = async () => {
     const before = loads.map(({ sent }) => sent);
