@@ -41,7 +41,7 @@ export async function runRow({ fault, traffic, arm, stack, native, requests, may
   const { protocol } = traffic;
   const arms: Arm[] = [armOf(stack, protocol, OFF), armOf(stack, protocol, AGAIN), armOf(stack, protocol, arm, 'on')];
   if (native) {
-    const more = traffic.perSecond === undefined ? { atMost: NATIVE_UPLOADS } : {};
+    const more = { atMost: traffic.perSecond === undefined ? NATIVE_UPLOADS : Math.ceil(requests / 2) };
     arms.push({ name: NATIVE_OFF, port: native.port, path: pathOf(protocol, OFF), ...more });
     arms.push({ name: NATIVE_ON, port: native.port, path: pathOf(protocol, arm), ...more });
   }
