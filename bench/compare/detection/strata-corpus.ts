@@ -61,10 +61,19 @@ function noisier(random: Random, plan: Plan): Series[] {
 }
 
 function drawStrata(random: Random, pairs: number): Uint8Array {
-  const weights = Object.fromEntries(
-    Array.from({ length: STRATA.count }, (_, stratum) => [String(stratum), logUniform(random, STRATA.weight)]),
-  );
-  return Uint8Array.from({ length: pairs }, () => Number(weighted(random, weights)));
+  const weights = Array.from({ length: STRATA.count }, () => logUniform(random, STRATA.weight));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const strata = new Uint8Array(pairs);
+  for (let pair = 0; pair < pairs; pair += 1) {
+    let left = random() * sum;
+    let stratum = 0;
+    while (stratum < STRATA.count - 1 && left >= weights[stratum]!) {
+      left -= weights[stratum]!;
+      stratum += 1;
+    }
+    strata[pair] = stratum;
+  }
+  return strata;
 }
 
 /** Some noise and some defects show in some strata only. */
@@ -78,5 +87,7 @@ function confined(random: Random, series: Series, stratumOf: Uint8Array): Series
     shown = shuffled(strata, random).slice(0, wholeNumber(random, STRATA.defectStrata));
   }
   if (shown.length === strata.length) return series;
-  return { ...series, marks: series.marks.map((mark, pair) => (shown.includes(stratumOf[pair]!) ? mark : 0)) };
+  const marks = series.marks.slice();
+  for (let pair = 0; pair < marks.length; pair += 1) if (!shown.includes(stratumOf[pair]!)) marks[pair] = 0;
+  return { ...series, marks };
 }

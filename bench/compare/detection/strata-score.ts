@@ -7,6 +7,7 @@ import {
   mcnemarExact,
   type Tally,
 } from '../../../compare/judge/index.ts';
+import { groupBy } from '../../../compare/report/group-by.ts';
 import { IgnoredFields } from '../../../compare/report/ignored.ts';
 import type { CellInput, EpochInput, FieldInput } from '../../../compare/report/index.ts';
 import { judgeEpoch } from '../../../compare/report/judged.ts';
@@ -27,17 +28,21 @@ const NO_ERRORS = { clientErrors: 0, serverErrors: 0 };
 const LEVELS = ['different', 'seen', 'noise', 'same'] as const;
 
 export function scoreStrata({ plan, series, stratumOf }: StrataCorpus): ScoredStrata {
-  const judged = judgeEpoch(epochOf(series, stratumOf), new IgnoredFields([], SPAN_MS));
-  const verdicts = judged.flatMap(({ fields }) => fields);
+  const counted = series.map(counting(stratumOf));
+  const judged = judgeEpoch(epochOf(counted, stratumOf), new IgnoredFields([], SPAN_MS));
+  const verdicts = groupBy(
+    judged.flatMap(({ fields }) => fields),
+    ({ field }) => `${field.kind} ${field.path}`,
+  );
   // They know no strata, and are given the sums of all.
-  const sums = series.map(({ marks }) => tallyOf(marks));
+  const sums = counted.map(({ sum }) => sum);
   const adjusted = benjaminiHochberg(
     sums.map(({ candidateOnly, controlOnly }) => mcnemarExact(candidateOnly, controlOnly)),
   );
   return {
     plan,
     series: series.map((one, index) => {
-      const own = verdicts.filter(({ field }) => field.path === pathOf(one) && field.kind === one.kind);
+      const own = verdicts.get(`${one.kind} ${pathOf(one)}`) ?? [];
       return {
         defect: one.defect !== undefined,
         visible: sums[index]!.candidateOnly > 0,
@@ -54,23 +59,56 @@ function pathOf({ field }: Series): string {
   return `/${field}`;
 }
 
-function tallyOf(marks: Uint8Array): Tally {
-  const tally = emptyTally();
-  marks.forEach((mark, pair) => {
-    if (mark !== 0) countDifference(tally, pair, (mark & CANDIDATE) !== 0, (mark & CONTROL) !== 0);
-  });
-  return tally;
+interface Counted {
+  /** Over all strata. */
+  readonly sum: Tally;
+  /** Of the strata in which it differed. */
+  readonly parts: ReadonlyMap<number, FieldInput>;
 }
 
-/** As the tally of a running comparison would have counted it. */
-function epochOf(series: readonly Series[], stratumOf: Uint8Array): EpochInput {
-  const cells = Array.from({ length: STRATA.count }, (_, stratum): CellInput => {
-    const pairs = [...stratumOf.keys()].filter((pair) => stratumOf[pair] === stratum);
-    return {
+/** Counts each series in one go, as the tally of a running comparison would have. */
+function counting(stratumOf: Uint8Array): (series: Series) => Counted {
+  const pairsBefore = new Int32Array(stratumOf.length);
+  const pairs = new Int32Array(STRATA.count);
+  for (let pair = 0; pair < stratumOf.length; pair += 1) pairsBefore[pair] = pairs[stratumOf[pair]!]!++;
+  const atMs = (pair: number) => (SPAN_MS * pair) / stratumOf.length;
+  return (series) => {
+    const sum = emptyTally();
+    const parts = new Map<number, { -readonly [name in keyof FieldInput]: FieldInput[name] } & { counts: Tally }>();
+    for (let pair = 0; pair < stratumOf.length; pair += 1) {
+      const mark = series.marks[pair]!;
+      if (mark === 0) continue;
+      const stratum = stratumOf[pair]!;
+      let part = parts.get(stratum);
+      if (!part) {
+        part = {
+          kind: series.kind,
+          path: pathOf(series),
+          counts: emptyTally(),
+          firstAtMs: atMs(pair),
+          lastAtMs: atMs(pair),
+        };
+        parts.set(stratum, part);
+      }
+      part.lastAtMs = atMs(pair);
+      const [candidate, control] = [(mark & CANDIDATE) !== 0, (mark & CONTROL) !== 0];
+      countDifference(sum, pair, candidate, control);
+      countDifference(part.counts, pairsBefore[pair]!, candidate, control);
+    }
+    return { sum, parts };
+  };
+}
+
+function epochOf(counted: readonly Counted[], stratumOf: Uint8Array): EpochInput {
+  const pairs = new Int32Array(STRATA.count);
+  for (const stratum of stratumOf) pairs[stratum]! += 1;
+  const cells = Array.from(
+    pairs,
+    (count, stratum): CellInput => ({
       endpoint: 'GET /',
       stratum: { reason: 'segment', segment: String(stratum) },
       controlled: true,
-      pairs: pairs.length,
+      pairs: count,
       candidateMismatched: 0,
       controlMismatched: 0,
       bothMismatched: 0,
@@ -78,33 +116,18 @@ function epochOf(series: readonly Series[], stratumOf: Uint8Array): EpochInput {
       errors: { primary: NO_ERRORS, candidate: NO_ERRORS, control: NO_ERRORS },
       firstAtMs: 0,
       lastAtMs: SPAN_MS,
-      fields: series.flatMap((one) => fieldOf(one, pairs) ?? []),
-    };
-  });
+      fields: counted.flatMap(({ parts }) => parts.get(stratum) ?? []),
+    }),
+  );
   return {
     number: 1,
     version: undefined,
     begunBy: 'first',
     startedAtMs: 0,
     lastAtMs: SPAN_MS,
-    cells: cells.filter(({ pairs }) => pairs > 0),
+    cells: cells.filter((cell) => cell.pairs > 0),
     losses: [],
     localReplies: [],
     hidden: {},
-  };
-}
-
-function fieldOf(series: Series, pairs: readonly number[]): FieldInput | undefined {
-  const marks = Uint8Array.from(pairs, (pair) => series.marks[pair]!);
-  const first = marks.findIndex((mark) => mark !== 0);
-  if (first < 0) return undefined;
-  const atMs = (index: number) => (SPAN_MS * pairs[index]!) / series.marks.length;
-  const last = marks.findLastIndex((mark) => mark !== 0);
-  return {
-    kind: series.kind,
-    path: pathOf(series),
-    counts: tallyOf(marks),
-    firstAtMs: atMs(first),
-    lastAtMs: atMs(last),
   };
 }
