@@ -12,12 +12,22 @@ it('ratios are of what is copied to what is not', () => {
   expect(rowFigures(outcome([10]), outcome([11]), outcome([12]), 1)).toMatchObject({ p99Ratio: 1.2, p99Alike: 1.1 });
 });
 
+it('the interval of a ratio: narrow where latencies are alike, wide where a few decide', () => {
+  const even = outcome(Array.from({ length: 500 }, (_, index) => 10 + (index % 2)));
+  expect(rowFigures(even, even, even, 1).p99RatioLow).toBeCloseTo(1);
+  const slow = outcome(Array.from({ length: 500 }, (_, index) => (index % 50 === 0 ? 30 : 10)));
+  expect(rowFigures(even, even, slow, 1)).toMatchObject({ p99Ratio: expect.closeTo(30 / 11) });
+  expect(rowFigures(even, even, slow, 1).p99RatioLow).toBeGreaterThan(0.9);
+});
+
 it.each([
   ['pass', {}],
   ['FAIL', { failed: 1 }],
   ['pass', { failed: 1, failedOff: 1 }],
   ['FAIL', { memoryMiB: MEMORY_BOUND_MIB + 1 }],
-  ['FAIL', { p99Ratio: 1.06 }],
+  ['FAIL', { p99Ratio: 1.2, p99RatioLow: 1.06 }],
+  // Perhaps by chance.
+  ['inconclusive', { p99Ratio: 1.2, p99RatioLow: 0.9 }],
   ['inconclusive', { p99Ratio: 1.06, p99Alike: 1.06 }],
   ['inconclusive', { p99Ratio: 1, p99Alike: 0.9 }],
   ['no p99', { requests: 99, p99Ratio: 2 }],

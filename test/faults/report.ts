@@ -39,6 +39,7 @@ const COLUMNS = [
   right('p50 ratio'),
   right('p99 ms'),
   right('p99 ratio'),
+  right('at least'),
   right('A/A p99'),
   right('Envoy MiB'),
   { title: 'row' },
@@ -69,13 +70,14 @@ ${machineLines(machine).join('\n')}
 
 ${sections.join('\n\n')}
 
-A ratio is of requests that are copied to requests that are not, in the same minutes; A/A is of two arms that are not copied. A row is
-inconclusive where A/A is beyond ${P99_BOUND} in either direction: the machine was not calm enough to tell.
+A ratio is of requests that are copied to requests that are not, in the same minutes; "at least" is the lower end of its 95%
+interval; A/A is of two arms that are not copied. A row is inconclusive where A/A is beyond ${P99_BOUND} in either direction (the machine was
+not calm enough to tell), or where the ratio is beyond it but need not be.
 `;
 }
 
 function cellsOf({ fault, figures, judgement }: RowResult): string[] {
-  const { requests, failed, failedOff, p50Ms, p50Ratio, p99Ms, p99Ratio, p99Alike, memoryMiB } = figures;
+  const { requests, failed, failedOff, p50Ms, p50Ratio, p99Ms, p99Ratio, p99RatioLow, p99Alike, memoryMiB } = figures;
   return [
     fault,
     String(requests),
@@ -85,6 +87,7 @@ function cellsOf({ fault, figures, judgement }: RowResult): string[] {
     ratio(p50Ratio),
     p99Ms.toFixed(1),
     ratio(p99Ratio),
+    ratio(p99RatioLow),
     ratio(p99Alike),
     memoryMiB.toFixed(0),
     judgement,
