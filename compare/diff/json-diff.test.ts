@@ -24,6 +24,20 @@ function rules(...list: Array<Partial<Rule> & Pick<Rule, 'path' | 'effect'>>) {
   return compileRules(complete, 'GET /', 0);
 }
 
+test('an array in which more than one element differs is told once, also within one that differs in one', () => {
+  const order = (id: number, ...totals: number[]) => ({ id, lines: totals.map((total, line) => ({ line, total })) });
+  const primary = { orders: [order(1, 5, 6, 7), order(2, 8)] };
+  expect(brief(diff(primary, { orders: [order(1, 5, 0, 7), order(2, 8)] }))).toEqual(['value /orders/0/lines/1/total']);
+  expect(brief(diff(primary, { orders: [order(1, 0, 6, 0), order(2, 8)] }))).toEqual([
+    'value /orders/0/lines/0/total',
+    'value /orders/0/lines/2/total',
+  ]);
+  expect(brief(diff(primary, { orders: [order(1, 0, 6, 7), order(2, 0)] }))).toEqual([
+    'value /orders/0/lines/0/total',
+    'value /orders/1/lines/0/total',
+  ]);
+});
+
 describe('objects and scalars', () => {
   test('each kind, at its place', () => {
     const primary = { price: 12.5, note: 'a', gone: 1, nested: { 'a/b~c': [1] }, maybe: null };
