@@ -11,8 +11,6 @@ import type { PathSegment } from './path.ts';
 import type { CompiledRules, RulePosition, RulesHere } from './rule-matcher.ts';
 
 const MAX_DEPTH = 512;
-/** Each that is wrong costs a walk over two elements, again for each one around it. */
-const MAX_GUESSES = 2;
 /** About half a second. */
 export const EFFORT = 10_000_000;
 
@@ -25,8 +23,6 @@ export class JsonWalk {
   private readonly findings: Findings;
   private readonly effort: Effort;
   private readonly place: Place = { primary: [], candidate: [], depth: 0, moved: 0 };
-  /** Arrays around this place of which it is not certain yet that they differ in one element at most. */
-  private guesses = 0;
 
   constructor(findings: Findings, effort: Effort) {
     this.findings = findings;
@@ -92,8 +88,6 @@ export class JsonWalk {
       this.compareElements(primary, 0, candidate, 0, position, depth);
       return;
     }
-    if (position === undefined && primary.length === candidate.length && this.differInOne(primary, candidate, depth))
-      return;
     let plan: ArrayPlan;
     if (rule === undefined) plan = planOrdered(primary, candidate, this.effort);
     else if (rule.effect === 'keyed') plan = planKeyed(primary, candidate, rule.key, this.effort);
@@ -110,32 +104,6 @@ export class JsonWalk {
     }
     for (const index of plan.missing) this.element('missing', index, primary, position);
     for (const index of plan.extra) this.element('extra', index, candidate, position);
-  }
-
-  /**
-   * Compares element by element, as if one differed at most, which is what most answers do: then nothing is looked at
-   * twice. @returns false, having reported nothing: more do, so it matters which belongs to which.
-   */
-  private differInOne(primary: Json[], candidate: Json[], depth: number): boolean {
-    if (this.guesses >= MAX_GUESSES) return false;
-    const { findings } = this;
-    const before = findings.mark();
-    this.guesses++;
-    let differing = 0;
-    for (let index = 0; index < primary.length && differing < 2; index++) {
-      if (primary[index] === candidate[index]) continue;
-      if (!beginAlike(primary[index]!, candidate[index]!)) {
-        differing = 2;
-        break;
-      }
-      const already = findings.count;
-      this.compareElements(primary, index, candidate, index, undefined, depth);
-      if (findings.count > already) differing++;
-    }
-    this.guesses--;
-    if (differing < 2) return true;
-    findings.undoTo(before);
-    return false;
   }
 
   private compareElements(
@@ -181,16 +149,6 @@ export class JsonWalk {
     place.depth--;
     if (place.primary[place.depth] !== place.candidate[place.depth]) place.moved--;
   }
-}
-
-/** Two versions of one thing, and not two things, most likely: ids tend to come first. */
-function beginAlike(primary: Json, candidate: Json): boolean {
-  if (!bothContainers(primary, candidate) || Array.isArray(primary)) return true;
-  for (const key in primary as JsonObject) {
-    const value = (primary as JsonObject)[key];
-    return typeof value === 'object' || value === (candidate as JsonObject)[key];
-  }
-  return true;
 }
 
 /** Two arrays, or two objects. */
