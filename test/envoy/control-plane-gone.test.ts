@@ -7,6 +7,9 @@ const REQUESTS = 500;
 let orders: OrdersStack;
 afterEach(() => orders?.close());
 
+/** What Envoy counts whenever it is sent something of a type, also if it is what it has already. */
+const UPDATES = /\.(update_success|update_rejected|config_reload|load_success)$/;
+
 const request = () => ({ path: '/api/orders' });
 
 async function copiesOfLoad(): Promise<number> {
@@ -30,6 +33,7 @@ test('killed under load: no request fails, mirroring goes on, and a new one take
   };
   const connected = async () => (await admin.sum(/^control_plane\.connected_state$/)) === 1;
   await during(async () => expect(await connected()).toBe(true));
+  const updates = await admin.stats(UPDATES);
   await during(() => orders.stack.killControlPlane());
   await eventually(async () => !(await connected()));
   orders.clear();
@@ -44,4 +48,10 @@ test('killed under load: no request fails, mirroring goes on, and a new one take
   expect(await copiesOfLoad()).toBe(REQUESTS);
   await api.patchMirror('orders', { sample: '0%' }, '5s');
   expect(await copiesOfLoad()).toBe(0);
+
+  // Versions are the same as before the kill, so that of all types only the one that has changed since was sent.
+  const updatesSince = Object.entries(await admin.stats(UPDATES)).filter(([name, count]) => count !== updates[name]);
+  expect(Object.keys(updates).length).toBeGreaterThan(5);
+  const once = ['runtime.load_success', 'runtime.update_success'].map((name) => [name, updates[name]! + 1]);
+  expect(Object.fromEntries(updatesSince)).toEqual(Object.fromEntries(once));
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLUSTER } from '../../xds-server/xds/index.ts';
+import { CLUSTER, DEFAULT_GROUP } from '../../xds-server/xds/index.ts';
 import { eventually, sendRaw, startLoad } from '../support/index.ts';
 import { type Scenario, startScenario, type Transport } from './xds-scenario.ts';
 
@@ -102,5 +102,27 @@ describe.each(TRANSPORTS)('a real Envoy, %s', (transport) => {
     expect(sent).toBeGreaterThan(0);
     // In state of the world a server that never knew the old cluster cannot keep it until the routes have moved.
     if (transport.endsWith('delta')) expect(failures).toEqual([]);
+  });
+
+  it('killed in the middle of changes, Envoy comes back to the last of them and to nothing else', async () => {
+    const { envoy, cache } = scenario;
+    const restarts = envoy.restarts;
+    for (let change = 1; change <= 30; change++) {
+      cache.set(DEFAULT_GROUP, scenario.snapshot({ to: `z${change}`, flag: 100 + change }));
+      if (change === 15) process.kill(envoy.pid, 'SIGKILL');
+      // One turn of the event loop: changes overtake each other, in Envoy and on their way to it.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await eventually(() => envoy.restarts > restarts, { timeoutMs: 30_000, what: 'a new Envoy' });
+    await eventually(
+      () => scenario.server.clients().some(({ upToDate, types }) => upToDate && types.route?.ackedVersion),
+      {
+        timeoutMs: 30_000,
+        what: 'the new Envoy to have everything',
+      },
+    );
+    expect(await served()).toBe('z30');
+    expect(await clusters()).toEqual(['z30']);
+    expect(JSON.parse(await scenario.admin('/runtime')).entries['test.flag'].final_value).toBe('130');
   });
 });
