@@ -161,6 +161,12 @@ export function compareOptions(): Option[] {
   return [
     new Option('--no-compare', 'mirror only: capture and compare no answers').env('SHADOWPLANE_NO_COMPARE'),
     addressOption('captureListen'),
+  ];
+}
+
+/** For Envoys on other machines. */
+export function captureOptions(): Option[] {
+  return [
     new Option(
       '--capture-address <host:port>',
       'the same as Envoys reach it, where they know it by another name (default: where it listens)',

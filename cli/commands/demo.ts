@@ -12,7 +12,7 @@ import { envoyEventText } from '../stack/envoy-events.ts';
 import { createLogger } from '../stack/logger.ts';
 import { createRunOutput, type RunOutput } from '../stack/output.ts';
 import { assertCanListen, canListen, formatHostPort, freePort, type HostPort } from '../stack/ports.ts';
-import { addEnvoyOptions, addRunOptions, type EnvoyRunOptions, readAddress } from '../stack/run-options.ts';
+import { addDemoOptions, addEnvoyOptions, type EnvoyRunOptions, readAddress } from '../stack/run-options.ts';
 import { runUntilStopped } from '../stack/run-until-stopped.ts';
 import { prepareStack, type StackParts, startStack } from '../stack/start-stack.ts';
 import { listenForStop, type StopSignals } from '../stack/stop-signals.ts';
@@ -38,7 +38,7 @@ export function demoCommand(context: Context): Command {
     new Option('--rate <requests>', 'requests per second').default(40).argParser(positive),
     new Option('--seed <number>', 'another seed makes other orders').default(1).argParser(Number),
   );
-  addRunOptions(addEnvoyOptions(command)).action(async (options: DemoOptions) => {
+  addDemoOptions(addEnvoyOptions(command)).action(async (options: DemoOptions) => {
     const output = createRunOutput(context, options.json === true);
     const parts = await prepareStack(options.dataDir, options.compare, context.note);
     const signals = listenForStop();

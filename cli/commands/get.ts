@@ -16,7 +16,15 @@ interface ConfigAnswer {
   readonly revision: number;
   readonly config: {
     readonly services?: Readonly<
-      Record<string, { readonly address?: string; readonly addresses?: readonly string[]; readonly protocol?: string }>
+      Record<
+        string,
+        {
+          readonly address?: string;
+          readonly addresses?: readonly string[];
+          readonly cluster?: string;
+          readonly protocol?: string;
+        }
+      >
     >;
     readonly segments?: Readonly<Record<string, unknown>>;
   };
@@ -77,9 +85,9 @@ export function getCommand(context: Context): Command {
 }
 
 function serviceTable({ config }: ConfigAnswer, { style, width }: Context): string[] {
-  const rows = Object.entries(config.services ?? {}).map(([name, { address, addresses, protocol }]) => [
+  const rows = Object.entries(config.services ?? {}).map(([name, { address, addresses, cluster, protocol }]) => [
     name,
-    (addresses ?? (address ? [address] : [])).join(', '),
+    cluster === undefined ? (addresses ?? (address ? [address] : [])).join(', ') : `cluster ${cluster}`,
     protocol ?? 'http1',
   ]);
   if (rows.length === 0) return ['There are no services.'];

@@ -65,7 +65,7 @@ export function uninstallCommand(context: Context): Command {
     const wait = options.wait ?? WAIT;
     const answer = await api.send<WriteAnswer>(
       'PUT',
-      `/config${waitQuery(wait)}`,
+      `/config${waitQuery(durationMs(wait) > MOST_HELD_MS ? '60s' : wait)}`,
       { ...config, mirroring: 'off' },
       {
         ifRevision: before,
@@ -89,6 +89,9 @@ export function uninstallCommand(context: Context): Command {
     '\nExit codes: 0 every Envoy is without mirroring, 1 refused and nothing changed, or not every Envoy has it yet, 2 wrong usage.',
   );
 }
+
+/** An answer is held no longer than this; after it, the Envoys are asked. */
+const MOST_HELD_MS = 60_000;
 
 /** @throws ShadowplaneError UNINSTALL_UNFINISHED naming the Envoys and what each still lacks */
 async function untilQuiet(

@@ -7,6 +7,7 @@ import {
   accessOptions,
   addOptions,
   addressOption,
+  captureOptions,
   compareOptions,
   DEFAULT_ADDRESSES,
   dataDirOption,
@@ -59,12 +60,16 @@ export interface EnvoyRunOptions extends RunOptions {
 }
 
 export function addRunOptions(command: Command): Command {
+  return addOptions(addDemoOptions(command), secretsOption(), ...captureOptions());
+}
+
+/** A demo has its own services and its own Envoy, on this machine. */
+export function addDemoOptions(command: Command): Command {
   return addOptions(
     command,
     addressOption('xdsListen'),
     addressOption('apiListen'),
     ...accessOptions(),
-    secretsOption(),
     ...compareOptions(),
     dataDirOption(),
     logLevelOption(),

@@ -259,6 +259,9 @@ export const COMPARISON_SCHEMAS = {
   RunAgain: Type.Object({ times: Type.Optional(Type.Integer({ minimum: 2, maximum: 10, default: 3 })) }),
   RunAgainReport: Type.Object({
     deterministic: Type.Boolean({ description: 'Every arm answered each time, and each time the same.' }),
+    varies: Type.Record(Type.String(), Type.Array(Type.Object({ kind: Type.String(), path: Type.String() })), {
+      description: 'By arm, where it differed from itself.',
+    }),
     runs: Type.Array(
       Type.Object({
         primary: refer('Answer'),
@@ -319,7 +322,14 @@ export const COMPARISON_SCHEMAS = {
         candidate: copies,
         control: Type.Optional(copies),
         filter: byName('Counters of the filter.'),
-        capture: Type.Union([Type.Object({ delivered: count(), dropped: byName('By cause.') }), Type.Null()]),
+        capture: Type.Union([
+          Type.Object({
+            delivered: count(),
+            dropped: byName('By cause.'),
+            lastHeartbeatAt: time('When it last sent a batch, empty ones included.'),
+          }),
+          Type.Null(),
+        ]),
       }),
     ),
     lost: byName('Copies that were not compared, by cause.'),

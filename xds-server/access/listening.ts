@@ -48,13 +48,13 @@ export function assertSecured(
   if (!isLoopbackHost(api.host) && !isGuarded && !api.access.insecure) {
     throw new ShadowplaneError(
       'USAGE',
-      `--api-listen ${api.host}: beyond loopback whoever reaches the API could change your mirrors and read your users' data. Give it tokens (--api-token-file FILE or SHADOWPLANE_API_TOKEN) or client certificates (--api-tls-cert, --api-tls-key, --api-client-ca); or say --api-insecure, for a network that is private to who may`,
+      `--api-listen ${api.host}: beyond loopback whoever reaches the API could change your mirrors and read your users' data. Give it tokens (--api-token-file FILE or SHADOWPLANE_API_TOKEN) or, with "serve", client certificates (--api-tls-cert, --api-tls-key, --api-client-ca); or say --api-insecure, for a network that is private to who may`,
     );
   }
   if (!isLoopbackHost(xds.host) && !xds.access.tls && !xds.access.insecure) {
     throw new ShadowplaneError(
       'USAGE',
-      `--xds-listen ${xds.host}: beyond loopback Envoys and control plane have to prove who they are: --xds-tls-cert, --xds-tls-key and --xds-client-ca; or say --xds-insecure, for a network that is private to them`,
+      `--xds-listen ${xds.host}: beyond loopback Envoys and control plane have to prove who they are: --xds-tls-cert, --xds-tls-key and --xds-client-ca, which "serve" takes; or say --xds-insecure, for a network that is private to them`,
     );
   }
   if (!xds.access.tls && bindsNames(parseNodeList(xds.access.nodes ?? []))) {

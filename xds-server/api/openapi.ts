@@ -91,7 +91,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   'POST /api/v1/mirrors/{name}/resume': write('Mirror again, with the shares as they were', 'MirrorWritten'),
   'GET /api/v1/envoys': { summary: 'The connected Envoys and what they have acknowledged', answer: 'EnvoyList' },
   'GET /api/v1/events': {
-    summary: 'Server-sent events: current, revision, envoy',
+    summary: 'Server-sent events of policy, Envoys and comparison',
     answer: { mediaType: 'text/event-stream' },
   },
   'GET /api/v1/openapi.json': { summary: 'This document', answer: { mediaType: JSON_TYPE } },
