@@ -55,3 +55,16 @@ it('clients that leave before their turn are no trouble', async () => {
   expect(await waiting).toMatchObject({ acked: STREAMS / 2, of: STREAMS / 2, rejections: [] });
   leaving.close();
 });
+
+it('a server that is closed ends its streams at once, so that clients go elsewhere', async () => {
+  const server = createSnapshotServer();
+  const { port } = await server.listen('127.0.0.1:0');
+  const client = new TestingClient(port);
+  onTestFinished(() => client.close());
+  server.setSnapshot([cluster('a')]);
+  const stream = client.stream('delta', 'node');
+  stream.send({ type_url: CLUSTER });
+  await stream.next();
+  await server.close();
+  await stream.ended;
+});
