@@ -79,7 +79,7 @@ it('only chosen headers are compared and shown', async () => {
 });
 
 it('redaction takes out of samples what nobody may see, also out of those that are stored', async () => {
-  await call('PATCH', '', { compare: { capture: { requestHeaders: ['accept', 'x-api-key'] } } });
+  await call('PATCH', '', { compare: { capture: { requestHeaders: ['accept', 'x-tenant-key'] } } });
   await exchange(
     3,
     { total: 1, customer: { email: 'ann@example.org' } },
@@ -88,7 +88,7 @@ it('redaction takes out of samples what nobody may see, also out of those that a
   const secrets = /ann@example|s3cret|k3y/g;
   const shown = async () => JSON.stringify(await call('GET', '/samples'));
   expect(new Set((await shown()).match(secrets))).toEqual(new Set(['ann@example', 's3cret', 'k3y']));
-  const redact = { headers: ['X-Api-Key'], paths: ['/customer/email'], query: ['token'] };
+  const redact = { headers: ['X-Tenant-Key'], paths: ['/customer/email'], query: ['token'] };
   await server.restart();
   expect(await shown()).toMatch(secrets);
   await call('PATCH', '', { compare: { redact } });

@@ -99,7 +99,7 @@ function pairOf(id: string, path: string, primary: object, candidate: object) {
     reason: 2,
     segment: '',
     path: `${path}?token=s3cret`,
-    request_headers: [header('accept', '*/*'), header('x-api-key', 'k3y')],
+    request_headers: [header('accept', '*/*'), header('x-tenant-key', 'k3y')],
   };
   return [
     { ...common, side: SIDE.primary, headers: headers('1'), body: Buffer.from(JSON.stringify(primary)) },
