@@ -7,7 +7,7 @@ import { Cleanup, type Stack, startCollector } from '../support/index.ts';
 import { armOf, HEALTHY, resetPeak, settled, startServicesApart, startShadowplane } from './environment.ts';
 import { measure } from './measure.ts';
 import { breakCollector, COMPARISON_FAULTS } from './rows.ts';
-import { FAULTS, MEMORY_BOUND_MIB, type ServiceAddresses } from './table.ts';
+import { FAULTS, MEMORY_BOUND_MIB, OFF, type ServiceAddresses } from './table.ts';
 import { SMALL, TRAFFIC, type Traffic } from './traffic.ts';
 
 const cleanup = new Cleanup();
@@ -32,6 +32,16 @@ test.each(FAULTS)('a shadow that is %s', async (fault) => {
   }
   expect(await stack.admin.peakMemoryMiB()).toBeLessThan(MEMORY_BOUND_MIB);
   await settled(stack);
+});
+
+/** Envoy waits so long for a connection to a shadow, by default. */
+const CONNECT_TIMEOUT_MS = 1_000;
+
+test('an upload does not wait until the connection to a dead shadow has timed out', async () => {
+  const traffic = TRAFFIC.find(({ name }) => name === '20 MB chunked uploads')!;
+  const outcomes = await measure(traffic, [armOf(stack, 'http1', OFF), armOf(stack, 'http1', 'dead', 'on')], 3);
+  const fastest = (arm: string) => Math.min(...outcomes.get(arm)!.latenciesMs);
+  expect(fastest('on')).toBeLessThan(fastest(OFF) + CONNECT_TIMEOUT_MS / 2);
 });
 
 test('a comparison layer that stalls, answers 500 and is dead', async () => {

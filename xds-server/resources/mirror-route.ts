@@ -1,6 +1,7 @@
 import type { EnvoyJson, Mirror } from '../policy/model.ts';
 import { mirrorPolicies, type Reason } from './mirror-policy.ts';
 import { clusterName, fractionKey, leftOutStats, plainRoute, sampleRoute, segmentRoute } from './names.ts';
+import { copyBufferBytes } from './shadow-isolation.ts';
 
 /** The route that takes a mirror's requests without copies. */
 export function plainRouteOf(mirror: Mirror): EnvoyJson {
@@ -41,6 +42,7 @@ function copyingRoute(mirror: Mirror, name: string, why: Reason): [decision: str
   };
   const route = {
     ...routeTo(name, match, primaryOf(mirror), { request_mirror_policies: mirrorPolicies(mirror, why) }),
+    request_body_buffer_limit: copyBufferBytes(mirror.limits),
     metadata: { filter_metadata: { shadowplane: { mirror: mirror.name, ...why, copies: '' } } },
   };
   return [name, route];

@@ -69,6 +69,8 @@ mirrors:
       },
       stat_prefix: name,
       route: { cluster: 'orders/primary/a', timeout: '0s', request_mirror_policies: copies },
+      // A copy that waits for a connection is held, and cut, before it holds back the client.
+      request_body_buffer_limit: 16 * 1024 * 1024,
       metadata: { filter_metadata: { shadowplane: { mirror: 'orders', ...why, copies: '' } } },
     });
     const copy = (role: string, service: string, why: EnvoyJson[]) => ({

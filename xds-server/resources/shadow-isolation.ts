@@ -7,13 +7,18 @@ import { FORWARDED_FOR_OF_COPY, SHADOW_FILTER } from './names.ts';
 
 const SMALLEST_BUFFER_BYTES = 16 * 1024 * 1024;
 
+/** What Envoy may hold of one copy: twice of what it is cut at, so that it is cut before it holds back the client. */
+export function copyBufferBytes({ maxBodyBytes }: Pick<MirrorLimits, 'maxBodyBytes'>): number {
+  return Math.max(SMALLEST_BUFFER_BYTES, 2 * maxBodyBytes);
+}
+
 /**
  * What keeps a slow, broken or hungry shadow from the users. A copy that grows beyond its limit is cut by our filter
  * while the buffer towards the shadow, twice as large, still takes it, so that it never holds back the upload of the client;
  * a copy that lasts too long is reset; copies beyond the bound are dropped at once.
  */
 export function isolated(limits: MirrorLimits): RoleOptions {
-  const bufferBytes = Math.max(SMALLEST_BUFFER_BYTES, 2 * limits.maxBodyBytes);
+  const bufferBytes = copyBufferBytes(limits);
   return {
     cluster: {
       per_connection_buffer_limit_bytes: bufferBytes,
