@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { selfSigned } from '../test/envoy/certificate.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './control-plane.ts';
 
 const POLICY = `
@@ -82,6 +83,30 @@ describe('the control plane', () => {
     await running!.close();
     await start();
     expect(await sampleOf('orders')).toBe('20%');
+  });
+
+  it.each(['unusable', 'missing'])('starts again with a secret that is %s, and can be paused', async (how) => {
+    const secretsDir = join(directory, 'secrets');
+    const { certificatePem, privateKeyPem } = selfSigned('edge');
+    await mkdir(join(secretsDir, 'edge'), { recursive: true });
+    await writeFile(join(secretsDir, 'edge/tls.crt'), certificatePem);
+    await writeFile(join(secretsDir, 'edge/tls.key'), privateKeyPem);
+    await writeFile(policyFile, `${POLICY}\nlistener: { tls: { secret: edge } }\n`);
+    await start({ secretsDir });
+    await running!.close();
+
+    if (how === 'missing') await rm(join(secretsDir, 'edge'), { recursive: true });
+    else await writeFile(join(secretsDir, 'edge/tls.key'), 'broken');
+    await start({ secretsDir });
+    expect(logged.join()).toMatch(/keep what they have: listener\.tls\.secret: there is no secret \\"edge/);
+    expect((await call('POST', '/mirrors/orders/pause')).status).toBe(200);
+    const { config } = (await call('GET', '/config')).body as { config: object };
+    const { status, body } = await call('PUT', '/config', { ...config, listener: { tls: { secret: 'other' } } });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errors: [{ path: 'listener.tls.secret' }] });
+    // Also where the file changes.
+    await writeFile(policyFile, `${POLICY.replace('5%', '7%')}\nlistener: { tls: { secret: edge } }\n`);
+    await until(async () => (await sampleOf('orders')) === '7%');
   });
 
   it('answers a write that waits at once when no Envoy is connected', async () => {

@@ -43,6 +43,7 @@ import type { CaptureTls } from './resources/index.ts';
 import { RevisionsInUse } from './revisions-in-use.ts';
 import {
   assertSecretsKnown,
+  missingSecrets,
   SecretFolder,
   secretRoutes,
   secretsOpenApi,
@@ -201,7 +202,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     else logger.info({ mirror }, `copies are sent again: ${reason}`);
   });
   const check = (policy: Policy): void => {
-    assertSecretsKnown(policy, secrets);
+    assertSecretsKnown(policy, secrets, store.current.policy);
     renderer.snapshotOf(guards.allowed(policy));
   };
 
@@ -218,6 +219,10 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   if (options.policyFile !== undefined) {
     const watcher = await followPolicyFile({ file: options.policyFile, store, check, logger });
     shutdown.add(() => watcher.close());
+  }
+
+  for (const { path, message } of missingSecrets(store.current.policy, secrets)) {
+    logger.error(`Envoys are not served what the policy names; they keep what they have: ${path}: ${message}`);
   }
 
   const cache = new SnapshotCache();

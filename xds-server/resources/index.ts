@@ -13,5 +13,5 @@ export {
   routesWithoutMirroring,
 } from './fragment.ts';
 export type { FragmentNote } from './fragment-notes.ts';
-export { type SecretLookup, type SecretMaterial, secretUses } from './secrets.ts';
+export { type SecretLookup, type SecretMaterial, type SecretUse, secretUses } from './secrets.ts';
 export { fileSecrets } from './tls.ts';

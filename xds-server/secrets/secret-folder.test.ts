@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Certificate, selfSigned } from '../../test/envoy/certificate.ts';
 import { parsePolicy } from '../policy/index.ts';
-import { assertSecretsKnown, SecretFolder, withSecretFiles } from './index.ts';
+import { assertSecretsKnown, missingSecrets, SecretFolder, withSecretFiles } from './index.ts';
 
 const [FIRST, SECOND] = ['edge.example', 'edge.example'].map((name) => selfSigned(name)) as [Certificate, Certificate];
 
@@ -167,6 +167,7 @@ describe('a folder of secrets', () => {
 describe('the secrets of a policy', () => {
   const policyOf = (document: object) =>
     parsePolicy({ services: { shop: { address: 'shop:443', ...document } }, mirrors: {} }).policy;
+  const nothing = parsePolicy({}).policy;
   const shop = policyOf({ tls: { caSecret: 'roots', clientCertificate: { secret: 'edge' } } });
 
   it('have to be there, with what is needed of each', async () => {
@@ -180,18 +181,32 @@ describe('the secrets of a policy', () => {
         return error;
       }
     };
-    expect(refusal(() => assertSecretsKnown(shop, folder))).toMatchObject({
+    expect(refusal(() => assertSecretsKnown(shop, folder, nothing))).toMatchObject({
       code: 'POLICY_INVALID',
       problems: [{ path: 'services.shop.tls.caSecret', message: expect.stringMatching(/no secret "roots".*rootz/) }],
     });
-    expect(refusal(() => assertSecretsKnown(shop, undefined))).toMatchObject({
+    expect(refusal(() => assertSecretsKnown(shop, undefined, nothing))).toMatchObject({
       problems: [{ message: expect.stringContaining('--secrets') }, {}],
     });
     const wrong = policyOf({ tls: { caSecret: 'edge', clientCertificate: { secret: 'rootz' } } });
-    expect(refusal(() => assertSecretsKnown(wrong, folder))).toMatchObject({
+    expect(refusal(() => assertSecretsKnown(wrong, folder, nothing))).toMatchObject({
       problems: [{ message: expect.stringContaining('no tls.crt') }, { message: expect.stringContaining('no ca.crt') }],
     });
-    assertSecretsKnown(policyOf({ tls: { caSecret: 'rootz', clientCertificate: { secret: 'edge' } } }), folder);
+    const right = policyOf({ tls: { caSecret: 'rootz', clientCertificate: { secret: 'edge' } } });
+    assertSecretsKnown(right, folder, nothing);
+    expect(missingSecrets(right, folder)).toEqual([]);
+  });
+
+  it('do not stand in the way where the policy in force names them already, and are told of', async () => {
+    await open();
+    assertSecretsKnown(shop, folder, shop);
+    assertSecretsKnown(shop, undefined, shop);
+    expect(missingSecrets(shop, folder).map(({ path }) => path)).toEqual([
+      'services.shop.tls.clientCertificate.secret',
+      'services.shop.tls.caSecret',
+    ]);
+    const other = policyOf({ tls: { caSecret: 'others', clientCertificate: { secret: 'edge' } } });
+    expect(() => assertSecretsKnown(other, folder, shop)).toThrow(/^services\.shop\.tls\.caSecret: /);
   });
 
   it('are files for who reads them on this machine', () => {

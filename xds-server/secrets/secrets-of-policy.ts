@@ -1,18 +1,36 @@
 import { join } from 'node:path';
 import { didYouMean, type InputProblem, ShadowplaneError } from '../../errors/index.ts';
 import type { CertificateSource, Policy, Service } from '../policy/model.ts';
-import { secretUses } from '../resources/index.ts';
+import { type SecretUse, secretUses } from '../resources/index.ts';
 import { SECRET_FILES } from './read-secret.ts';
 import type { SecretFolder } from './secret-folder.ts';
 import type { SecretView } from './secret-routes.ts';
 
 /**
- * What a policy names has to be there when it is written; what goes missing later stays as it was.
+ * What a policy names anew has to be there. What the one in force names already does not stand in the way, whatever became of
+ * it: Envoys keep what they have, and mirrors can still be paused.
  *
  * @throws ShadowplaneError POLICY_INVALID naming each place
  */
-export function assertSecretsKnown(policy: Policy, folder: SecretFolder | undefined): void {
-  const problems = secretUses(policy).flatMap(({ path, secret, needs }): InputProblem[] => {
+export function assertSecretsKnown(policy: Policy, folder: SecretFolder | undefined, inForce: Policy): void {
+  const known = new Set(secretUses(inForce).map(keyOf));
+  const problems = problemsOf(
+    secretUses(policy).filter((use) => !known.has(keyOf(use))),
+    folder,
+  );
+  const [first] = problems;
+  if (first) throw new ShadowplaneError('POLICY_INVALID', `${first.path}: ${first.message}`, { problems });
+}
+
+/** Secrets that a policy names and that cannot be served now. */
+export function missingSecrets(policy: Policy, folder: SecretFolder | undefined): InputProblem[] {
+  return problemsOf(secretUses(policy), folder);
+}
+
+const keyOf = ({ path, secret }: SecretUse): string => JSON.stringify([path, secret]);
+
+function problemsOf(uses: readonly SecretUse[], folder: SecretFolder | undefined): InputProblem[] {
+  return uses.flatMap(({ path, secret, needs }): InputProblem[] => {
     if (!folder) return [{ path, message: 'needs --secrets FOLDER, with a folder for each secret' }];
     const material = folder.material(secret);
     if (!material) {
@@ -24,8 +42,6 @@ export function assertSecretsKnown(policy: Policy, folder: SecretFolder | undefi
         : [material.authorityPem !== undefined, SECRET_FILES.authority];
     return has ? [] : [{ path, message: `the secret ${JSON.stringify(secret)} has no ${file}` }];
   });
-  const [first] = problems;
-  if (first) throw new ShadowplaneError('POLICY_INVALID', `${first.path}: ${first.message}`, { problems });
 }
 
 /** All that the folder holds, with where the policy names it. */
