@@ -35,11 +35,16 @@ export function figures(results: readonly Result[]): string {
       median(result.spreadMs).toFixed(1),
       ((1000 * median(result.cpuMs)) / result.streams).toFixed(),
       ((1000 * median(result.clientsCpuMs)) / result.streams).toFixed(),
-      (result.heapBytesPerStream / 1000).toFixed(),
-      (result.rssBytesPerStream / 1000).toFixed(),
+      perStream(result, result.heapBytesPerStream),
+      perStream(result, result.rssBytesPerStream),
       String(result.updateBytes),
     ]),
   );
+}
+
+/** In kB. Of a few streams it would be what the process has added meanwhile. */
+function perStream({ streams }: Result, bytes: number): string {
+  return streams < 100 ? '' : (bytes / 1000).toFixed();
 }
 
 /** Ours over the peer's, taken within rounds. */
