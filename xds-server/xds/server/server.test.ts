@@ -95,9 +95,11 @@ describe.each<Variant>(['sotw', 'delta'])('%s', (variant) => {
     const [status] = server.clients();
     expect(status).toMatchObject({ node: 'edge-1', group: DEFAULT_GROUP });
     expect(status!.types).toEqual({
-      cluster: { typeUrl: CLUSTER, sentVersion: version, ackedVersion: version },
+      cluster: { typeUrl: CLUSTER, wildcard: true, names: [], sentVersion: version, ackedVersion: version },
       listener: {
         typeUrl: LISTENER,
+        wildcard: true,
+        names: [],
         sentVersion: snapshot.types.get(LISTENER)!.version,
         lastRejection: {
           version: snapshot.types.get(LISTENER)!.version,
