@@ -52,7 +52,7 @@ import {
 } from './secrets/index.ts';
 import { ServedGroups } from './served-groups.ts';
 import { Shutdown } from './shutdown.ts';
-import { allOf, createStatsService, type StatsListener } from './stats/index.ts';
+import { allOf, createStatsService, MAX_REPORT_BYTES, type StatsListener } from './stats/index.ts';
 import { addFilterMetrics, filterOpenApi, filterRoutes, type HeardVm, VmKeeper } from './vms/index.ts';
 import { waitForApplied } from './wait-for-applied.ts';
 import {
@@ -277,6 +277,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   const xds = createXdsServer({
     cache,
     groupOf: (node) => groups.groupOf(node),
+    maxRequestBytes: MAX_REPORT_BYTES,
     services: [
       createStatsService(
         allOf([counts, keeper, brakes, egress, ...(options.stats ? [options.stats] : [])]),

@@ -2,4 +2,4 @@
 
 export { allOf } from './all-of.ts';
 export type { Histogram, StatsReport } from './read-report.ts';
-export { createStatsService, type StatsListener } from './stats-service.ts';
+export { createStatsService, MAX_REPORT_BYTES, type StatsListener } from './stats-service.ts';

@@ -15,6 +15,9 @@ export interface StatsListener {
   gone(node: string): void;
 }
 
+/** An Envoy sends all its statistics in one message, about 7 kB for each cluster: room for more than 4,000 clusters. */
+export const MAX_REPORT_BYTES = 32 * 1024 * 1024;
+
 const PATH = '/envoy.service.metrics.v3.MetricsService/StreamMetrics';
 
 /**

@@ -36,6 +36,11 @@ export interface XdsServerOptions {
    * it, which Envoy does once they can take traffic. 0: not at all. If not given, 5 s.
    */
   readonly newClusterWaitMs?: number;
+  /**
+   * A larger message is refused with RESOURCE_EXHAUSTED, of whichever service on the port. If not given, 4 MiB: a
+   * reconnecting client lists all that it has, so that is room for tens of thousands of resources.
+   */
+  readonly maxRequestBytes?: number;
   /** Further gRPC services on the same port. If not given, xDS alone. */
   readonly services?: ReadonlyArray<GrpcService | GrpcServiceOf>;
 }
@@ -85,18 +90,18 @@ const NEW_CLUSTER_WAIT_MS = 5000;
 /** Clients that get a new snapshot in one turn of the event loop. */
 const FLUSH_BATCH = 64;
 
+const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+
 /** Channelz stays on: without it grpc-js 1.14 leaves connections open when the server is shut down. */
 const CHANNEL_OPTIONS = {
   // Finds clients that vanished without a word.
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
-  // A reconnecting client lists all that it has: room for tens of thousands of resources.
-  'grpc.max_receive_message_length': 4 * 1024 * 1024,
 };
 
 class GrpcXdsServer implements XdsServer {
   readonly #options: XdsServerOptions;
-  readonly #grpc = new Server(CHANNEL_OPTIONS);
+  readonly #grpc: Server;
   readonly #events = new EventEmitter<XdsServerEvents>();
   readonly #clients = new Map<string, ConnectedClient>();
   readonly #waits = new Set<AckWait>();
@@ -107,6 +112,8 @@ class GrpcXdsServer implements XdsServer {
 
   constructor(options: XdsServerOptions) {
     this.#options = options;
+    const maxBytes = options.maxRequestBytes ?? MAX_REQUEST_BYTES;
+    this.#grpc = new Server({ ...CHANNEL_OPTIONS, 'grpc.max_receive_message_length': maxBytes });
     this.#unwatch = options.cache.watch((group) => this.#snapshotChanged(group));
     for (const { definition, methods } of XDS_SERVICES) {
       const handlers = Object.entries(methods).map(
