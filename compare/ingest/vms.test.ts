@@ -86,6 +86,22 @@ it('a VM without heartbeat is silent, and replaced once another of its node and 
   expect(Object.values(states(5_001)).sort()).toEqual(['alive', 'alive', 'replaced', 'silent']);
 });
 
+it('a VM that lives on beside younger ones is replaced when it falls silent, at whatever time it began to be heard', () => {
+  const books = new VmBooks();
+  const states = (nowMs: number) => Object.fromEntries(books.list(nowMs).map(({ vmId, state }) => [vmId, state]));
+  // Older than we are, by its sequence.
+  books.arrive(batch(90, {}, { vmId: 'old' }), 0);
+  books.arrive(batch(1, {}, { vmId: 'new' }), 100);
+  books.arrive(batch(1, {}, { vmId: 'with it' }), 10_000);
+  books.arrive(batch(91, {}, { vmId: 'old' }), 10_000);
+  books.arrive(batch(2, {}, { vmId: 'new' }), 10_000);
+  expect(states(15_001)).toEqual({ old: 'replaced', new: 'silent', 'with it': 'silent' });
+  books.arrive(batch(1, {}, { vmId: 'newer' }), 15_000);
+  books.arrive(batch(2, {}, { vmId: 'with it' }), 20_001);
+  books.arrive(batch(2, {}, { vmId: 'newer' }), 20_001);
+  expect(states(25_002)).toMatchObject({ new: 'replaced', 'with it': 'silent', newer: 'silent' });
+});
+
 it('forgets those that were silent longest: after a time, and beyond a number', () => {
   const books = new VmBooks({ maxVms: 2, forgetAfterMs: 1_000 });
   const ids = () => books.list(0).map(({ vmId }) => vmId);

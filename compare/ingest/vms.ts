@@ -21,8 +21,9 @@ export interface VmStatus {
   readonly node: string;
   readonly role: Role;
   /**
-   * `replaced`: silent, and a VM of the same node and role began to speak after it. That is what a trap, a changed VM
-   * configuration and a restarted Envoy look like.
+   * `replaced`: silent, and a VM of the same node and role began to speak after it, or began clearly later than it did.
+   * That is what a trap, a changed VM configuration and a restarted Envoy look like; with a changed configuration, or a
+   * hot restart, a VM lives on beside its successors until the last request in it has ended.
    */
   readonly state: 'alive' | 'silent' | 'replaced';
   readonly firstBatchAtMs: number;
@@ -52,6 +53,8 @@ interface Vm {
   readonly node: string;
   readonly role: Role;
   readonly firstBatchAtMs: number;
+  /** Its first batch is the first that it sent: it has just begun. Others may be of any age. */
+  readonly fromStart: boolean;
   lastBatchAtMs: number;
   batches: number;
   highest: number;
@@ -68,6 +71,8 @@ interface Vm {
 }
 
 const MAX_OPEN = 64;
+/** The VMs of an Envoy begin at once; until they are heard of a call may fail, which takes 7 s. */
+const BEGIN_WITHIN_MS = 10_000;
 const NO_LOSS: readonly LostHalves[] = [];
 
 export class VmBooks {
@@ -135,13 +140,24 @@ export class VmBooks {
     return nowMs - vm.lastBatchAtMs > this.#silentAfterMs;
   }
 
-  /** Of every node and role as many silent VMs, the latest first, as others began to speak after them. */
+  /**
+   * Of every node and role the silent VMs of which others are younger, and as many, the latest first, as others began to
+   * speak after them.
+   */
   #replaced(nowMs: number): Set<Vm> {
     const replaced = new Set<Vm>();
     const taken = new Set<Vm>();
     const newestFirst = [...this.#vms.values()].reverse();
+    const youngest = new Map<string, number>();
+    for (const vm of newestFirst) {
+      youngest.set(kindOf(vm), Math.max(beganAtMs(vm), youngest.get(kindOf(vm)) ?? beganAtMs(vm)));
+    }
     for (const vm of newestFirst) {
       if (!this.#silent(vm, nowMs)) continue;
+      if (youngest.get(kindOf(vm))! > beganAtMs(vm) + BEGIN_WITHIN_MS) {
+        replaced.add(vm);
+        continue;
+      }
       const successor = newestFirst.find(
         (other) =>
           other.node === vm.node &&
@@ -164,6 +180,15 @@ export class VmBooks {
   }
 }
 
+function kindOf({ node, role }: Vm): string {
+  return `${role}/${node}`;
+}
+
+/** What was there before us began before all that has begun since. */
+function beganAtMs({ fromStart, firstBatchAtMs }: Vm): number {
+  return fromStart ? firstBatchAtMs : Number.NEGATIVE_INFINITY;
+}
+
 /**
  * The first batch that is seen of a VM need not be its first. If all before it were lost, they count; if another process
  * took some of them, the losses up to now are that process's.
@@ -175,6 +200,7 @@ function newVm({ vmId, node, role, sequence, counters }: Batch, nowMs: number): 
     node,
     role,
     firstBatchAtMs: nowMs,
+    fromStart,
     lastBatchAtMs: nowMs,
     batches: 0,
     highest: fromStart ? 0 : sequence - 1,

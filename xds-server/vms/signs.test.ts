@@ -19,6 +19,10 @@ it('one that is silent while its company still speaks is dead', () => {
 it.each([
   ['all are silent: the network, or Envoy', [vm('main', silent), vm('worker', silent)]],
   ['those that speak have begun since: Envoy has restarted', [vm('main', { firstBatchAtMs: 6_000 }), vm('w', silent)]],
+  [
+    'those that speak began long before it: another Envoy of its name',
+    [vm('main', { firstBatchAtMs: -9_001 }), vm('w', silent)],
+  ],
   ['it has been replaced', [vm('main'), vm('worker', { ...silent, state: 'replaced' })]],
   ['only another role speaks', [vm('main', { role: 'shadow' }), vm('worker', silent)]],
   ['only another Envoy speaks', [vm('main', { node: 'edge-2' }), vm('worker', silent)]],
@@ -26,8 +30,8 @@ it.each([
   expect(silentVms(vms, 0)).toEqual([]);
 });
 
-it('what fell silent before the last revival is no news', () => {
+it('what began before the last revival ends by itself', () => {
   const vms = [vm('main'), vm('worker', silent)];
-  expect(silentVms(vms, 5_000)).toHaveLength(1);
-  expect(silentVms(vms, 5_001)).toEqual([]);
+  expect(silentVms(vms, 1_000)).toHaveLength(1);
+  expect(silentVms(vms, 1_001)).toEqual([]);
 });

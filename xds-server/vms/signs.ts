@@ -22,25 +22,31 @@ export interface HeardVm {
   readonly lastBatchAtMs: number;
 }
 
+/** Machines of one Envoy begin at once, and are heard of within this. */
+const BEGIN_WITHIN_MS = 10_000;
+
 /**
  * Machines that capture send something at least every two seconds. One that is silent while another of its node and role,
- * older than the silence, still speaks is dead: a network or a collector in trouble silences all of them, and an Envoy
+ * which began with it, still speaks is dead: a network or a collector in trouble silences all of them, and an Envoy
  * that restarts, or gets a new configuration for its machines, begins all of them anew. (Envoy has one in its main
  * thread too, so even a single worker's has company.)
  *
- * @param sinceMs what fell silent before is not news
+ * Machines do not end at once when they are made anew: each lives on, and speaks, until the last request in it has ended.
+ *
+ * @param sinceMs of the last revival: what began before ends by itself
  */
 export function silentVms(vms: readonly HeardVm[], sinceMs: number): DeadVm[] {
   const dead = vms.filter(
     (vm) =>
       vm.state === 'silent' &&
-      vm.lastBatchAtMs >= sinceMs &&
+      vm.firstBatchAtMs >= sinceMs &&
       vms.some(
         (other) =>
           other.state === 'alive' &&
           other.node === vm.node &&
           other.role === vm.role &&
-          other.firstBatchAtMs <= vm.lastBatchAtMs,
+          other.firstBatchAtMs <= vm.lastBatchAtMs &&
+          Math.abs(other.firstBatchAtMs - vm.firstBatchAtMs) <= BEGIN_WITHIN_MS,
       ),
   );
   return dead.map(({ node, role }) => ({ node, role, sign: 'it sends no more answers, while others of it do' }));

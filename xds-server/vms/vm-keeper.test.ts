@@ -10,12 +10,13 @@ let generations: unknown[];
 let events: FilterEvent[];
 let keeper: VmKeeper;
 
+/** Began ten seconds ago, as all of them do. */
 const vm = (vmId: string, state: HeardVm['state'], lastBatchAtMs: number): HeardVm => ({
   vmId,
   node: 'edge-1',
   role: 'primary',
   state,
-  firstBatchAtMs: 0,
+  firstBatchAtMs: nowMs - 10_000,
   lastBatchAtMs,
 });
 
