@@ -10,6 +10,7 @@ interface Machine {
   readonly vmId: string;
   readonly bornAtMs: number;
   endsAtMs: number;
+  hangsUntilMs: number;
   sequence: number;
 }
 
@@ -31,6 +32,7 @@ function begin(): Machine[] {
     vmId: `${nowMs}-${thread}`,
     bornAtMs: nowMs + 200 + thread * 300,
     endsAtMs: Number.POSITIVE_INFINITY,
+    hangsUntilMs: 0,
     sequence: 0,
   }));
   machines.push(...made);
@@ -54,6 +56,7 @@ function pass(ms: number): void {
     for (const machine of machines) {
       const { vmId, bornAtMs, endsAtMs } = machine;
       if (nowMs < bornAtMs || nowMs >= endsAtMs || (nowMs - bornAtMs) % HEARTBEAT_MS >= STEP_MS) continue;
+      if (nowMs < machine.hangsUntilMs) continue;
       machine.sequence += 1;
       const counters = { started: 0, captured: 0, droppedOverCapacity: 0, batchesLost: 0, halvesLost: 0 };
       const { sequence } = machine;
@@ -111,6 +114,14 @@ it.each(LIVES)('after a new control plane with a new filter, for %d, %d and %d m
   pass(3 * SECOND);
   makeAnew();
   pass(10 * MINUTE);
+  expect(happened).toEqual([]);
+});
+
+it('nor is a call to the collector that hangs until the filter gives it up', () => {
+  pass(MINUTE);
+  // Of one worker; three heartbeats do not come.
+  machines[1]!.hangsUntilMs = nowMs + 5_000;
+  pass(MINUTE);
   expect(happened).toEqual([]);
 });
 

@@ -10,10 +10,11 @@ const vm = (vmId: string, fields: Partial<HeardVm> = {}): HeardVm => ({
   lastBatchAtMs: 10_000,
   ...fields,
 });
+const NOW_MS = 14_000;
 const silent = { state: 'silent', lastBatchAtMs: 5_000 } as const;
 
 it('one that is silent while its company still speaks is dead', () => {
-  expect(silentVms([vm('main'), vm('worker', silent)], 0)).toMatchObject([{ node: 'edge-1', role: 'primary' }]);
+  expect(silentVms([vm('main'), vm('worker', silent)], 0, NOW_MS)).toMatchObject([{ node: 'edge-1', role: 'primary' }]);
 });
 
 it.each([
@@ -27,11 +28,17 @@ it.each([
   ['only another role speaks', [vm('main', { role: 'shadow' }), vm('worker', silent)]],
   ['only another Envoy speaks', [vm('main', { node: 'edge-2' }), vm('worker', silent)]],
 ])('not when %s', (_, vms) => {
-  expect(silentVms(vms, 0)).toEqual([]);
+  expect(silentVms(vms, 0, NOW_MS)).toEqual([]);
 });
 
 it('what began before the last revival ends by itself', () => {
   const vms = [vm('main'), vm('worker', silent)];
-  expect(silentVms(vms, 1_000)).toHaveLength(1);
-  expect(silentVms(vms, 1_001)).toEqual([]);
+  expect(silentVms(vms, 1_000, NOW_MS)).toHaveLength(1);
+  expect(silentVms(vms, 1_001, NOW_MS)).toEqual([]);
+});
+
+it('one call that hangs holds a heartbeat up for 7 s and is no death', () => {
+  const vms = [vm('main'), vm('worker', silent)];
+  expect(silentVms(vms, 0, 5_000 + 8_000)).toEqual([]);
+  expect(silentVms(vms, 0, 5_000 + 8_001)).toHaveLength(1);
 });

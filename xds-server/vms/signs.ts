@@ -22,6 +22,11 @@ export interface HeardVm {
   readonly lastBatchAtMs: number;
 }
 
+/**
+ * A heartbeat is due after 2 s, and is sent once the call before it has ended, which a collector that hangs holds up for
+ * 5 s: until then a machine may be silent without being dead.
+ */
+const SILENT_MS = 8_000;
 /** Machines of one Envoy begin at once, and are heard of within this. */
 const BEGIN_WITHIN_MS = 10_000;
 
@@ -35,10 +40,11 @@ const BEGIN_WITHIN_MS = 10_000;
  *
  * @param sinceMs of the last revival: what began before ends by itself
  */
-export function silentVms(vms: readonly HeardVm[], sinceMs: number): DeadVm[] {
+export function silentVms(vms: readonly HeardVm[], sinceMs: number, nowMs: number): DeadVm[] {
   const dead = vms.filter(
     (vm) =>
       vm.state === 'silent' &&
+      nowMs - vm.lastBatchAtMs > SILENT_MS &&
       vm.firstBatchAtMs >= sinceMs &&
       vms.some(
         (other) =>

@@ -99,7 +99,7 @@ export class VmKeeper {
     for (const role of VM_ROLES) {
       const kept = this.#kept[role];
       const sinceMs = kept.state.revivedAtMs.at(-1) ?? 0;
-      const dead = [...counted, ...silentVms(heard, sinceMs)].filter((vm) => vm.role === role);
+      const dead = [...counted, ...silentVms(heard, sinceMs, nowMs)].filter((vm) => vm.role === role);
       const { state, steps } = next(kept.state, dead.length > 0, nowMs, this.#options.policy);
       kept.state = state;
       for (const kind of steps) {
