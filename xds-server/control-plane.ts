@@ -11,7 +11,6 @@ import {
   type ApiAccess,
   AuditLog,
   assertSecured,
-  isLoopbackHost,
   openGate,
   parseNodeList,
   refusalOfNode,
@@ -31,6 +30,7 @@ import { EnvoyCounts, Fleet } from './fleet/index.ts';
 import { addGuardMetrics, GuardProofs, type GuardStatus, guardOpenApi, guardRoutes } from './guards/index.ts';
 import {
   formatAddress,
+  isLoopbackHost,
   type Policy,
   PolicyStore,
   parseAddress,

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { ShadowplaneError } from '../../errors/index.ts';
 import type { ComparingOptions } from '../../server/index.ts';
 import { ADDRESS_FLAGS } from '../options.ts';
@@ -19,7 +18,8 @@ export async function readComparing(
   note: (line: string) => void,
 ): Promise<ComparingOptions | undefined> {
   if (options.compare === false) return undefined;
-  if (options.captureListen === undefined && !isLoopback(xds.host)) {
+  const { isLoopbackHost, parseAddress } = await import('../../xds-server/policy/index.ts');
+  if (options.captureListen === undefined && !isLoopbackHost(xds.host)) {
     note(
       `answers are not compared: Envoys elsewhere need ${ADDRESS_FLAGS.captureListen} HOST:PORT to send them to (--no-compare says so without this line)`,
     );
@@ -28,7 +28,7 @@ export async function readComparing(
   const listen = await readAddress(options, 'captureListen');
   const address = options.captureAddress;
   const tls = readCaptureTls(options, address);
-  if (!isLoopback(listen.host) && !tls && !options.captureInsecure) {
+  if (!isLoopbackHost(listen.host) && !tls && !options.captureInsecure) {
     throw new ShadowplaneError(
       'USAGE',
       `${ADDRESS_FLAGS.captureListen} ${listen.host}: answers hold your users' data, so beyond loopback they travel over TLS (--capture-tls-cert, --capture-tls-key, --capture-client-ca and what goes with them), or in plain text only when you say --capture-insecure, for a network that is private to Envoy and control plane`,
@@ -40,21 +40,14 @@ export async function readComparing(
       `${ADDRESS_FLAGS.captureListen} ${listen.host} is every address of this machine; --capture-address HOST:PORT says under which one Envoys reach it`,
     );
   }
-  if (address !== undefined) {
-    const { parseAddress } = await import('../../xds-server/policy/index.ts');
-    parseAddress(address);
-  }
+  if (address !== undefined) parseAddress(address);
   await assertCanListen(listen, ADDRESS_FLAGS.captureListen);
   return {
     listen,
     ...(address !== undefined && { address }),
     ...(tls && { tls }),
-    ...(!tls && !isLoopback(listen.host) && { insecure: true }),
+    ...(!tls && !isLoopbackHost(listen.host) && { insecure: true }),
   };
 }
 
 const WILDCARDS = ['0.0.0.0', '::'];
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}

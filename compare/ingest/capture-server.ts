@@ -3,6 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { ShadowplaneError } from '../../errors/index.ts';
 import { followTlsFiles, readTlsFiles, type TlsFiles } from '../../tls/index.ts';
+import { isLoopbackHost } from '../../xds-server/policy/index.ts';
 
 /**
  * Takes batches by HTTP: `POST /capture/v1/batches` with a Batch as body is answered by 204 once it has been taken. What is
@@ -51,7 +52,7 @@ const MAX_CONNECTIONS = 1_024;
 
 export async function startCaptureServer(options: CaptureServerOptions): Promise<CaptureServer> {
   const { host, port, tls, insecure = false } = options;
-  if (!tls && !insecure && !isLoopback(host)) {
+  if (!tls && !insecure && !isLoopbackHost(host)) {
     throw new ShadowplaneError(
       'USAGE',
       `Captured answers beyond loopback (${host}) need TLS with client certificates: --capture-tls-cert, --capture-tls-key and --capture-client-ca`,
@@ -155,8 +156,4 @@ function refusalOf(request: IncomingMessage, maxBodyBytes: number): RefusedStatu
   const [mediaType = ''] = (request.headers['content-type'] ?? '').split(';');
   if (mediaType.trim().toLowerCase() !== MEDIA_TYPE) return 415;
   return Number(request.headers['content-length'] ?? 0) > maxBodyBytes ? 413 : undefined;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }

@@ -1,8 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { VmStatus } from '../../compare/ingest/index.ts';
-import { isLoopbackHost } from '../../xds-server/access/index.ts';
 import type { ControlPlane, ControlPlaneOptions } from '../../xds-server/index.ts';
-import { parseListenAddress } from '../../xds-server/policy/index.ts';
+import { isLoopbackHost, parseListenAddress } from '../../xds-server/policy/index.ts';
 import type { CapturingMachine, Facts } from './facts.ts';
 
 export interface FactSources {

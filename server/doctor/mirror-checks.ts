@@ -1,6 +1,11 @@
-import { isIP } from 'node:net';
 import { isSafe } from '../../xds-server/guards/index.ts';
-import { formatAddress, type Mirror, type Policy, type Service } from '../../xds-server/policy/index.ts';
+import {
+  formatAddress,
+  isLoopbackHost,
+  type Mirror,
+  type Policy,
+  type Service,
+} from '../../xds-server/policy/index.ts';
 import type { Check, Facts, Finding } from './facts.ts';
 
 /** What in the policy may harm users, the world, or the sense of the comparison. */
@@ -251,8 +256,7 @@ function runs({ policy }: Facts, { paused }: Mirror): boolean {
 
 /** This machine has many names. */
 function hostOf(host: string): string {
-  const isThisMachine = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-  return isThisMachine ? 'localhost' : host.toLowerCase();
+  return isLoopbackHost(host) ? 'localhost' : host.toLowerCase();
 }
 
 interface Receiving {

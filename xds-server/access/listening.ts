@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import { ShadowplaneError } from '../../errors/index.ts';
 import type { ServerTlsFiles, TlsFiles } from '../../tls/index.ts';
+import { isLoopbackHost } from '../policy/index.ts';
 import { bindsNames, parseNodeList } from './node-list.ts';
 
 /** Who may call the API, and over what. */
@@ -69,10 +69,4 @@ export function assertSecured(
       `--secrets with --xds-listen ${xds.host}: private keys are not sent in plain text beyond loopback. Give xDS mutual TLS (--xds-tls-cert, --xds-tls-key, --xds-client-ca), or leave the files on Envoys' machines and name them in the policy (certificateFile, privateKeyFile, caFile)`,
     );
   }
-}
-
-/** Whether only this machine can reach what listens at `host`. */
-export function isLoopbackHost(host: string): boolean {
-  if (host === 'localhost' || host.endsWith('.localhost') || host === '::1') return true;
-  return isIP(host) === 4 && host.startsWith('127.');
 }

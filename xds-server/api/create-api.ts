@@ -8,8 +8,8 @@ import Fastify, {
 } from 'fastify';
 import { Registry } from 'prom-client';
 import { ShadowplaneError } from '../../errors/index.ts';
-import { type AuditLog, type Gate, isLoopbackHost } from '../access/index.ts';
-import { jsonSchema, type Policy, type PolicyStore } from '../policy/index.ts';
+import type { AuditLog, Gate } from '../access/index.ts';
+import { isLoopbackHost, jsonSchema, type Policy, type PolicyStore } from '../policy/index.ts';
 import { addConfigRoutes } from './config-routes.ts';
 import type { EnvoyStatusSource, WaitForApplied } from './envoy-status.ts';
 import { addEventRoutes, type EventSource } from './event-routes.ts';

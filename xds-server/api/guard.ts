@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { ShadowplaneError } from '../../errors/index.ts';
-import { isLoopbackHost } from '../access/index.ts';
+import { isLoopbackHost } from '../policy/index.ts';
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 

@@ -1,4 +1,4 @@
-export { formatAddress, parseAddress, parseListenAddress } from './address.ts';
+export { formatAddress, isLoopbackHost, parseAddress, parseListenAddress } from './address.ts';
 export { type Difference, differences, differencesWithin } from './differences.ts';
 export { jsonSchema, toPortable } from './json-schema.ts';
 export type * from './model.ts';

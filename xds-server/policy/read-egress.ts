@@ -1,5 +1,5 @@
 import { didYouMean } from '../../errors/index.ts';
-import { parseListenAddress } from './address.ts';
+import { isLoopbackHost, parseListenAddress } from './address.ts';
 import { parseEgressHost, parseMethod } from './formats.ts';
 import type { Egress, EgressRule } from './model.ts';
 import type { Checked } from './partial.ts';
@@ -23,7 +23,7 @@ export function readEgress(document: Checked<PolicyDocument>, findings: Findings
 
 function readOne(service: string, document: EgressDocument, path: Path, findings: Findings): Egress {
   const listen = parseListenAddress(document.listen ?? '127.0.0.1:0');
-  if (!isLoopback(listen.host)) {
+  if (!isLoopbackHost(listen.host)) {
     findings.warning([...path, 'listen'], 'is reached from other machines, which may then call what the shadow may');
   }
   const seen = new Set<string>();
@@ -40,8 +40,4 @@ function readOne(service: string, document: EgressDocument, path: Path, findings
     return { host, port, tls, ...(methods && { methods: [...new Set(methods)] }) };
   });
   return { service, listen, allow };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeAny } from '../../protos/index.ts';
+import { parsePolicy } from '../policy/index.ts';
 import { buildEgress } from './egress.ts';
 import { typed } from './envoy-json.ts';
 import { RESOURCE_TYPES } from './resource-types.ts';
@@ -79,6 +80,20 @@ describe('the way out of a shadow', () => {
     ['{ host: a, port: 80 }, { host: A, port: 80 }', 'stands here twice'],
   ])('refuses %s', (rules, message) => {
     expect(() => built(`[${rules}]`)).toThrow(message);
+  });
+
+  it.each([
+    ['127.0.0.1', 0],
+    ['a.localhost', 0],
+    ['[::1]', 0],
+    ['127.example.com', 1],
+    ['10.0.0.1', 1],
+  ])('warns of a proxy that other machines reach: %s', (host, warnings) => {
+    const { warnings: found } = parsePolicy({
+      services: { b: { address: 'b:80' } },
+      egress: { b: { listen: `${host}:15001`, allow: [] } },
+    });
+    expect(found).toHaveLength(warnings);
   });
 
   it('belongs to a service that there is', () => {
