@@ -46,11 +46,12 @@ import {
   missingSecrets,
   SecretFolder,
   secretRoutes,
+  secretsBehind,
   secretsOpenApi,
   secretViews,
   withSecretFiles,
 } from './secrets/index.ts';
-import { ServedGroups } from './served-groups.ts';
+import { ServedGroups, type ServedSnapshots } from './served-groups.ts';
 import { Shutdown } from './shutdown.ts';
 import { allOf, createStatsService, MAX_REPORT_BYTES, type StatsListener } from './stats/index.ts';
 import { addFilterMetrics, filterOpenApi, filterRoutes, type HeardVm, VmKeeper } from './vms/index.ts';
@@ -242,13 +243,17 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   const publish = ({ revision, policy }: StoredPolicy): void => {
     groups.serve(brakes.applied(guards.allowed(policy)), (snapshots, set) => inUse.serve(revision, snapshots, set));
   };
+  /** The newest revision with which other SDS resources are served than before it. */
+  let changedSecrets = 0;
   const serve = (stored: StoredPolicy): void => {
     const reachable = withSecretFiles(stored.policy, options.secretsDir);
     options.onPolicy?.(reachable);
     guards.follow(stored.policy, reachable);
     brakes.follow(stored.policy);
     keeper.follow(stored.policy);
+    const before = secretVersions(groups.snapshots);
     publish(stored);
+    if (secretVersions(groups.snapshots) !== before) changedSecrets = stored.revision;
   };
   serve(store.current);
   shutdown.add(store.onChange(serve));
@@ -295,8 +300,8 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     shutdown.add(followTlsFiles(xdsAccess.tls, (context) => credentials.reload(context), staysAsItWas(logger, 'xDS')));
   }
   inUse.follow(xds);
-  xds.on('nack', ({ typeUrl, message }) => {
-    if (typeUrl === SECRET) secrets?.takeBack(message);
+  xds.on('nack', ({ node, typeUrl, message }) => {
+    if (typeUrl === SECRET) secrets?.takeBack(secretsBehind(store.current.policy, refusedSecrets(xds, node)), message);
   });
   fleet.follow(xds);
   const envoys = envoysOf(
@@ -317,7 +322,12 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     tls: apiTls,
     store,
     envoys,
-    waitForApplied: waitForApplied(xds, groups),
+    // Of a revision that is not the newest it is not known any more.
+    waitForApplied: waitForApplied(
+      xds,
+      groups,
+      (revision) => revision === changedSecrets || revision !== store.current.revision,
+    ),
     resourcesOf: (policy) => versionsOf(renderer.snapshotOf(policy)),
     host,
     routes: [
@@ -358,6 +368,18 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     }),
     close: () => shutdown.run(),
   };
+}
+
+/** The SDS resources that this node has refused as they are served now. */
+function refusedSecrets(xds: XdsServer, node: string): ReadonlySet<string> {
+  const resources = xds.holdings().flatMap((client) => (client.node.id === node ? client.resources : []));
+  const isRefused = ({ typeUrl, state, current }: (typeof resources)[number]) =>
+    typeUrl === SECRET && state === 'rejected' && current;
+  return new Set(resources.filter(isRefused).map(({ name }) => name));
+}
+
+function secretVersions(snapshots: ServedSnapshots): string {
+  return JSON.stringify([...snapshots].map(([group, { types }]) => [group, types.get(SECRET)?.version]));
 }
 
 function versionsOf({ types }: Snapshot): ResourceVersions {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { parsePolicy } from './policy/index.ts';
 import { ServedGroups } from './served-groups.ts';
 import { waitForApplied } from './wait-for-applied.ts';
-import { DEFAULT_GROUP, type Snapshot, SnapshotCache } from './xds/index.ts';
+import { DEFAULT_GROUP, SECRET, type Snapshot, SnapshotCache } from './xds/index.ts';
 
 const own = { metadata: { shadowplane: { listener: 'own' } } };
 
@@ -57,11 +57,26 @@ it('applied is what all groups say together; a rejection in one ends it', async 
     'own listener, ads': { acked: 0, of: 1, tookMs: 90, rejections: [], pending: [] },
   };
   const xds = { waitForAck: (group: string) => Promise.resolve(answers[group]) } as never;
-  const wait = waitForApplied(xds, groups);
+  const wait = waitForApplied(xds, groups, () => true);
   expect(await wait(1, 5_000)).toEqual({ acked: 2, of: 3, tookMs: 90 });
   const never = {
     waitForAck: (group: string) => (group === DEFAULT_GROUP ? new Promise(() => {}) : rejected),
   } as never;
   const rejected = Promise.resolve({ acked: 0, of: 1, tookMs: 3, rejections: [{ node: 'n', message: 'no' }] });
-  expect(await waitForApplied(never, groups)(1, 5_000)).toMatchObject({ rejection: { node: 'n', message: 'no' } });
+  expect(await waitForApplied(never, groups, () => true)(1, 5_000)).toMatchObject({
+    rejection: { node: 'n', message: 'no' },
+  });
+});
+
+it('that an Envoy refuses a certificate is held against a revision only where it changed that', async () => {
+  const { groups, serve } = start();
+  serve();
+  const ignored: unknown[] = [];
+  const waitForAck = (_group: string, _snapshot: Snapshot, { ignoring }: { ignoring?: readonly string[] }) => {
+    ignored.push(ignoring);
+    return Promise.resolve({ acked: 1, of: 1, tookMs: 1, rejections: [], pending: [] });
+  };
+  const wait = waitForApplied({ waitForAck }, groups, (revision) => revision === 2);
+  for (const revision of [1, 2]) await wait(revision, 5_000);
+  expect(ignored).toEqual([[SECRET], undefined]);
 });

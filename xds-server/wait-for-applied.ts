@@ -1,18 +1,22 @@
 import type { Applied, WaitForApplied } from './api/index.ts';
 import type { ServedGroups } from './served-groups.ts';
-import type { XdsServer } from './xds/index.ts';
+import { SECRET, type XdsServer } from './xds/index.ts';
 
 /**
  * Waits for the Envoys of all groups; a rejection by one of them ends it. A write is served before it has returned to the
  * API, so what is served now is that revision or a newer one that contains it.
+ *
+ * @param changesSecrets where it does not, that an Envoy refuses a certificate is not its fault: files have changed
  */
 export function waitForApplied(
   xds: Pick<XdsServer, 'waitForAck'>,
   groups: Pick<ServedGroups, 'snapshots'>,
+  changesSecrets: (revision: number) => boolean,
 ): WaitForApplied {
-  return async (_revision, timeoutMs) => {
+  return async (revision, timeoutMs) => {
+    const options = { timeoutMs, ...(!changesSecrets(revision) && { ignoring: [SECRET] }) };
     const waits = [...groups.snapshots].map(async ([group, snapshot]): Promise<Applied> => {
-      const { acked, of, tookMs, rejections } = await xds.waitForAck(group, snapshot, { timeoutMs });
+      const { acked, of, tookMs, rejections } = await xds.waitForAck(group, snapshot, options);
       const [rejection] = rejections;
       return {
         acked,

@@ -41,18 +41,22 @@ export interface SecretUse {
   readonly path: string;
   readonly secret: string;
   readonly needs: 'certificate' | 'authority';
+  /** The SDS resource that is made of it. */
+  readonly resource: string;
 }
 
 export function secretUses({ listener, services }: Policy): SecretUse[] {
-  const certificate = (path: string, source: CertificateSource | undefined): SecretUse[] =>
-    source && 'secret' in source ? [{ path: `${path}.secret`, secret: source.secret, needs: 'certificate' }] : [];
+  const certificate = (path: string, owner: string, source: CertificateSource | undefined): SecretUse[] =>
+    source && 'secret' in source
+      ? [{ path: `${path}.secret`, secret: source.secret, needs: 'certificate', resource: certificateOf(owner) }]
+      : [];
+  const authority = (path: string, owner: string, secret: string | undefined): SecretUse[] =>
+    secret === undefined ? [] : [{ path, secret, needs: 'authority', resource: authorityOf(owner) }];
   return [
-    ...certificate('listener.tls', listener.tls),
+    ...certificate('listener.tls', LISTENER_OWNER, listener.tls),
     ...services.flatMap(({ name, tls }): SecretUse[] => [
-      ...certificate(`services.${name}.tls.clientCertificate`, tls?.clientCertificate),
-      ...(tls?.caSecret === undefined
-        ? []
-        : [{ path: `services.${name}.tls.caSecret`, secret: tls.caSecret, needs: 'authority' as const }]),
+      ...certificate(`services.${name}.tls.clientCertificate`, serviceOwner(name), tls?.clientCertificate),
+      ...authority(`services.${name}.tls.caSecret`, serviceOwner(name), tls?.caSecret),
     ]),
   ];
 }

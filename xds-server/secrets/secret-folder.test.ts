@@ -144,14 +144,20 @@ describe('a folder of secrets', () => {
   it('serves what was before when an Envoy refuses what has changed, until the files change anew', async () => {
     write('edge', pair(FIRST));
     const secrets = await open();
-    secrets.takeBack('what has never changed');
+    secrets.takeBack(['edge', 'unknown'], 'what has never changed');
     expect(changes).toBe(0);
     write('edge', pair(SECOND));
     await vi.waitFor(() => expect(secrets.material('edge')).toEqual(materialOf(SECOND)));
-    secrets.takeBack('unknown curve');
+    secrets.takeBack(['other'], 'not about it');
+    expect(secrets.material('edge')).toEqual(materialOf(SECOND));
+    // That another one changes after it makes no difference.
+    write('later', pair(FIRST));
+    await vi.waitFor(() => expect(secrets.material('later')).toBeDefined());
+    secrets.takeBack(['edge'], 'unknown curve');
+    secrets.takeBack(['edge'], 'another Envoy, too late');
     expect(secrets.material('edge')).toEqual(materialOf(FIRST));
     expect(problems).toEqual([['edge', 'an Envoy refused it: unknown curve']]);
-    expect(changes).toBe(2);
+    expect(changes).toBe(3);
     const third = selfSigned('edge.example');
     write('edge', pair(third));
     await vi.waitFor(() => expect(secrets.material('edge')).toEqual(materialOf(third)));

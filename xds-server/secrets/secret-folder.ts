@@ -34,12 +34,22 @@ interface Held {
   problem: string | null;
   /** What was served before the last change, until Envoys have shown that they take that. */
   before: Secret | undefined;
+  /** Of a clock that never jumps: when `before` was replaced. */
+  replacedAtMs: number;
 }
+
+const NOT_HELD: Readonly<Held> = {
+  signature: '',
+  secret: undefined,
+  loadedAt: null,
+  problem: null,
+  before: undefined,
+  replacedAtMs: 0,
+};
 
 const CHECK_MS = 1_000;
 /** Envoys answer within milliseconds; what one refuses later may be its own fault, and others use it. */
 const TAKE_BACK_MS = 60_000;
-const NOTHING_CHANGED = { names: [], atMs: Number.NEGATIVE_INFINITY };
 /** As services and mirrors are called. */
 const NAME = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
@@ -51,7 +61,6 @@ export class SecretFolder {
   readonly #options: SecretFolderOptions;
   readonly #held = new Map<string, Held>();
   #timer: NodeJS.Timeout | undefined;
-  #changed: { readonly names: readonly string[]; readonly atMs: number } = NOTHING_CHANGED;
   #closed = false;
 
   private constructor(options: SecretFolderOptions) {
@@ -94,12 +103,10 @@ export class SecretFolder {
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** An Envoy has refused what changed last: what was served before is served again until the files change anew. */
-  takeBack(words: string): void {
-    const { names, atMs } = this.#changed;
-    if (performance.now() - atMs > TAKE_BACK_MS) return;
-    const refused = names.filter((name) => this.#held.get(name)?.before !== undefined);
-    this.#changed = NOTHING_CHANGED;
+  /** An Envoy has refused these as they are: those that changed just now are served as before until their files change anew. */
+  takeBack(names: Iterable<string>, words: string): void {
+    const isNew = ({ before, replacedAtMs }: Held) => before && performance.now() - replacedAtMs <= TAKE_BACK_MS;
+    const refused = [...new Set(names)].filter((name) => isNew(this.#held.get(name) ?? NOT_HELD));
     for (const name of refused) {
       const held = this.#held.get(name)!;
       held.secret = held.before;
@@ -127,7 +134,6 @@ export class SecretFolder {
     // When it has gone as a whole, so has each of its secrets.
     const changed = await this.#lookAtAll(await readdir(this.#options.directory).catch(() => []));
     if (changed.length === 0 || this.#closed) return;
-    this.#changed = { names: changed, atMs: performance.now() };
     this.#options.onChange(changed);
   }
 
@@ -148,7 +154,7 @@ export class SecretFolder {
     if (known?.signature === signature) return false;
     // A file that lies beside the folders, or an empty folder that nobody has used, is no secret.
     if (!known && signature === NOTHING) return false;
-    const held = known ?? { signature, secret: undefined, loadedAt: null, problem: null, before: undefined };
+    const held = known ?? { ...NOT_HELD };
     held.signature = signature;
     this.#held.set(name, held);
     try {
@@ -158,6 +164,7 @@ export class SecretFolder {
       held.problem = null;
       if (same) return false;
       held.before = held.secret;
+      held.replacedAtMs = performance.now();
       held.secret = secret;
       held.loadedAt = new Date().toISOString();
       return true;

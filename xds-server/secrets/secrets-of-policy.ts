@@ -44,6 +44,11 @@ function problemsOf(uses: readonly SecretUse[], folder: SecretFolder | undefined
   });
 }
 
+/** The secrets of which these SDS resources are made. */
+export function secretsBehind(policy: Policy, resources: ReadonlySet<string>): string[] {
+  return secretUses(policy).flatMap(({ resource, secret }) => (resources.has(resource) ? [secret] : []));
+}
+
 /** All that the folder holds, with where the policy names it. */
 export function secretViews(policy: Policy, folder: SecretFolder | undefined): SecretView[] {
   const uses = secretUses(policy);

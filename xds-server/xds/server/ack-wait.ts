@@ -19,12 +19,15 @@ export class AckWait {
   readonly #start = performance.now();
   readonly #pending: Map<ConnectedClient, number>;
   readonly #timer: NodeJS.Timeout;
+  readonly #ignoring: readonly string[];
   #of: number;
   #acked = 0;
   #resolve!: (result: AckResult) => void;
   #done = false;
 
-  constructor(clients: Iterable<ConnectedClient>, timeoutMs: number) {
+  /** @param ignoring types whose rejection does not count */
+  constructor(clients: Iterable<ConnectedClient>, timeoutMs: number, ignoring: readonly string[] = []) {
+    this.#ignoring = ignoring;
     this.#pending = new Map([...clients].map((client) => [client, client.protocol.generation]));
     this.#of = this.#pending.size;
     this.result = new Promise((resolve) => {
@@ -44,7 +47,7 @@ export class AckWait {
     const since = this.#pending.get(client);
     if (this.#done || since === undefined) return;
     const rejections = client.protocol.channels.flatMap(({ type, acks: { lastRejection } }) =>
-      lastRejection && lastRejection.generation >= since
+      lastRejection && lastRejection.generation >= since && !this.#ignoring.includes(type.typeUrl)
         ? [{ node: client.node.id, typeUrl: type.typeUrl, message: lastRejection.message }]
         : [],
     );

@@ -231,6 +231,15 @@ describe('waitForAck', () => {
     });
   });
 
+  it('takes the rejection of a type that is ignored for an answer', async () => {
+    const { cache, server, streams } = await connected('a');
+    const snapshot = clusters('x');
+    cache.set(DEFAULT_GROUP, snapshot);
+    const waiting = server.waitForAck(DEFAULT_GROUP, snapshot, { timeoutMs: 5000, ignoring: [CLUSTER] });
+    streams[0]!.ack(await streams[0]!.next(), { error_detail: { message: 'no' } });
+    expect(await waiting).toMatchObject({ acked: 1, of: 1, rejections: [] });
+  });
+
   it('an old rejection of what has not changed does not reject the next change', async () => {
     const { cache, server, streams } = await connected('a');
     const [stream] = streams;

@@ -63,6 +63,12 @@ interface XdsServerEvents {
   ];
 }
 
+export interface AckWaitOptions {
+  readonly timeoutMs: number;
+  /** Types, by URL, of which a rejection counts as an answer like any other. If not given, none. */
+  readonly ignoring?: readonly string[];
+}
+
 export interface XdsServer {
   /** @param address `host:port`; port 0 takes a free one */
   listen(address: string): Promise<{ readonly port: number }>;
@@ -75,7 +81,7 @@ export interface XdsServer {
    * Resolves as soon as every client of the group that is connected now has acknowledged the snapshot, in what it
    * subscribes to; early when one rejects it; at last after the time given. Never rejects.
    */
-  waitForAck(group: string, snapshot: Snapshot, options: { readonly timeoutMs: number }): Promise<AckResult>;
+  waitForAck(group: string, snapshot: Snapshot, options: AckWaitOptions): Promise<AckResult>;
   on<Name extends keyof XdsServerEvents>(name: Name, listener: (...args: XdsServerEvents[Name]) => void): void;
 }
 
@@ -148,14 +154,14 @@ class GrpcXdsServer implements XdsServer {
     return [...this.#clients.values()].map((client) => client.holdings());
   }
 
-  async waitForAck(group: string, snapshot: Snapshot, { timeoutMs }: { timeoutMs: number }): Promise<AckResult> {
+  async waitForAck(group: string, snapshot: Snapshot, { timeoutMs, ignoring }: AckWaitOptions): Promise<AckResult> {
     const clients = [...this.#clients.values()].filter((client) => client.group === group);
     // A snapshot that was never set would never be acknowledged.
     const isSet =
       this.#options.cache.get(group) === snapshot || clients.some((client) => client.protocol.target === snapshot);
     if (!isSet)
       return { acked: 0, of: clients.length, tookMs: 0, rejections: [], pending: clients.map(({ node }) => node.id) };
-    const wait = new AckWait(clients, timeoutMs);
+    const wait = new AckWait(clients, timeoutMs, ignoring);
     this.#waits.add(wait);
     return wait.result.finally(() => this.#waits.delete(wait));
   }
