@@ -5,8 +5,11 @@ export interface EnvoyCount {
   readonly atMs: number;
   /** As statistics call them. */
   readonly clusters: ReadonlySet<string>;
-  /** Of clusters that show it: how many requests they take at a time. */
-  readonly bounds: ReadonlyMap<string, number>;
+  /**
+   * Of clusters that show it: how many requests they take beside those under way, which is their bound once they are
+   * idle. Not a sum with those: Envoy does not read its gauges at one moment.
+   */
+  readonly remaining: ReadonlyMap<string, number>;
   /** By cluster: copies that were sent since it started, and those under way. */
   readonly copies: ReadonlyMap<string, { readonly sent: number; readonly active: number }>;
   /** Copies that the filter of the copies' clusters has seen, by `mirror/role`. */
@@ -47,7 +50,7 @@ export class EnvoyCounts implements StatsListener {
 
 function read({ atMs, values }: StatsReport): EnvoyCount {
   const clusters = new Set<string>();
-  const bounds = new Map<string, number>();
+  const remaining = new Map<string, number>();
   const copies = new Map<string, { sent: number; active: number }>();
   const seenByFilter = new Map<string, number>();
   const copiesOf = (cluster: string) => {
@@ -61,14 +64,9 @@ function read({ atMs, values }: StatsReport): EnvoyCount {
       const [, mirror, role] = /mirror\.([^.]+)\.role\.([^.]+)$/.exec(name) ?? [];
       seenByFilter.set(`${mirror}/${role}`, value);
     } else if (name.endsWith('.membership_total')) clusters.add(cluster);
-    else if (name.endsWith('.remaining_rq')) bounds.set(cluster, value);
+    else if (name.endsWith('.remaining_rq')) remaining.set(cluster, value);
     else if (name.endsWith('.upstream_rq_total')) copiesOf(cluster).sent = value;
     else copiesOf(cluster).active += value;
   }
-  // What remains and what is under way are the bound together.
-  for (const [cluster, { active }] of copies) {
-    const remaining = bounds.get(cluster);
-    if (remaining !== undefined) bounds.set(cluster, remaining + active);
-  }
-  return { atMs, clusters, bounds, copies, seenByFilter };
+  return { atMs, clusters, remaining, copies, seenByFilter };
 }

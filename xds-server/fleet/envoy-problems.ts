@@ -117,13 +117,13 @@ export function envoyProblems(
       continue;
     }
     if (!copies || fetchesClusters) continue;
-    const bound = counts.bounds.get(name);
-    if (bound === undefined || bound > copies.maxConcurrent) {
+    const remaining = counts.remaining.get(name);
+    if (remaining === undefined || remaining > copies.maxConcurrent) {
       problem(
         'isolation-missing',
-        bound === undefined
+        remaining === undefined
           ? `its cluster ${JSON.stringify(name)} shows no bound of requests: it is not the one that keeps copies from your users`
-          : `its cluster ${JSON.stringify(name)} takes ${bound} copies at a time, the policy says ${copies.maxConcurrent}`,
+          : `its cluster ${JSON.stringify(name)} takes ${remaining} copies at a time or more, the policy says ${copies.maxConcurrent}`,
         `${FRAGMENT}: the cluster, whole`,
       );
     }

@@ -111,6 +111,15 @@ describe('what an Envoy with a listener of its own lacks', () => {
     expect(codes({ counts: { ...COUNTS, [bound]: 1022 } })).toEqual(['isolation-missing']);
   });
 
+  it('but isolation is there where a shadow is saturated: copies that wait are within another bound', () => {
+    const busy = { ...COUNTS, [`cluster.${COPIES}.circuit_breakers.default.remaining_rq`]: 0 };
+    const active = { [`cluster.${COPIES}.upstream_rq_active`]: 7, [`cluster.${COPIES}.upstream_rq_pending_active`]: 5 };
+    expect(seen({ counts: { ...busy, ...active } })).toMatchObject({ problems: [], copies: { active: 12 } });
+    // Envoy reads its gauges one after the other.
+    const idle = { [`cluster.${COPIES}.circuit_breakers.default.remaining_rq`]: 7 };
+    expect(codes({ counts: { ...COUNTS, ...active, ...idle } })).toEqual([]);
+  });
+
   it('nothing of the mirror, where mirroring is off', () => {
     const off = { ...policy, mirroring: 'off' as const };
     expect(codes({ policy: off, asks: { [ROUTE]: named('shadowplane') } })).toEqual([]);
