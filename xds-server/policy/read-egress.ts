@@ -35,6 +35,8 @@ function readOne(service: string, document: EgressDocument, path: Path, findings
     const methods = rule?.methods?.map(parseMethod);
     if (tls && methods)
       findings.problem([...at, 'methods'], 'nobody sees methods inside of TLS; leave them out', 'key');
+    if (methods?.some((method) => method.includes('*')))
+      findings.problem([...at, 'methods'], 'no wildcard is needed: without methods, every method passes');
     if (seen.has(`${host}:${port}`)) findings.problem(at, `${host}:${port} stands here twice`);
     seen.add(`${host}:${port}`);
     return { host, port, tls, ...(methods && { methods: [...new Set(methods)] }) };

@@ -51,6 +51,21 @@ describe('the way out of a shadow', () => {
     expect(at(route, 'match', 'headers', 0, 'string_match', 'safe_regex', 'regex')).toBe('GET|HEAD');
   });
 
+  it('takes the signs of a method as they stand', () => {
+    const regexOf = (method: string) =>
+      at(
+        built(`[{ host: a.example, port: 8080, methods: ["${method}"] }]`).routes[0],
+        ...['virtual_hosts', 0, 'routes', 0, 'match', 'headers', 0, 'string_match', 'safe_regex', 'regex'],
+      );
+    expect(['M-SEARCH', 'X.Y', 'A|B', 'C+', '^D$'].map(regexOf)).toEqual([
+      'M-SEARCH',
+      'X\\.Y',
+      'A\\|B',
+      'C\\+',
+      '\\^D\\$',
+    ]);
+  });
+
   it('looks into a tunnel for TLS with the listed name', () => {
     const chainOf = (rule: string) => at(built(`[${rule}]`).listeners[1], 'filter_chains', 0, 'filter_chain_match');
     expect(chainOf('{ host: api.example, port: 443 }')).toEqual({
@@ -76,6 +91,8 @@ describe('the way out of a shadow', () => {
     ['{ host: "*.example", port: 443 }', 'every host is listed by its whole name'],
     ['{ host: "http://a", port: 80 }', 'is not a host name'],
     ['{ host: a, port: 443, methods: [GET] }', 'nobody sees methods inside of TLS'],
+    ['{ host: a, port: 80, methods: ["*"] }', 'without methods, every method passes'],
+    ['{ host: a, port: 80, methods: [".*"] }', 'without methods, every method passes'],
     ['{ host: a, port: 0 }', 'must be between 1 and 65535'],
     ['{ host: a, port: 80 }, { host: A, port: 80 }', 'stands here twice'],
   ])('refuses %s', (rules, message) => {

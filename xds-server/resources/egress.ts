@@ -98,9 +98,14 @@ function allowed(service: string, rule: EgressRule): EnvoyJson[] {
     ];
   }
   const onMethods = rule.methods && {
-    headers: [{ name: ':method', string_match: { safe_regex: { regex: rule.methods.join('|') } } }],
+    headers: [{ name: ':method', string_match: { safe_regex: { regex: rule.methods.map(escaped).join('|') } } }],
   };
   return [{ match: { prefix: '/', ...onMethods }, route: { cluster: egressCluster(service, rule), timeout: '0s' } }];
+}
+
+/** Of the signs that a method may have, those that mean something in a regular expression. */
+function escaped(method: string): string {
+  return method.replace(/[$*+.^|]/g, '\\$&');
 }
 
 /** Every answer that Envoy gives by itself here is one of these, so Envoy's count of those is the count of what was blocked. */
