@@ -8,6 +8,8 @@ import { type Pipeline, startPipeline } from '../../compare/pipeline/index.ts';
 import {
   Cleanup,
   eventually,
+  heldAnswers,
+  jsonAnswer,
   type OrdersStack,
   runLoad,
   sendRaw,
@@ -103,4 +105,46 @@ test('found by silence: without traffic, where answers are captured; and by hand
   expect((await trap('primary')).status).toBe(503);
   await orders.stack.api.post('/filter/revive', { role: 'primary' });
   await eventually(mirrorsAll, { what: 'mirroring of everything, by hand' });
+});
+
+test('one revival and no other, although the machines before it live on until the requests in them have ended', async () => {
+  const pipeline: Pipeline = cleanup.add(
+    await startPipeline({
+      listen: { host: '127.0.0.1', port: 0 },
+      mirrors: new Map([['orders', { control: false }]]),
+      registry: new Registry(),
+    }),
+  );
+  const stack = { filterWasm, captureAddress: pipeline.address, heardVms: () => pipeline.vms() };
+  const held = heldAnswers();
+  orders = cleanup.add(
+    await startOrders({
+      mirror: { sample: '100%' },
+      stack,
+      answers: {
+        primary: (answering) =>
+          (answering.request.parts.path === '/api/orders/slow' ? held.answer : jsonAnswer)(answering),
+      },
+    }),
+  );
+  await eventually(mirrorsAll, { what: 'mirroring of everything' });
+  const slow = Array.from({ length: 8 }, () => sendRaw(orders.port, { path: '/api/orders/slow' }));
+  await eventually(() => held.held === 8);
+  const machines = () => pipeline.vms().filter(({ role }) => role === 'primary');
+  const old = machines().map(({ vmId }) => vmId);
+  expect(old).toHaveLength(3);
+  await orders.stack.api.post('/filter/revive', { role: 'primary' });
+  await eventually(() => machines().length === 6);
+  const began = Math.max(...machines().map(({ firstBatchAtMs }) => firstBatchAtMs));
+  await eventually(() => machines().some(({ vmId, lastBatchAtMs }) => old.includes(vmId) && lastBatchAtMs > began), {
+    what: 'an old machine that speaks beside the new ones',
+  });
+  held.release();
+  expect((await Promise.all(slow)).map(({ status }) => status)).toEqual(Array(8).fill(200));
+  // Long enough for each of them to be taken for dead.
+  await eventually(() => machines().filter(({ lastBatchAtMs }) => lastBatchAtMs < Date.now() - 12_000).length === 3, {
+    what: 'the silence of the old ones',
+    timeoutMs: 30_000,
+  });
+  expect(await filterOf('primary')).toMatchObject({ state: 'running', deaths: 0, revivals: 1 });
 });
