@@ -39,7 +39,7 @@ import {
 } from './policy/index.ts';
 import { followPolicyFile } from './policy-file-source.ts';
 import { PolicyRenderer } from './policy-renderer.ts';
-import type { CaptureTls } from './resources/index.ts';
+import { type CaptureTls, type EnvoySetup, setupOf } from './resources/index.ts';
 import { RevisionsInUse } from './revisions-in-use.ts';
 import {
   assertSecretsKnown,
@@ -278,7 +278,8 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   const counts = new EnvoyCounts();
   const fleet = new Fleet({ counts, policy: () => store.current.policy });
   const nodes = xdsAccess.nodes && parseNodeList(xdsAccess.nodes);
-  const refusalOf = (node: string, { names }: Peer): string | undefined => nodes && refusalOfNode(nodes, node, names);
+  const refusalOf = (node: string, { names }: Peer, setup?: EnvoySetup): string | undefined =>
+    nodes && refusalOfNode(nodes, node, names, setup);
   const xds = createXdsServer({
     cache,
     groupOf: (node) => groups.groupOf(node),
@@ -293,7 +294,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
       // Where only listed nodes are served, who names no node does not read what they have.
       ...(nodes === undefined ? [clientStatusService] : []),
     ],
-    refusalOf: ({ id }, peer) => refusalOf(id, peer),
+    refusalOf: ({ id, metadata }, peer) => refusalOf(id, peer, setupOf(metadata)),
     ...(credentials && { credentials }),
   });
   if (xdsAccess.tls && credentials) {

@@ -45,7 +45,25 @@ describe('the list of nodes', () => {
     expect([['edge-1'], ['edge-1=a']].map((list) => bindsNames(parseNodeList(list)))).toEqual([false, true]);
   });
 
-  it.each(['', '=a', 'a=', 'a=b=c', 'a=*', 'a-*=*-*'])('does not understand %j', (entry) => {
+  it('keeps the way out of a shadow from being served as anything else', () => {
+    const list = parseNodeList(['out-*=out-*.shop@egress:order-v2', 'two@egress:a', 'two@egress:b', 'edge-*']);
+    const asked = (id: string, egress: string | undefined, ...proven: string[]) =>
+      refusalOfNode(list, id, proven, { ...(egress !== undefined && { egress }) });
+    expect(asked('out-1', 'order-v2', 'out-1.shop')).toBeUndefined();
+    expect(asked('out-1', undefined, 'out-1.shop')).toBe(
+      'this node id is for the way out of order-v2; this one says that it is none',
+    );
+    expect(asked('out-1', 'order-v3', 'out-1.shop')).toMatch(/says that it is that of order-v3/);
+    expect(asked('out-1', 'order-v2', 'out-2.shop')).toMatch(/bound to a certificate for out-1\.shop/);
+    expect(['a', 'b'].map((egress) => asked('two', egress))).toEqual([undefined, undefined]);
+    expect(asked('two', undefined)).toMatch(/way out of a or b/);
+    expect([undefined, 'order-v2'].map((egress) => asked('edge-1', egress))).toEqual([undefined, undefined]);
+    // Statistics do not say what the node is.
+    expect(refusalOfNode(list, 'two', [])).toBeUndefined();
+    expect(bindsNames(parseNodeList(['two@egress:a']))).toBe(false);
+  });
+
+  it.each(['', 'a@egress:', '@egress:a', '=a', 'a=', 'a=b=c', 'a=*', 'a-*=*-*'])('does not understand %j', (entry) => {
     expect(() => parseNodeList([entry])).toThrow(expect.objectContaining({ code: 'USAGE' }));
   });
 });

@@ -42,7 +42,14 @@ export function buildResources(policy: Policy, context: BuildContext): Resources
     of(kind, setup.streams === 'ads' ? resources : resources.map((resource) => overStreams(setup.streams, resource)));
   return {
     listeners: fetching('listeners', [...(hasOurListener ? [listenerWithExtras(policy)] : []), ...envoy.listeners]),
-    secrets: of('secrets', buildSecrets(policy, capture?.tls, context.secrets ?? noSecrets)),
+    secrets: of(
+      'secrets',
+      buildSecrets(policy, {
+        collector: capture?.tls,
+        listener: setup.listener,
+        lookUp: context.secrets ?? noSecrets,
+      }),
+    ),
     routes: of('routes', [buildRoutes(seen)]),
     clusters: fetching('clusters', [
       ...clustersWithExtras(policy),

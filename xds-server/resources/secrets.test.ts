@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeAny } from '../../protos/index.ts';
 import { buildResources } from './build-resources.ts';
+import { USUAL_SETUP } from './envoy-setup.ts';
 import type { SecretMaterial } from './secrets.ts';
 import { at, policyOf } from './testing.ts';
 
@@ -13,11 +14,12 @@ const COLLECTOR = {
   serverName: 'c',
 };
 
-function resourcesOf(yaml: string, held = HELD) {
+function resourcesOf(yaml: string, held = HELD, setup = USUAL_SETUP) {
   return buildResources(policyOf(yaml), {
     filterWasm: new Uint8Array(),
     capture: { address: { host: '127.0.0.1', port: 1 }, tls: COLLECTOR },
     secrets: (name) => held[name],
+    setup,
   });
 }
 
@@ -41,6 +43,12 @@ describe('secrets', () => {
       'service/a/certificate': { tls_certificate: pair },
       'service/a/authority': { validation_context: { trusted_ca: { inline_string: 'ROOTS' } } },
     });
+  });
+
+  it('of our listener are not for who has one of its own', () => {
+    const secrets = byName(resourcesOf(OF_SECRETS, HELD, { ...USUAL_SETUP, listener: 'own' }));
+    expect(Object.keys(secrets)).not.toContain('listener/shadowplane/certificate');
+    expect(Object.keys(secrets)).toContain('service/a/certificate');
   });
 
   it('of files on Envoy’s machine travel as names, and their folder is watched', () => {

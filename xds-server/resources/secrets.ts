@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { CertificateSource, EnvoyJson, Policy } from '../policy/model.ts';
 import type { CaptureTls } from './capture.ts';
 import { OVER_ADS } from './envoy-json.ts';
+import type { EnvoySetup } from './envoy-setup.ts';
 import { COLLECTOR_CLUSTER, LISTENER } from './names.ts';
 
 /** PEM of a secret, as the control plane has it. */
@@ -61,12 +62,19 @@ export function secretUses({ listener, services }: Policy): SecretUse[] {
   ];
 }
 
+interface SecretsContext {
+  /** Absent: captured answers travel in plain text, or not at all. */
+  readonly collector: CaptureTls | undefined;
+  readonly listener: EnvoySetup['listener'];
+  readonly lookUp: SecretLookup;
+}
+
 /**
  * The SDS resources. A secret of the control plane travels as it is; of files on Envoy's machine no more than their names do,
  * and Envoy reads them again when something is renamed in their folder. What is not there is left out: Envoys keep what they
  * have had under that name.
  */
-export function buildSecrets(policy: Policy, collector: CaptureTls | undefined, lookUp: SecretLookup): EnvoyJson[] {
+export function buildSecrets(policy: Policy, { collector, listener: whose, lookUp }: SecretsContext): EnvoyJson[] {
   const { listener, services } = policy;
   const certificate = (owner: string, source: CertificateSource | undefined): EnvoyJson[] => {
     if (!source) return [];
@@ -79,7 +87,8 @@ export function buildSecrets(policy: Policy, collector: CaptureTls | undefined, 
       ? []
       : [{ name: authorityOf(owner), validation_context: { trusted_ca, ...(path !== undefined && watched(path)) } }];
   return [
-    ...certificate(LISTENER_OWNER, listener.tls),
+    // Who has a listener of its own has no use for the key of ours.
+    ...(whose === 'ours' ? certificate(LISTENER_OWNER, listener.tls) : []),
     ...services.flatMap(({ name, tls }) => {
       if (!tls) return [];
       const owner = serviceOwner(name);
