@@ -1,5 +1,6 @@
 import type { FastifyPluginCallback } from 'fastify';
 import { Registry } from 'prom-client';
+import { steadyMs } from '../clock/index.ts';
 import { storeDialect } from '../store/index.ts';
 import type { Mirror, Policy } from '../xds-server/policy/model.ts';
 import { servicesOf } from './again/index.ts';
@@ -66,7 +67,7 @@ export async function startComparison(options: ComparisonServerOptions): Promise
   let policy: Policy | undefined;
   let compared: ReadonlyMap<string, ComparedMirror> = new Map();
   const pipeline = await startPipeline({ listen, mirrors: new Map(), registry });
-  const copies = new CopyBooks({ sinceMs: Date.now(), onLoss: (loss) => pipeline.explain(loss) });
+  const copies = new CopyBooks({ sinceMs: steadyMs(), onLoss: (loss) => pipeline.explain(loss) });
   try {
     const { comparison, rules, events, storeStatus, close } = await startLiveComparison({
       dialect: storeDialect(storeUrl, dataDir, { file: 'comparison.db', durability: 'normal' }),

@@ -102,6 +102,12 @@ it('a VM that lives on beside younger ones is replaced when it falls silent, at 
   expect(states(25_002)).toMatchObject({ new: 'replaced', 'with it': 'silent', newer: 'silent' });
 });
 
+it('what the clock of Envoy is behind is told by the clock of the machine, not by the one for intervals', () => {
+  const books = new VmBooks();
+  books.arrive(batch(1, {}, { sentAtMs: 900_000 }), 5_000, 1_000_000);
+  expect(books.list(6_000)).toMatchObject([{ state: 'alive', lastBatchAtMs: 5_000, clockBehindMs: 100_000 }]);
+});
+
 it('forgets those that were silent longest: after a time, and beyond a number', () => {
   const books = new VmBooks({ maxVms: 2, forgetAfterMs: 1_000 });
   const ids = () => books.list(0).map(({ vmId }) => vmId);

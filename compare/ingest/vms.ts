@@ -2,7 +2,7 @@ import type { Batch, Role, VmCounters } from './batch.ts';
 
 /**
  * Keeps the books of the VMs that capture: which are alive, which batches never came and how many halves were in them.
- * Time is passed in, and nothing grows beyond `maxVms`.
+ * Time is passed in, of a clock that does not jump, and nothing grows beyond `maxVms`.
  *
  * A batch that the filter counts as lost may have arrived (its answer came too late). So a loss is what both sides saw:
  * the number of missing batches is the gap in the sequence, the halves in them are the filter's count, in proportion.
@@ -88,13 +88,14 @@ export class VmBooks {
     this.#maxVms = maxVms;
   }
 
-  arrive(batch: Batch, nowMs: number): Arrival {
+  /** @param dateMs what the clock of the machine says, which is that of Envoys too */
+  arrive(batch: Batch, nowMs: number, dateMs = nowMs): Arrival {
     const key = `${batch.vmId}/${batch.role}`;
     let vm = this.#vms.get(key);
     if (vm) this.#vms.delete(key);
     else vm = newVm(batch, nowMs);
     vm.lastBatchAtMs = nowMs;
-    if (batch.sentAtMs > 0) vm.clockBehindMs = nowMs - batch.sentAtMs;
+    if (batch.sentAtMs > 0) vm.clockBehindMs = dateMs - batch.sentAtMs;
     this.#vms.set(key, vm);
     this.#forget(nowMs);
     if (batch.sequence <= vm.highest && !vm.open.delete(batch.sequence)) return { duplicate: true, lost: NO_LOSS };

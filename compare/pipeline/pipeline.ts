@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { steadyMs } from '../../clock/index.ts';
 import { DriftWatch, driftPath } from '../drift/index.ts';
 import { currentEndpoint, type Endpoints, endpointOf, newEndpoints } from '../endpoint/index.ts';
 import {
@@ -86,7 +87,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     explain: (loss) => core.joiner.explain(loss, Date.now()),
     beginEpoch: (mirror) => core.tallies.beginEpoch(mirror, Date.now()),
     sample: (mirror, id) => core.sample(mirror, id),
-    vms: () => core.vms.list(Date.now()),
+    vms: () => core.vms.list(steadyMs()),
     stats: () => ({ ...core.joiner.stats(), comparing: core.pool.tasks }),
     close: async () => {
       clearInterval(timer);
@@ -136,7 +137,7 @@ class PipelineCore {
     this.pool.use(mirrors);
     this.#metrics = createPipelineMetrics(registry, {
       joiner: () => this.joiner.stats(),
-      vms: () => this.vms.list(Date.now()),
+      vms: () => this.vms.list(steadyMs()),
       tasks: () => this.pool.tasks,
       sampleBytes: () => this.tallies.sampleStats().bytes,
     });
@@ -166,7 +167,7 @@ class PipelineCore {
       if (error instanceof WireError) return false;
       throw error;
     }
-    const { duplicate, lost } = this.vms.arrive(batch, nowMs);
+    const { duplicate, lost } = this.vms.arrive(batch, steadyMs(), nowMs);
     for (const { role, cause, count } of lost) {
       this.#metrics.halvesLost(role, cause, count);
       this.joiner.explain({ side: role, cause, count }, nowMs);

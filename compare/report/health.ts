@@ -1,4 +1,5 @@
 /** Whether copies and captured answers arrive, Envoy by Envoy, as `GET /mirrors/{name}/health` gives it. */
+import { dateOf } from '../../clock/index.ts';
 import type { CopyCounts, EnvoyCopies } from '../copies/index.ts';
 import type { VmStatus } from '../ingest/index.ts';
 import type { LossCause } from '../join/index.ts';
@@ -49,7 +50,7 @@ export function reportHealth(mirror: MirrorInput, input: HealthInput): HealthRep
   const envoys = input.envoys.map(({ node, connected, lastReportAtMs, candidate, control, filter }) => ({
     node,
     connected,
-    lastReportAt: new Date(lastReportAtMs).toISOString(),
+    lastReportAt: dateOf(lastReportAtMs).toISOString(),
     candidate: copiesOf(candidate, input.maxRequests),
     ...(mirror.hasControl && { control: copiesOf(control, input.maxRequests) }),
     filter,
@@ -76,7 +77,7 @@ function captureOf(vms: readonly VmStatus[]): HealthReport['envoys'][number]['ca
   return {
     delivered: sum(({ captured }) => captured) - lost,
     dropped: { over_capacity: sum(({ droppedOverCapacity }) => droppedOverCapacity), batch_lost: lost },
-    lastHeartbeatAt: new Date(Math.max(...vms.map(({ lastBatchAtMs }) => lastBatchAtMs))).toISOString(),
+    lastHeartbeatAt: dateOf(Math.max(...vms.map(({ lastBatchAtMs }) => lastBatchAtMs))).toISOString(),
   };
 }
 

@@ -1,3 +1,4 @@
+import { dateOf, steadyMs } from '../../clock/index.ts';
 import type { BrakeSettings, Mirror, Policy } from '../policy/model.ts';
 import type { StatsReport } from '../stats/index.ts';
 import { ArmBooks } from './arms.ts';
@@ -8,6 +9,7 @@ import { type Arm, type Finding, findWorse } from './worse.ts';
 export interface BrakesOptions {
   /** What `applied` gives has changed. */
   readonly onChange: () => void;
+  /** Default: the steady clock, which reports are to be of too. */
   readonly now?: () => number;
   /** How often it is looked. Default 2 s. */
   readonly intervalMs?: number;
@@ -73,7 +75,7 @@ export class Brakes {
 
   constructor(options: BrakesOptions) {
     this.#options = options;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? steadyMs;
     this.#timer = setInterval(() => this.look(), options.intervalMs ?? INTERVAL_MS);
     this.#timer.unref();
   }
@@ -144,8 +146,8 @@ export class Brakes {
     return {
       mirror,
       state: found.brake ? (on ? 'on' : 'released') : 'off',
-      since: on ? new Date(on.sinceMs).toISOString() : null,
-      releaseAt: on ? new Date(on.releaseAtMs).toISOString() : null,
+      since: on ? dateOf(on.sinceMs).toISOString() : null,
+      releaseAt: on ? dateOf(on.releaseAtMs).toISOString() : null,
       reason: on?.finding.reason ?? null,
       stops: stoppedAtMs.length,
       bounds: found.brake ?? null,

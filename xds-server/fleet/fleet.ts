@@ -1,3 +1,4 @@
+import { dateOf } from '../../clock/index.ts';
 import type { EnvoyDetails, GoneEnvoy } from '../api/index.ts';
 import type { Policy } from '../policy/model.ts';
 import { type EnvoySetup, type ExpectedCluster, expectedClusters, setupOf } from '../resources/index.ts';
@@ -62,7 +63,7 @@ export class Fleet {
         ...(counts || ageMs < STATISTICS_WITHIN_MS ? [] : [STATISTICS_MISSING]),
       ],
       unseen: unseenOf(seen),
-      copies: counts ? { sent: sum('sent'), active: sum('active'), at: new Date(counts.atMs).toISOString() } : null,
+      copies: counts ? { sent: sum('sent'), active: sum('active'), at: dateOf(counts.atMs).toISOString() } : null,
     };
   }
 

@@ -4,6 +4,7 @@ import protobuf from 'protobufjs';
 export interface StatsReport {
   /** Envoy's node id. */
   readonly node: string;
+  /** Of the steady clock. */
   readonly atMs: number;
   /** By Envoy's name, absolute since Envoy started. */
   readonly values: ReadonlyMap<string, number>;

@@ -5,6 +5,7 @@ import type {
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
+import { steadyMs } from '../../clock/index.ts';
 import { readStats, type StatsMessage, type StatsReport } from './read-report.ts';
 
 export interface StatsListener {
@@ -63,7 +64,7 @@ export function createStatsService(
             answer({ code: status.PERMISSION_DENIED, details: reason });
             return;
           }
-          listener.report({ node, atMs: Date.now(), values: message.values, histograms: message.histograms });
+          listener.report({ node, atMs: steadyMs(), values: message.values, histograms: message.histograms });
         });
         call.on('end', () => {
           leave();

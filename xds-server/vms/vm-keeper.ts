@@ -1,3 +1,4 @@
+import { dateOf, steadyMs } from '../../clock/index.ts';
 import type { Policy } from '../policy/model.ts';
 import type { VmGenerations } from '../resources/index.ts';
 import type { StatsReport } from '../stats/index.ts';
@@ -11,6 +12,7 @@ export interface VmKeeperOptions {
   /** Has Envoys make the machines of the role anew. */
   readonly onRevive: (generations: VmGenerations) => void;
   readonly policy?: RevivalPolicy;
+  /** Default: the steady clock, which `heard` and reports are to be of too. */
   readonly now?: () => number;
   /** How often it is looked. Default 1 s. */
   readonly intervalMs?: number;
@@ -64,7 +66,7 @@ export class VmKeeper {
 
   constructor(options: VmKeeperOptions) {
     this.#options = options;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? steadyMs;
     this.#timer = setInterval(() => this.look(), options.intervalMs ?? INTERVAL_MS);
     this.#timer.unref();
   }
@@ -159,7 +161,7 @@ export class VmKeeper {
   #noteDeath(kept: Kept, dead: readonly DeadVm[], nowMs: number): void {
     kept.deaths += 1;
     const nodes = [...new Set(dead.map(({ node }) => node))];
-    kept.last = { at: new Date(nowMs).toISOString(), nodes, reason: dead[0]!.sign };
+    kept.last = { at: dateOf(nowMs).toISOString(), nodes, reason: dead[0]!.sign };
   }
 
   #revive(role: VmRole, kept: Kept): void {
@@ -186,5 +188,5 @@ function reasonOf(kind: FilterEvent['kind'], { last, revivals }: Kept): string {
 }
 
 function timeOf(atMs: number | undefined): string | null {
-  return atMs === undefined ? null : new Date(atMs).toISOString();
+  return atMs === undefined ? null : dateOf(atMs).toISOString();
 }
