@@ -101,12 +101,22 @@ describe('the control plane', () => {
     expect(logged.join()).toMatch(/keep what they have: listener\.tls\.secret: there is no secret \\"edge/);
     expect((await call('POST', '/mirrors/orders/pause')).status).toBe(200);
     const { config } = (await call('GET', '/config')).body as { config: object };
-    const { status, body } = await call('PUT', '/config', { ...config, listener: { tls: { secret: 'other' } } });
-    expect(status).toBe(400);
-    expect(body).toMatchObject({ errors: [{ path: 'listener.tls.secret' }] });
+    const other = { ...config, listener: { tls: { secret: 'other' } } };
+    for (const [method, path] of [
+      ['PUT', '/config'],
+      ['POST', '/plan'],
+    ] as const) {
+      const { status, body } = await call(method, path, other);
+      expect([status, body], path).toMatchObject([400, { errors: [{ path: 'listener.tls.secret' }] }]);
+    }
     // Also where the file changes.
     await writeFile(policyFile, `${POLICY.replace('5%', '7%')}\nlistener: { tls: { secret: edge } }\n`);
     await until(async () => (await sampleOf('orders')) === '7%');
+    // Once the policy does without it, there is no way back, and a preview says so as well.
+    await call('PUT', '/config', { ...config, listener: {} });
+    for (const dryRun of [true, false]) {
+      expect((await call('POST', '/config/undo', { to: 1, dryRun })).status).toBe(400);
+    }
   });
 
   it('answers a write that waits at once when no Envoy is connected', async () => {

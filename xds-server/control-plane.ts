@@ -329,7 +329,10 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
       groups,
       (revision) => revision === changedSecrets || revision !== store.current.revision,
     ),
-    resourcesOf: (policy) => versionsOf(renderer.snapshotOf(policy)),
+    resourcesOf: (policy) => {
+      check(policy);
+      return versionsOf(renderer.snapshotOf(policy));
+    },
     host,
     routes: [
       filterRoutes(keeper),

@@ -146,7 +146,7 @@ export function createApiWithRoutes(options: ApiOptions): {
       );
       addConfigRoutes(api, store, writer);
       addMirrorRoutes(api, store, writer);
-      addRevisionRoutes(api, store, writer);
+      addRevisionRoutes(api, store, writer, options.resourcesOf);
       addPlanRoute(api, store, options.resourcesOf);
       addEventRoutes(api, store, envoys, options.events);
       api.get('/envoys', () => ({

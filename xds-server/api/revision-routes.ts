@@ -5,6 +5,7 @@ import {
   differences,
   differencesWithin,
   MIRROR_NAME_PATTERN,
+  type Policy,
   type PolicyDocument,
   type PolicyStore,
   parsePolicy,
@@ -23,8 +24,17 @@ const NAME = new RegExp(MIRROR_NAME_PATTERN);
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
 
-/** Who changed what and when, and back to how it was. */
-export function addRevisionRoutes(app: FastifyInstance, store: PolicyStore, writer: Writer): void {
+/**
+ * Who changed what and when, and back to how it was.
+ *
+ * @param check throws what a write of this policy would be refused with
+ */
+export function addRevisionRoutes(
+  app: FastifyInstance,
+  store: PolicyStore,
+  writer: Writer,
+  check: (policy: Policy) => void,
+): void {
   const historyOf = async (name: string, limit: number): Promise<Revision[]> => {
     const entry = `mirrors.${name}`;
     const revisions = NAME.test(name) ? await store.history(limit, entry) : [];
@@ -49,7 +59,7 @@ export function addRevisionRoutes(app: FastifyInstance, store: PolicyStore, writ
       });
     const now = store.current.document;
     const undone = restore(now, then);
-    parsePolicy(undone);
+    check(parsePolicy(undone).policy);
     return { preview: differences(now, undone) };
   };
 
