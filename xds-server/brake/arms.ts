@@ -68,6 +68,13 @@ export class ArmBooks {
     this.#last.delete(node);
   }
 
+  /** What is known of other mirrors is dropped. */
+  keep(mirrors: ReadonlySet<string>): void {
+    for (const decision of this.#slots.keys()) {
+      if (!mirrors.has(decision.slice(0, decision.indexOf('/')))) this.#slots.delete(decision);
+    }
+  }
+
   /** All decisions of a mirror of which anything is known. */
   of(mirror: string, nowMs: number): Arms[] {
     return [...this.#slots]

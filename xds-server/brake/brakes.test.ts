@@ -189,6 +189,16 @@ describe('the brakes', () => {
     expect(brakes.of('orders')!.measured[0]).toMatchObject({ from: 'earlier' });
   });
 
+  it('of a mirror that is deleted nothing is kept', () => {
+    brakes.follow(policy());
+    traffic(30);
+    expect(brakes.of('orders')!.measured).toHaveLength(1);
+    const served = policy();
+    brakes.follow({ ...served, mirrors: served.mirrors.filter(({ name }) => name !== 'orders') });
+    brakes.follow(served);
+    expect(brakes.of('orders')!.measured).toEqual([]);
+  });
+
   it('what is paused or wants no brake is not judged, and a brake that is taken off lets go', () => {
     brakes.follow(policy({ paused: true }));
     traffic(20, { failing: 50 });

@@ -98,6 +98,7 @@ export class Brakes {
   /** The policy that is in force from now on. */
   follow({ mirrors }: Policy): void {
     this.#mirrors = mirrors;
+    this.#books.keep(new Set(mirrors.map(({ name }) => name)));
     const braked = new Set(mirrors.flatMap(({ name, brake }) => (brake ? [name] : [])));
     for (const name of this.#states.keys()) if (!braked.has(name)) this.#states.delete(name);
     this.#applied = new WeakMap();
