@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Context } from './context.ts';
 import { PLAIN } from './output/style.ts';
 import { run } from './program.ts';
+import { FORECAST_FILTER } from './view/forecast.ts';
 
 interface Call {
   readonly method: string | undefined;
@@ -282,6 +283,36 @@ describe('plan', () => {
     });
     expect(err).toContain('No forecast');
     expect(calls.map(({ method }) => method)).not.toContain('PUT');
+  });
+
+  it('foresees copies and bytes of each shadow from what Envoy has counted, and says so', async () => {
+    const sample = { path: 'mirrors.orders.sample', before: '20%', after: '5%' };
+    answers['POST /api/v1/plan'] = { body: { revision: 7, differences: [sample], warnings: [], resources: {} } };
+    answers['GET /api/v1/mirrors/orders/verdict'] = { body: { verdict: 'insufficient', missing: 600 } };
+    const stats = [
+      { name: 'wasmcustom.shadowplane.selected.mirror.orders.reason.sample', value: 20_000 },
+      { name: 'cluster.orders/candidate/order-v2.upstream_rq_total', value: 4_000 },
+      { name: 'cluster.orders/primary/order-v1.upstream_rq_total', value: 20_000 },
+      { name: 'cluster.orders/primary/order-v1.upstream_cx_tx_bytes_total', value: 50_000_000 },
+    ];
+    answers[`GET /stats?format=json&filter=${encodeURIComponent(FORECAST_FILTER)}`] = { body: { stats } };
+    answers['GET /server_info'] = { body: { uptime_current_epoch: '100s' } };
+    const argv = ['plan', '-f', file, '--api', api, '--envoy-admin', api];
+    const { out, err } = await shadowplane(...argv);
+    expect(out.split('\n').slice(5)).toEqual([
+      'mirror  copies to      now/s    then/s      bytes/s  verdict',
+      'orders  order-v2        40.0  10.0 + ?  25.0 kB + ?  in about 60 s (600 pairs m…',
+      'orders  order-v1-twin    0.0  10.0 + ?  25.0 kB + ?',
+      `  from what the Envoy at ${api} has counted in 100 s, on average`,
+      '  orders: 2.5 kB a request, as its primary is sent',
+      '  orders: no traffic counted yet for employees, beta, eu, big-carts',
+      '',
+    ]);
+    expect(err).toBe('');
+    expect(JSON.parse((await shadowplane(...argv, '--json')).out)).toMatchObject({
+      copies: [{ receiver: 'order-v2', bytesPerRequest: 2_500, thenBytesPerSecond: 25_000 }, {}],
+      copiesFrom: { envoyAdmin: api, seconds: 100 },
+    });
   });
 
   it('says that nothing would change', async () => {

@@ -14,10 +14,9 @@ import {
   jsonOption,
 } from '../options.ts';
 import { findPolicyFile, readPolicy } from '../policy-file.ts';
-import { type Forecast, forecast } from '../view/forecast.ts';
+import { FORECAST_FILTER, forecast } from '../view/forecast.ts';
 import type { MirrorItem } from '../view/mirror-item.ts';
-import { type MissingPairs, type Plan, renderPlan } from '../view/render-plan.ts';
-import { TRAFFIC_FILTER } from '../view/traffic.ts';
+import { type CountedTraffic, type MissingPairs, type Plan, renderPlan } from '../view/render-plan.ts';
 
 interface PlanOptions {
   readonly file?: string;
@@ -43,11 +42,17 @@ export function planCommand(context: Context): Command {
     const plan = await api.send<Plan>('POST', '/plan', document);
     const mirrors = mirrorsOf(document);
     const address = options.envoyAdmin ?? DEFAULT_ADDRESSES.envoyAdmin;
-    const [copies, missing] = await Promise.all([readForecast(address, mirrors), readMissing(api, mirrors)]);
-    if (options.json) return context.printJson({ ...plan, copies: copies ?? null, missing });
+    const [traffic, missing] = await Promise.all([
+      readForecast(address, mirrors, ownClustersOf(document)),
+      readMissing(api, mirrors),
+    ]);
+    if (options.json) {
+      const { copies = null, ...copiesFrom } = traffic ?? {};
+      return context.printJson({ ...plan, copies, ...(traffic && { copiesFrom }), missing });
+    }
     const { style, width } = context;
-    context.print(...renderPlan(plan, copies, missing, { style, width }));
-    if (!copies && plan.differences.length > 0) {
+    context.print(...renderPlan(plan, traffic, missing, { style, width }));
+    if (!traffic && plan.differences.length > 0) {
       context.note(style.dim(`No forecast: Envoy's admin interface does not answer at ${address} (--envoy-admin).`));
     }
   });
@@ -58,11 +63,29 @@ function mirrorsOf({ mirrors = {} }: { readonly mirrors?: Readonly<Record<string
   return Object.entries(mirrors).map(([name, mirror]) => ({ paused: false, ...mirror, name }) as unknown as MirrorItem);
 }
 
-async function readForecast(address: string, mirrors: readonly MirrorItem[]): Promise<Forecast[] | undefined> {
-  const admin = createEnvoyAdmin(address);
+/** Services that are clusters of Envoy's own. */
+function ownClustersOf({
+  services = {},
+}: {
+  readonly services?: Readonly<Record<string, object>>;
+}): Map<string, string> {
+  return new Map(
+    Object.entries(services).flatMap(([name, service]) =>
+      'cluster' in service && typeof service.cluster === 'string' ? [[name, service.cluster] as const] : [],
+    ),
+  );
+}
+
+async function readForecast(
+  envoyAdmin: string,
+  mirrors: readonly MirrorItem[],
+  ownClusters: ReadonlyMap<string, string>,
+): Promise<CountedTraffic | undefined> {
+  const admin = createEnvoyAdmin(envoyAdmin);
   try {
-    const [counters, info] = await Promise.all([admin.stats(TRAFFIC_FILTER), admin.serverInfo()]);
-    return forecast(mirrors, counters, Number.parseFloat(info.uptime_current_epoch));
+    const [counters, info] = await Promise.all([admin.stats(FORECAST_FILTER), admin.serverInfo()]);
+    const seconds = Number.parseFloat(info.uptime_current_epoch);
+    return { copies: forecast(mirrors, counters, seconds, ownClusters), envoyAdmin, seconds };
   } catch {
     return undefined;
   }

@@ -18,10 +18,18 @@ export interface Plan {
 /** By mirror: further pairs that its verdict takes; null when it cannot be `same` at the rate of differences so far. */
 export type MissingPairs = Readonly<Record<string, { readonly verdict: string; readonly missing: number | null }>>;
 
+/** Where forecasts come from. */
+export interface CountedTraffic {
+  readonly copies: readonly Forecast[];
+  readonly envoyAdmin: string;
+  /** How long that Envoy has counted. */
+  readonly seconds: number;
+}
+
 /** What would differ, what Envoys would be sent, and what that means for the shadows. */
 export function renderPlan(
   { revision, differences, resources }: Plan,
-  copies: readonly Forecast[] | undefined,
+  traffic: CountedTraffic | undefined,
   missing: MissingPairs,
   { style, width }: { readonly style: Style; readonly width: number },
 ): string[] {
@@ -41,12 +49,12 @@ export function renderPlan(
     ...(changes.length > 0
       ? ['Envoy would be sent (+ new, ~ changed, - removed)', ...changes]
       : ['Envoy would be sent nothing']),
-    ...(copies && copies.length > 0 ? ['', ...copyTable(copies, missing, { style, width })] : []),
+    ...(traffic && traffic.copies.length > 0 ? ['', ...copyTable(traffic, missing, { style, width })] : []),
   ];
 }
 
 function copyTable(
-  copies: readonly Forecast[],
+  { copies, envoyAdmin, seconds }: CountedTraffic,
   missing: MissingPairs,
   view: { readonly style: Style; readonly width: number },
 ): string[] {
@@ -55,18 +63,27 @@ function copyTable(
     { title: 'copies to' },
     { title: 'now/s', align: 'right' as const },
     { title: 'then/s', align: 'right' as const },
+    { title: 'bytes/s', align: 'right' as const },
     { title: 'verdict' },
   ];
   const rows = copies.map((each) => [
     each.mirror,
     each.receiver,
     each.nowPerSecond.toFixed(1),
-    each.unknown.length > 0 ? `${each.thenPerSecond.toFixed(1)} + ?` : each.thenPerSecond.toFixed(1),
+    andUnknown(each, each.thenPerSecond.toFixed(1)),
+    each.thenBytesPerSecond === null ? '?' : andUnknown(each, bytes(each.thenBytesPerSecond)),
     each.role === 'control' ? '' : verdictText(each, missing[each.mirror]),
   ]);
-  const unknown = copies.filter((each) => each.unknown.length > 0 && each.role === 'candidate');
+  const mirrors = copies.filter(({ role }) => role === 'candidate');
+  const unknown = mirrors.filter((each) => each.unknown.length > 0);
   return [
     ...renderTable(columns, rows, view),
+    view.style.dim(`  from what the Envoy at ${envoyAdmin} has counted in ${duration(seconds)}, on average`),
+    ...mirrors.flatMap(({ mirror, bytesPerRequest }) =>
+      bytesPerRequest === null
+        ? []
+        : [view.style.dim(`  ${mirror}: ${bytes(bytesPerRequest)} a request, as its primary is sent`)],
+    ),
     ...unknown.map((each) => view.style.dim(`  ${each.mirror}: no traffic counted yet for ${each.unknown.join(', ')}`)),
   ];
 }
@@ -77,6 +94,17 @@ function verdictText({ thenPerSecond }: Forecast, pairs: MissingPairs[string] | 
   if (pairs.missing === null || pairs.missing === 0) return `is ${pairs.verdict}`;
   if (thenPerSecond === 0) return `${pairs.missing} pairs missing`;
   return `in about ${duration(pairs.missing / thenPerSecond)} (${pairs.missing} pairs missing)`;
+}
+
+function andUnknown({ unknown }: Forecast, text: string): string {
+  return unknown.length > 0 ? `${text} + ?` : text;
+}
+
+/** `412 B`, `31.0 kB` */
+function bytes(count: number): string {
+  if (count < 1_000) return `${Math.round(count)} B`;
+  if (count < 1_000_000) return `${(count / 1_000).toFixed(1)} kB`;
+  return `${(count / 1_000_000).toFixed(1)} MB`;
 }
 
 function duration(seconds: number): string {
