@@ -74,7 +74,9 @@ export const brakeOpenApi = {
         }),
         Type.Null(),
       ]),
-      memoryBytes: Type.Union([Type.Number(), Type.Null()], { description: 'The most that an Envoy has allocated.' }),
+      memoryBytes: Type.Union([Type.Number(), Type.Null()], {
+        description: 'The most that an Envoy which mirrors has allocated.',
+      }),
       measured: Type.Array(
         Type.Object({
           decision: Type.String({ examples: ['orders/segment/employees'] }),

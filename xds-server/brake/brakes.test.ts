@@ -189,6 +189,24 @@ describe('the brakes', () => {
     expect(brakes.of('orders')!.measured[0]).toMatchObject({ from: 'earlier' });
   });
 
+  it('memory of an Envoy that mirrors nothing, such as a way out, is nothing to it', () => {
+    brakes.follow(policy({ brake: { memory: '64MiB' } }));
+    const tell = (name: string) => {
+      expect(brakes.wants(name)).toBe(true);
+      const values = new Map([
+        [name, 1],
+        ['server.memory_allocated', 65 * MIB],
+      ]);
+      brakes.report({ node: 'way-out', atMs: nowMs, values });
+      for (let look = 0; look < 3; look += 1) brakes.look();
+    };
+    tell('server.memory_allocated');
+    expect([events, brakes.of('orders')!.memoryBytes]).toEqual([[], null]);
+    // By the user, in the filter: Envoy counts no decision.
+    tell('vhost.any.route.orders.upstream_rq_completed');
+    expect(events).toMatchObject([{ mirror: 'orders', kind: 'on' }]);
+  });
+
   it('of a mirror that is deleted nothing is kept', () => {
     brakes.follow(policy());
     traffic(30);

@@ -44,7 +44,7 @@ export interface BrakeReport {
     readonly memoryBytes: number;
     readonly calmMs: number;
   } | null;
-  /** The most that an Envoy has allocated; null: none has told. */
+  /** The most that an Envoy which mirrors has allocated; null: none has told. */
   readonly memoryBytes: number | null;
   /** Of the last minute, by decision: requests that are copied, and others like them. */
   readonly measured: ReadonlyArray<{
@@ -57,6 +57,8 @@ export interface BrakeReport {
 
 const INTERVAL_MS = 2_000;
 const MEMORY = 'server.memory_allocated';
+/** Of a mirror, whichever way its share is decided; an Envoy that serves others, or none, holds no copies. */
+const MIRRORED = /^vhost\.[^.]+\.route\.(?!default\.)[^.]+\.upstream_rq_(?:completed|total)$/;
 
 /**
  * Stops the copies of a mirror when they make the primary slower, make it fail, or fill Envoy's memory, and tries again
@@ -81,12 +83,12 @@ export class Brakes {
   }
 
   wants(name: string): boolean {
-    return name === MEMORY || this.#books.wants(name);
+    return name === MEMORY || MIRRORED.test(name) || this.#books.wants(name);
   }
 
   report(report: StatsReport): void {
     const memory = report.values.get(MEMORY);
-    if (memory !== undefined) this.#memory.set(report.node, memory);
+    if (memory !== undefined && hasMirrored(report)) this.#memory.set(report.node, memory);
     this.#books.report(report);
   }
 
@@ -211,6 +213,10 @@ export class Brakes {
     this.#options.onChange();
     for (const listener of this.#listeners) listener({ mirror, kind, reason });
   }
+}
+
+function hasMirrored({ values }: StatsReport): boolean {
+  return [...values.keys()].some((name) => MIRRORED.test(name));
 }
 
 function armReport({ requests, errors, latency }: Arm): ArmReport {
