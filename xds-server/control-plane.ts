@@ -301,6 +301,10 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     shutdown.add(followTlsFiles(xdsAccess.tls, (context) => credentials.reload(context), staysAsItWas(logger, 'xDS')));
   }
   inUse.follow(xds);
+  xds.on('disconnect', ({ group }) => {
+    const setup = xds.clients().some((client) => client.group === group) ? undefined : groups.left(group);
+    if (setup) renderer.forget(setup);
+  });
   xds.on('nack', ({ node, typeUrl, message }) => {
     if (typeUrl === SECRET) secrets?.takeBack(secretsBehind(store.current.policy, refusedSecrets(xds, node)), message);
   });

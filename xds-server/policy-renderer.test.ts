@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeAnyToJson } from '../protos/index.ts';
 import { parsePolicy } from './policy/index.ts';
 import { PolicyRenderer } from './policy-renderer.ts';
+import { USUAL_SETUP } from './resources/index.ts';
 import { LISTENER, RUNTIME, type Snapshot } from './xds/index.ts';
 
 const filterWasm = new Uint8Array([0, 0x61, 0x73, 0x6d]);
@@ -23,6 +24,16 @@ describe('PolicyRenderer', () => {
     const renderer = new PolicyRenderer({ filterWasm });
     const same = policy('5%');
     expect(renderer.snapshotOf(same)).toBe(renderer.snapshotOf(same));
+  });
+
+  it('remembers nothing of a setup that it is to forget, and all of the others', () => {
+    const renderer = new PolicyRenderer({ filterWasm });
+    const same = policy('5%');
+    const out = { ...USUAL_SETUP, egress: 'b' };
+    const [usual, egress] = [renderer.snapshotOf(same), renderer.snapshotOf(same, out)];
+    renderer.forget(out);
+    expect(renderer.snapshotOf(same)).toBe(usual);
+    expect(renderer.snapshotOf(same, out)).not.toBe(egress);
   });
 
   it('encodes nothing but the runtime again when a share changes', () => {

@@ -24,11 +24,16 @@ export interface RendererOptions {
   readonly secrets?: SecretLookup | undefined;
 }
 
+interface Rendered {
+  snapshots: WeakMap<Policy, Snapshot>;
+  readonly unchanged: UnchangedResources;
+}
+
 /** Turns policies into what Envoys are served: the same object for the same policy, new bytes only for what has changed. */
 export class PolicyRenderer {
   readonly #options: RendererOptions;
-  readonly #unchanged = new Map<string, UnchangedResources>();
-  #snapshots = new WeakMap<Policy, Map<string, Snapshot>>();
+  /** By setup. */
+  readonly #rendered = new Map<string, Rendered>();
   #vmGenerations: VmGenerations | undefined;
 
   constructor(options: RendererOptions) {
@@ -38,12 +43,17 @@ export class PolicyRenderer {
   /** From now on Envoys make the filter's virtual machines of a role anew where its number has changed. */
   setVmGenerations(generations: VmGenerations): void {
     this.#vmGenerations = generations;
-    this.#snapshots = new WeakMap();
+    this.#renderAnew();
+  }
+
+  /** Nobody is set up like this any more. */
+  forget(setup: EnvoySetup): void {
+    this.#rendered.delete(keyOf(setup));
   }
 
   /** What `secrets` finds has changed. */
   secretsChanged(): void {
-    this.#snapshots = new WeakMap();
+    this.#renderAnew();
   }
 
   /**
@@ -51,9 +61,9 @@ export class PolicyRenderer {
    * the policy; ENVOY_RESOURCE_INVALID for what only fails in the whole
    */
   snapshotOf(policy: Policy, setup: EnvoySetup = USUAL_SETUP): Snapshot {
-    const bySetup = this.#snapshots.get(policy) ?? new Map<string, Snapshot>();
-    const key = `${setup.listener} ${setup.streams} ${setup.egress ?? ''}`;
-    const known = bySetup.get(key);
+    const key = keyOf(setup);
+    const rendered = this.#rendered.get(key) ?? { snapshots: new WeakMap(), unchanged: new UnchangedResources() };
+    const known = rendered.snapshots.get(policy);
     if (known) return known;
     const { filterWasm, captureAddress, captureTls, secrets, listen = policy.listen } = this.#options;
     const served = { ...policy, listen };
@@ -65,10 +75,17 @@ export class PolicyRenderer {
       vmGenerations: this.#vmGenerations,
       setup,
     });
-    const unchanged = this.#unchanged.get(key) ?? new UnchangedResources();
-    this.#unchanged.set(key, unchanged);
-    const snapshot = buildSnapshot(unchanged.reuse(resources));
-    this.#snapshots.set(policy, bySetup.set(key, snapshot));
+    const snapshot = buildSnapshot(rendered.unchanged.reuse(resources));
+    rendered.snapshots.set(policy, snapshot);
+    this.#rendered.set(key, rendered);
     return snapshot;
   }
+
+  #renderAnew(): void {
+    for (const rendered of this.#rendered.values()) rendered.snapshots = new WeakMap();
+  }
+}
+
+function keyOf({ listener, streams, egress = '' }: EnvoySetup): string {
+  return `${listener} ${streams} ${egress}`;
 }

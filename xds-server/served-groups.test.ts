@@ -39,6 +39,21 @@ it('what an Envoy is served is made when the first of its setup connects, and fr
   expect(cache.get(group)).toBe(second.get(group));
 });
 
+it('forgets a way out when the last Envoy of it has gone, and nothing else', () => {
+  const { cache, rendered, groups, serve } = start();
+  serve();
+  const wayOut = { metadata: { shadowplane: { egress: 'order-v2' } } };
+  const [out, others] = [wayOut, own].map((node) => groups.groupOf(node)) as [string, string];
+  expect(groups.left(out)).toMatchObject({ egress: 'order-v2' });
+  for (const group of [out, others, DEFAULT_GROUP]) expect(groups.left(group)).toBeUndefined();
+  expect(cache.get(out)).toBeUndefined();
+  rendered.length = 0;
+  expect([...serve().keys()]).toEqual([DEFAULT_GROUP, others]);
+  expect(rendered).toHaveLength(2);
+  expect(groups.groupOf(wayOut)).toBe(out);
+  expect(cache.get(out)).toBeDefined();
+});
+
 it('an Envoy that comes before anything is served gets it then', () => {
   const { cache, groups, serve } = start();
   const group = groups.groupOf(own);

@@ -31,6 +31,21 @@ export class ServedGroups {
     return group;
   }
 
+  /**
+   * The last Envoy of a group has gone. Ways out are forgotten then: their names are what clients say, and they could
+   * invent ever new ones. The others are few.
+   *
+   * @returns the setup that nobody is known to have any more
+   */
+  left(group: string): EnvoySetup | undefined {
+    const setup = this.#setups.get(group);
+    if (setup?.egress === undefined) return undefined;
+    this.#setups.delete(group);
+    this.#served?.snapshots.delete(group);
+    this.#cache.clear(group);
+    return setup;
+  }
+
   /** @param before called with what will be served, before any Envoy has it */
   serve(policy: Policy, before: (snapshots: ServedSnapshots, publish: () => void) => void): void {
     const snapshots = new Map([...this.#setups].map(([group, setup]) => [group, this.#render(policy, setup)]));

@@ -96,6 +96,16 @@ it('gives counters and gauges that are wanted, under the node that the first mes
   expect(gone).toEqual(['edge-1']);
 });
 
+it('a stream is of the node that it has named first', async () => {
+  const stream = open();
+  for (const node of ['edge-1', 'edge-2']) stream.write(message(identifier(node), family('a.total', COUNTER, [1, 1])));
+  await until(() => reports.length === 2);
+  expect(reports.map(({ node }) => node)).toEqual(['edge-1', 'edge-1']);
+  stream.end();
+  await until(() => gone.length > 0);
+  expect(gone).toEqual(['edge-1']);
+});
+
 it('a stream that names nobody or sends nonsense reports nothing, and others go on', async () => {
   const anonymous = open();
   anonymous.write(message(family('a.total', COUNTER, [1, 1])));

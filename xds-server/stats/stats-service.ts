@@ -53,7 +53,8 @@ export function createStatsService(
           node = undefined;
         };
         call.on('data', (message: StatsMessage) => {
-          node = message.node ?? node;
+          // The first message names it; a stream is of one Envoy.
+          node ??= message.node;
           if (node === undefined) {
             answer({ code: status.INVALID_ARGUMENT, details: 'the first message of a stream names its node' });
             return;
