@@ -3,9 +3,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { selfSigned } from '../test/envoy/certificate.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './control-plane.ts';
+import { PolicyRenderer } from './policy-renderer.ts';
 
 const POLICY = `
 services: { v1: { address: "127.0.0.1:1" }, v2: { address: "127.0.0.1:2" } }
@@ -27,6 +28,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.restoreAllMocks();
   await running?.close();
   running = undefined;
   await rm(directory, { recursive: true, force: true });
@@ -117,6 +119,21 @@ describe('the control plane', () => {
     for (const dryRun of [true, false]) {
       expect((await call('POST', '/config/undo', { to: 1, dryRun })).status).toBe(400);
     }
+  });
+
+  it('goes on when nothing can be made of what has changed outside a write', async () => {
+    const secretsDir = join(directory, 'secrets');
+    const roots = async () => writeFile(join(secretsDir, 'roots/ca.crt'), selfSigned('roots').certificatePem);
+    await mkdir(join(secretsDir, 'roots'), { recursive: true });
+    await roots();
+    await start({ secretsDir });
+    const rendering = vi.spyOn(PolicyRenderer.prototype, 'snapshotOf').mockImplementation(() => {
+      throw new Error('out of shape');
+    });
+    await roots();
+    await until(() => logged.some((line) => line.includes('stays as it was') && line.includes('out of shape')));
+    rendering.mockRestore();
+    expect((await call('PATCH', '/mirrors/orders', { sample: '9%' })).status).toBe(200);
   });
 
   it('answers a write that waits at once when no Envoy is connected', async () => {

@@ -193,10 +193,10 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     captureTls: options.captureTls,
     secrets: (name) => secrets?.material(name),
   });
-  const guards = new GuardProofs({ onChange: () => publish(store.current) });
+  const guards = new GuardProofs({ onChange: () => publishAgain() });
   shutdown.add(() => guards.close());
   guards.onEvent((status) => logGuard(logger, status));
-  const brakes = new Brakes({ onChange: () => publish(store.current) });
+  const brakes = new Brakes({ onChange: () => publishAgain() });
   shutdown.add(() => brakes.close());
   brakes.onEvent(({ mirror, kind, reason }) => {
     if (kind === 'on') logger.error({ mirror }, `nothing is copied from now on, because of what it costs: ${reason}`);
@@ -237,11 +237,19 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     heard: options.heardVms,
     onRevive: (generations) => {
       renderer.setVmGenerations(generations);
-      publish(store.current);
+      publishAgain();
     },
   });
   const publish = ({ revision, policy }: StoredPolicy): void => {
     groups.serve(brakes.applied(guards.allowed(policy)), (snapshots, set) => inUse.serve(revision, snapshots, set));
+  };
+  /** What is behind it comes from timers, files and Envoys: nobody is there to be refused. */
+  const publishAgain = (): void => {
+    try {
+      publish(store.current);
+    } catch (err) {
+      logger.error({ err }, 'what Envoys are served stays as it was');
+    }
   };
   /** The newest revision with which other SDS resources are served than before it. */
   let changedSecrets = 0;
@@ -259,7 +267,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   shutdown.add(store.onChange(serve));
   onSecretsChanged = () => {
     renderer.secretsChanged();
-    publish(store.current);
+    publishAgain();
   };
 
   shutdown.add(() => keeper.close());
