@@ -33,6 +33,9 @@ function problemsOf(uses: readonly SecretUse[], folder: SecretFolder | undefined
   return uses.flatMap(({ path, secret, needs }): InputProblem[] => {
     if (!folder) return [{ path, message: 'needs --secrets FOLDER, with a folder for each secret' }];
     const material = folder.material(secret);
+    if (!material && folder.names().includes(secret)) {
+      return [{ path, message: `the files of the secret ${JSON.stringify(secret)} are of no use` }];
+    }
     if (!material) {
       return [{ path, message: `there is no secret ${JSON.stringify(secret)}${didYouMean(secret, folder.names())}` }];
     }
