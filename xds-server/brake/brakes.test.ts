@@ -197,13 +197,29 @@ describe('the brakes', () => {
         [name, 1],
         ['server.memory_allocated', 65 * MIB],
       ]);
-      brakes.report({ node: 'way-out', atMs: nowMs, values });
-      for (let look = 0; look < 3; look += 1) brakes.look();
+      for (let look = 0; look < 3; look += 1) {
+        brakes.report({ node: 'way-out', atMs: nowMs, values });
+        brakes.look();
+      }
     };
     tell('server.memory_allocated');
     expect([events, brakes.of('orders')!.memoryBytes]).toEqual([[], null]);
     // By the user, in the filter: Envoy counts no decision.
     tell('vhost.any.route.orders.upstream_rq_completed');
+    expect(events).toMatchObject([{ mirror: 'orders', kind: 'on' }]);
+  });
+
+  it('the same figures, looked at again, confirm nothing', () => {
+    brakes.follow(policy({ brake: { memory: '64MiB' } }));
+    const values = new Map([
+      ['vhost.any.route.orders.upstream_rq_completed', 1],
+      ['server.memory_allocated', 65 * MIB],
+    ]);
+    brakes.report({ node: 'edge-1', atMs: nowMs, values });
+    for (let look = 0; look < 10; look += 1) brakes.look();
+    expect(events).toEqual([]);
+    brakes.report({ node: 'edge-1', atMs: nowMs, values });
+    brakes.look();
     expect(events).toMatchObject([{ mirror: 'orders', kind: 'on' }]);
   });
 

@@ -73,6 +73,8 @@ export class Brakes {
   readonly #listeners = new Set<(event: BrakeEvent) => void>();
   readonly #timer: NodeJS.Timeout;
   #mirrors: readonly Mirror[] = [];
+  /** Nothing was reported since the last look. */
+  #stale = false;
   #applied = new WeakMap<Policy, Policy>();
 
   constructor(options: BrakesOptions) {
@@ -87,6 +89,7 @@ export class Brakes {
   }
 
   report(report: StatsReport): void {
+    this.#stale = false;
     const memory = report.values.get(MEMORY);
     if (memory !== undefined && hasMirrored(report)) this.#memory.set(report.node, memory);
     this.#books.report(report);
@@ -125,12 +128,15 @@ export class Brakes {
     for (const { name, brake, paused } of this.#mirrors) {
       if (!brake) continue;
       const before = this.#states.get(name) ?? RELEASED;
+      // The same figures, looked at again, confirm nothing.
+      if (this.#stale && !before.on) continue;
       const isFull = this.#mostMemory() > brake.memoryBytes;
       const finding = paused || before.on ? undefined : this.#find(name, brake, nowMs);
       const { state, happened } = next(before, { finding, isFull, calmMs: brake.calmMs, nowMs });
       this.#states.set(name, state);
       if (happened) this.#change(name, happened, (state.on ?? before.on)!.finding.reason);
     }
+    this.#stale = true;
   }
 
   /** By hand. @returns false when nothing was stopped. */

@@ -19,7 +19,7 @@ export interface Finding {
 
 /** With fewer, a hundredth part of them is nothing to judge by. */
 export const LEAST_REQUESTS = 500;
-/** Of a difference of shares, in standard errors: by chance one look in 30,000 says so, and it takes two in a row. */
+/** Of a difference of shares, in standard errors: by chance one look in 30,000 says so. Two in a row see nearly the same minute. */
 const LEAST_Z = 4;
 /** Less is no matter, however large a share of a fast answer it is: Envoy's buckets are not finer. */
 const LEAST_INCREASE_MS = 5;
