@@ -23,7 +23,7 @@ const MAX_ID_LENGTH = 256;
 /** @throws ShadowplaneError USAGE naming the entry */
 export function parseNodeList(entries: readonly string[]): NodeEntry[] {
   return entries.map((text) => {
-    const [, who = '', egress] = /^([^]*?)(?:@egress:([^]*))?$/.exec(text)!;
+    const [, who = '', egress] = /^(.*?)(?:@egress:(.*))?$/s.exec(text)!;
     const [id = '', name, ...more] = who.split('=');
     const refuse = (message: string) => new ShadowplaneError('USAGE', `--xds-nodes ${text}: ${message}`);
     if (id === '' || name === '' || more.length > 0) throw refuse('an entry is ID or ID=NAME');
