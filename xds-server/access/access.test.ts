@@ -71,7 +71,8 @@ describe('the gate', () => {
       expect(() => gate!.callerOf(claim)).toThrow(refused);
     }
     writeFileSync(tokenFile, 'ann nonsense');
-    await vi.waitFor(() => expect(problems).toHaveLength(1));
+    // Two, when it is read between being emptied and being written.
+    await vi.waitFor(() => expect(problems).not.toHaveLength(0));
     expect(gate!.callerOf(bearer(READER)).name).toBe('ann');
     const newer = READER.replace('reader', 'newer!');
     writeFileSync(tokenFile, `ben change ${newer}\n`);
