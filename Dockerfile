@@ -12,6 +12,9 @@ FROM node:22-bookworm-slim AS orders
 WORKDIR /app
 COPY --from=build /src/dist/package.json ./
 COPY --from=build /src/dist/examples ./examples
+# Its guard, and what that needs.
+COPY --from=build /src/dist/guard ./guard
+COPY --from=build /src/dist/errors ./errors
 USER node
 EXPOSE 8080
 ENTRYPOINT ["node"]

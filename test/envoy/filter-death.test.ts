@@ -96,11 +96,13 @@ test('found by silence: without traffic, where answers are captured; and by hand
   const stack = { filterWasm, captureAddress: pipeline.address, heardVms: () => pipeline.vms() };
   orders = cleanup.add(await startOrders({ mirror: { sample: '100%' }, stack }));
   await eventually(mirrorsAll, { what: 'mirroring of everything' });
+  const machines = () => pipeline.vms().filter(({ role }) => role === 'primary');
+  // Two workers and the main thread. One that dies before it has ever spoken is not missed.
+  await eventually(() => machines().length === 3);
   expect((await trap('primary')).status).toBe(503);
   await eventually(async () => (await filterOf('primary')).revivals === 1, { timeoutMs: WITHIN_MS, intervalMs: 100 });
   await eventually(mirrorsAll, { what: 'mirroring of everything again' });
-  // Two workers and the main thread, before and after.
-  await eventually(() => pipeline.vms().filter(({ role }) => role === 'primary').length === 6);
+  await eventually(() => machines().length === 6);
 
   expect((await trap('primary')).status).toBe(503);
   await orders.stack.api.post('/filter/revive', { role: 'primary' });
@@ -128,11 +130,11 @@ test('one revival and no other, although the machines before it live on until th
     }),
   );
   await eventually(mirrorsAll, { what: 'mirroring of everything' });
+  const machines = () => pipeline.vms().filter(({ role }) => role === 'primary');
+  await eventually(() => machines().length === 3);
+  const old = machines().map(({ vmId }) => vmId);
   const slow = Array.from({ length: 8 }, () => sendRaw(orders.port, { path: '/api/orders/slow' }));
   await eventually(() => held.held === 8);
-  const machines = () => pipeline.vms().filter(({ role }) => role === 'primary');
-  const old = machines().map(({ vmId }) => vmId);
-  expect(old).toHaveLength(3);
   await orders.stack.api.post('/filter/revive', { role: 'primary' });
   await eventually(() => machines().length === 6);
   const began = Math.max(...machines().map(({ firstBatchAtMs }) => firstBatchAtMs));

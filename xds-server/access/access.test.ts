@@ -14,6 +14,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+/** On a machine that is busy with other tests. */
+const PATIENT = { timeout: 10_000 };
+
 describe('a token file', () => {
   it('gives names and roles to tokens, their digests and certificates', () => {
     const digest = createHash('sha256').update(WRITER).digest();
@@ -72,11 +75,11 @@ describe('the gate', () => {
     }
     writeFileSync(tokenFile, 'ann nonsense');
     // Two, when it is read between being emptied and being written.
-    await vi.waitFor(() => expect(problems).not.toHaveLength(0));
+    await vi.waitFor(() => expect(problems).not.toHaveLength(0), PATIENT);
     expect(gate!.callerOf(bearer(READER)).name).toBe('ann');
     const newer = READER.replace('reader', 'newer!');
     writeFileSync(tokenFile, `ben change ${newer}\n`);
-    await vi.waitFor(() => expect(gate!.callerOf(bearer(newer))).toEqual({ name: 'ben', role: 'change' }));
+    await vi.waitFor(() => expect(gate!.callerOf(bearer(newer))).toEqual({ name: 'ben', role: 'change' }), PATIENT);
     expect(() => gate!.callerOf(bearer(READER))).toThrow(refused);
   });
 

@@ -26,7 +26,7 @@ export interface HeardVm {
  * A heartbeat is due after 2 s, and is sent once the call before it has ended, which a collector that hangs holds up for
  * 5 s: until then a machine may be silent without being dead.
  */
-const SILENT_MS = 8_000;
+const SILENT_MS = 7_500;
 /** Machines of one Envoy begin at once, and are heard of within this. */
 const BEGIN_WITHIN_MS = 10_000;
 

@@ -33,7 +33,7 @@ afterEach(() => keeper.close());
 /** The worker's machine falls silent, and it is looked. */
 function die(): void {
   nowMs += 10_000;
-  vms = [vm('main', 'alive', nowMs), vm('worker', 'silent', nowMs - 8_001)];
+  vms = [vm('main', 'alive', nowMs), vm('worker', 'silent', nowMs - 7_501)];
   keeper.look();
 }
 

@@ -47,7 +47,7 @@ interface Kept {
   last: FilterStatus['last'];
 }
 
-const INTERVAL_MS = 1_000;
+const INTERVAL_MS = 500;
 
 /**
  * Notices machines of the filter that have died, in whichever Envoy, and has them made anew without a restart of Envoy:
