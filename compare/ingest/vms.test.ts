@@ -86,6 +86,19 @@ it('a VM without heartbeat is silent, and replaced once another of its node and 
   expect(Object.values(states(5_001)).sort()).toEqual(['alive', 'alive', 'replaced', 'silent']);
 });
 
+it('a VM that died after its first batch is not replaced by those that began with it', () => {
+  const books = new VmBooks();
+  books.arrive(batch(1, {}, { vmId: 'dead' }), 0);
+  books.arrive(batch(1, {}, { vmId: 'beside it' }), 30);
+  books.arrive(batch(2, {}, { vmId: 'beside it' }), 5_001);
+  expect(
+    books
+      .list(5_001)
+      .map(({ state }) => state)
+      .sort(),
+  ).toEqual(['alive', 'silent']);
+});
+
 it('a VM that lives on beside younger ones is replaced when it falls silent, at whatever time it began to be heard', () => {
   const books = new VmBooks();
   const states = (nowMs: number) => Object.fromEntries(books.list(nowMs).map(({ vmId, state }) => [vmId, state]));

@@ -73,6 +73,8 @@ interface Vm {
 const MAX_OPEN = 64;
 /** The VMs of an Envoy begin at once; until they are heard of a call may fail, which takes 7 s. */
 const BEGIN_WITHIN_MS = 10_000;
+/** First batches of VMs that begin together, where no call fails. */
+const TOGETHER_MS = 500;
 const NO_LOSS: readonly LostHalves[] = [];
 
 export class VmBooks {
@@ -164,6 +166,7 @@ export class VmBooks {
           other.node === vm.node &&
           other.role === vm.role &&
           other.firstBatchAtMs > vm.lastBatchAtMs &&
+          !beganTogether(vm, other) &&
           !taken.has(other),
       );
       if (!successor) continue;
@@ -183,6 +186,11 @@ export class VmBooks {
 
 function kindOf({ node, role }: Vm): string {
   return `${role}/${node}`;
+}
+
+/** The workers of one Envoy: one that died after its first batch is not replaced by one that sent its first a moment later. */
+function beganTogether(one: Vm, other: Vm): boolean {
+  return one.fromStart && other.fromStart && Math.abs(one.firstBatchAtMs - other.firstBatchAtMs) < TOGETHER_MS;
 }
 
 /** What was there before us began before all that has begun since. */
