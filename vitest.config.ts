@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -13,6 +14,8 @@ export default defineConfig({
           globalSetup: ['filter/global-setup.ts'],
           include: ['**/*.test.ts'],
           exclude: ['node_modules/**', 'dist/**', 'test/**'],
+          // One less is vitest's own default, which on two cores is one after the other.
+          maxWorkers: availableParallelism(),
           testTimeout: 20_000,
         },
       },
