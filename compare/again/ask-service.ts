@@ -3,10 +3,8 @@
  * nothing is tried twice, no connection stays open; time and bytes are bounded. A service that does not answer is an answer
  * too: status 0 and how it ended.
  */
-import { readFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import type { Service, ServiceTls } from '../../xds-server/policy/model.ts';
+import { connectionOptions, type Service } from '../../xds-server/policy/index.ts';
 import type { Answer, Ending, HeaderList } from '../exchange.ts';
 import { sendHttp1 } from './send-http1.ts';
 import { sendHttp2 } from './send-http2.ts';
@@ -60,7 +58,8 @@ export async function askService(service: Service, request: ServiceRequest, limi
   if (!address) return arriving.asked('reset', `${service.name} has no address`);
   let tls: ConnectionOptions | undefined;
   try {
-    tls = service.tls && (await tlsOptions(service.tls, address.host, service.protocol));
+    const { tls: asked, protocol } = service;
+    tls = asked && (await connectionOptions(asked, asked.serverName ?? address.host, protocol));
   } catch (error) {
     return arriving.asked('reset', messageOf(error));
   }
@@ -144,23 +143,6 @@ class ArrivingAnswer {
     };
     return { answer, ...(failure !== undefined && { failure }) };
   }
-}
-
-/** Read each time: certificates are renewed while the process runs. */
-async function tlsOptions(tls: ServiceTls, host: string, protocol: Service['protocol']): Promise<ConnectionOptions> {
-  const { serverName = host, caFile, clientCertificate, insecure } = tls;
-  return {
-    // An address is verified without being sent as a name.
-    ...(isIP(serverName) === 0 && { servername: serverName }),
-    rejectUnauthorized: !insecure,
-    ALPNProtocols: [protocol === 'http2' ? 'h2' : 'http/1.1'],
-    ...(caFile !== undefined && { ca: await readFile(caFile) }),
-    ...(clientCertificate &&
-      'certificateFile' in clientCertificate && {
-        cert: await readFile(clientCertificate.certificateFile),
-        key: await readFile(clientCertificate.privateKeyFile),
-      }),
-  };
 }
 
 function messageOf(error: unknown): string {

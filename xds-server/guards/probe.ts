@@ -1,12 +1,11 @@
 /** Asks a service for the proof of its guard: at every one of its addresses, by its protocol and over its TLS, within bounds. */
 import { lookup } from 'node:dns/promises';
-import { readFile } from 'node:fs/promises';
 import { request as plainRequest } from 'node:http';
 import { connect, constants } from 'node:http2';
 import { request as tlsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import { type Address, formatAddress, type Service, type ServiceTls } from '../policy/index.ts';
+import { type Address, connectionOptions, formatAddress, type Service } from '../policy/index.ts';
 import { type GuardMode, judgeAnswer, PROBE_HEADERS, PROOF_HEADER, type ProbeAnswer } from './judge-answer.ts';
 
 export type ProbeResult =
@@ -29,7 +28,7 @@ export const probeService: Probe = async (service) => {
   let tls: ConnectionOptions | undefined;
   try {
     targets = (await Promise.all((addresses ?? service.addresses).map(resolve))).flat();
-    tls = service.tls && (await tlsOptions(service.tls, service.protocol));
+    tls = service.tls && (await connectionOptions(service.tls, service.tls.serverName, service.protocol));
   } catch (error) {
     return { outcome: 'unreachable', reason: messageOf(error) };
   }
@@ -171,22 +170,6 @@ class BoundedText {
     this.#chunks.push(chunk);
     if (this.full) this.#onFull();
   }
-}
-
-/** Read each time: certificates are renewed while the process runs. The paths are Envoy's, and need not exist here. */
-async function tlsOptions(tls: ServiceTls, protocol: Service['protocol']): Promise<ConnectionOptions> {
-  const { serverName, caFile, clientCertificate, insecure } = tls;
-  return {
-    ...(serverName !== undefined && isIP(serverName) === 0 && { servername: serverName }),
-    rejectUnauthorized: !insecure,
-    ALPNProtocols: [protocol === 'http2' ? 'h2' : 'http/1.1'],
-    ...(caFile !== undefined && { ca: await readFile(caFile) }),
-    ...(clientCertificate &&
-      'certificateFile' in clientCertificate && {
-        cert: await readFile(clientCertificate.certificateFile),
-        key: await readFile(clientCertificate.privateKeyFile),
-      }),
-  };
 }
 
 function tooLate(timeoutMs: number): Error {

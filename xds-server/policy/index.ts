@@ -1,4 +1,5 @@
 export { formatAddress, isLoopbackHost, parseAddress, parseListenAddress } from './address.ts';
+export { connectionOptions } from './connection-options.ts';
 export { type Difference, differences, differencesWithin } from './differences.ts';
 export { jsonSchema, toPortable } from './json-schema.ts';
 export type * from './model.ts';
