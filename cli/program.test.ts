@@ -2,9 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Context } from './context.ts';
-import { PLAIN } from './output/style.ts';
-import { run } from './program.ts';
+import { runInTest as shadowplane } from './testing.ts';
 import { FORECAST_FILTER } from './view/forecast.ts';
 
 interface Call {
@@ -41,24 +39,6 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   let text = '';
   for await (const chunk of request) text += chunk;
   return text === '' ? undefined : JSON.parse(text);
-}
-
-async function shadowplane(...argv: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const streamInto = (lines: string[]) =>
-    ({ write: (text: string) => lines.push(text) }) as unknown as NodeJS.WriteStream;
-  const context: Context = {
-    env: {},
-    stdout: streamInto(out),
-    stderr: streamInto(err),
-    style: PLAIN,
-    width: 80,
-    print: (...lines) => void out.push(...lines.map((line) => `${line}\n`)),
-    printJson: (value) => void out.push(JSON.stringify(value)),
-    note: (line) => void err.push(`${line}\n`),
-  };
-  return { code: await run(argv, context), out: out.join(''), err: err.join('') };
 }
 
 const MIRROR = {

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { runInTest } from './testing.ts';
+import { runInTest } from '../testing.ts';
 
 const SCENARIOS = ['ads-delta', 'ads-sotw', 'streams-delta', 'streams-sotw', 'routes-only'];
 

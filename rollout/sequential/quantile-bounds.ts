@@ -22,7 +22,7 @@ export function edgeMs(cell: number): number {
   return LEAST_MS * Math.exp(cell * RATIO);
 }
 
-/** Values after which the bounds are narrowest, in multiples of the coin's own weight (Howard et al. 2021, section 3.5). */
+/** The prior weighs as much as this share of the expected values: about then the bounds are at their best (Howard et al. 2021, section 3.5). */
 const PRIOR_SHARE = 1 / 8;
 
 export interface QuantileOptions {

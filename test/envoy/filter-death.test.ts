@@ -85,7 +85,8 @@ test('found by counting: under load, in either role, nothing captured', async ()
   ]);
 });
 
-test('found by silence: without traffic, where answers are captured; and by hand', async () => {
+/** What takes answers, for a stack that captures, and the machines of the primary's role that it has heard of. */
+async function startCapturing() {
   const pipeline: Pipeline = cleanup.add(
     await startPipeline({
       listen: { host: '127.0.0.1', port: 0 },
@@ -93,10 +94,16 @@ test('found by silence: without traffic, where answers are captured; and by hand
       registry: new Registry(),
     }),
   );
-  const stack = { filterWasm, captureAddress: pipeline.address, heardVms: () => pipeline.vms() };
+  return {
+    stack: { filterWasm, captureAddress: pipeline.address, heardVms: () => pipeline.vms() },
+    machines: () => pipeline.vms().filter(({ role }) => role === 'primary'),
+  };
+}
+
+test('found by silence: without traffic, where answers are captured; and by hand', async () => {
+  const { stack, machines } = await startCapturing();
   orders = cleanup.add(await startOrders({ mirror: { sample: '100%' }, stack }));
   await eventually(mirrorsAll, { what: 'mirroring of everything' });
-  const machines = () => pipeline.vms().filter(({ role }) => role === 'primary');
   // Two workers and the main thread. One that dies before it has spoken twice may not be missed.
   const spokeTwice = () => machines().filter((vm) => vm.lastBatchAtMs > vm.firstBatchAtMs);
   await eventually(() => spokeTwice().length === 3);
@@ -111,14 +118,7 @@ test('found by silence: without traffic, where answers are captured; and by hand
 });
 
 test('one revival and no other, although the machines before it live on until the requests in them have ended', async () => {
-  const pipeline: Pipeline = cleanup.add(
-    await startPipeline({
-      listen: { host: '127.0.0.1', port: 0 },
-      mirrors: new Map([['orders', { control: false }]]),
-      registry: new Registry(),
-    }),
-  );
-  const stack = { filterWasm, captureAddress: pipeline.address, heardVms: () => pipeline.vms() };
+  const { stack, machines } = await startCapturing();
   const held = heldAnswers();
   orders = cleanup.add(
     await startOrders({
@@ -131,7 +131,6 @@ test('one revival and no other, although the machines before it live on until th
     }),
   );
   await eventually(mirrorsAll, { what: 'mirroring of everything' });
-  const machines = () => pipeline.vms().filter(({ role }) => role === 'primary');
   await eventually(() => machines().length === 3);
   const old = machines().map(({ vmId }) => vmId);
   const slow = Array.from({ length: 8 }, () => sendRaw(orders.port, { path: '/api/orders/slow' }));

@@ -1,6 +1,6 @@
-import type { Context } from '../context.ts';
-import { PLAIN } from '../output/style.ts';
-import { run } from '../program.ts';
+import type { Context } from './context.ts';
+import { PLAIN } from './output/style.ts';
+import { run } from './program.ts';
 
 /** Runs a command line in this process, in the folder of the checkout. */
 export async function runInTest(...argv: readonly string[]) {
