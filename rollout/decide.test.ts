@@ -21,6 +21,7 @@ const PLAN: RolloutPlan = {
     errors: { atMost: 0.02, confidence: 0.95 },
     latencyP99: { atMost: 0.5, confidence: 0.95 },
   },
+  checks: [],
   onFailure: 'rollback',
   approve: [],
 };

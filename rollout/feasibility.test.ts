@@ -8,6 +8,7 @@ const plan = (pairs: number, atMost = 0.001): RolloutPlan => ({
   canary: [{ audience: EVERYONE, shares: [1_000_000 as PerMillion] }],
   step: { atLeastMs: 0, pairs },
   gates: { differences: { atMost, confidence: 0.95 } },
+  checks: [],
   onFailure: 'rollback',
   approve: [],
 });

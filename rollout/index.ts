@@ -1,5 +1,27 @@
-export { decide, start } from './decide.ts';
+export {
+  type Answer,
+  type Command,
+  command,
+  type Decision,
+  decide,
+  type Observation,
+  phaseOf,
+  start,
+} from './decide.ts';
 export { type Evidence, NO_COUNTS, type StratumCounts } from './evidence.ts';
-export { EVERYONE, type RolloutPlan, stepsOf } from './plan.ts';
+export { feasibility, type Infeasible } from './feasibility.ts';
+export type { GateResult, GatesReport } from './gates/index.ts';
+export {
+  AT_REST,
+  type CanaryStage,
+  EVERYONE,
+  type ExternalCheck,
+  type Gate,
+  type Phase,
+  type RolloutPlan,
+  type Step,
+  stepsOf,
+  type Weights,
+} from './plan.ts';
 export { cellOf, edgeMs, type LatencyCells } from './sequential/index.ts';
-export { isOver, type RolloutState, weightsOf } from './state.ts';
+export { isOver, type RolloutState, type Status, weightsOf } from './state.ts';

@@ -9,6 +9,8 @@ export interface RolloutPlan {
   /** What each step must have had before its gates may open. */
   readonly step: { readonly atLeastMs: number; readonly pairs: number };
   readonly gates: Gates;
+  /** What others have to say before a step is passed. */
+  readonly checks: readonly ExternalCheck[];
   readonly onFailure: 'rollback' | 'pause';
   /** A person must promote before these begin. */
   readonly approve: readonly Phase[];
@@ -38,6 +40,22 @@ export interface Gate {
   /** 0.95: see docs of the error rates it promises. */
   readonly confidence: number;
 }
+
+/** A gate that somebody else answers. Failing it counts only after `failures` answers in a row. */
+export type ExternalCheck = {
+  readonly name: string;
+  readonly url: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly failures: number;
+} & (
+  | { readonly kind: 'webhook' }
+  /** An instant query with one value. */
+  | ({ readonly kind: 'prometheus'; readonly query: string } & (
+      | { readonly atMost: number }
+      | { readonly atLeast: number }
+    ))
+);
 
 /** Where the traffic is to be: what Envoy's runtime layer says. */
 export interface Weights {

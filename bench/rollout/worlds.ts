@@ -36,6 +36,7 @@ export const PLAN: RolloutPlan = {
     errors: { atMost: 0.002, confidence: 0.95 },
     latencyP99: { atMost: 0.1, confidence: 0.95 },
   },
+  checks: [],
   onFailure: 'rollback',
   approve: [],
 };

@@ -1,3 +1,4 @@
+import type { RolloutPlan } from '../../rollout/plan.ts';
 import type { PerMillion } from './percent.ts';
 
 /**
@@ -148,6 +149,13 @@ export interface Mirror {
   readonly compare: CompareSettings;
   /** Absent: copies are never stopped by what they cost. */
   readonly brake?: BrakeSettings;
+  /** How users may be moved to the shadow, step by step. Absent: never, and Envoys have no way for it. */
+  readonly rollout?: RolloutPlan;
+  /**
+   * Share of each audience (a segment's name, or `everyone`) whose requests the shadow answers now. Made by a rollout that
+   * is under way, never by a document. Absent: nobody's.
+   */
+  readonly users?: Readonly<Record<string, PerMillion>>;
 }
 
 /** What copying may cost before it is stopped by itself. */

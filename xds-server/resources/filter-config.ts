@@ -57,6 +57,12 @@ export interface FilterMirror {
   }>;
   /** Absent: requests that are in no segment are not considered. */
   readonly sample?: { readonly sharePerMillion?: number };
+  /**
+   * There is a rollout: requests that are not to be copied get an id, too, that begins with their audience
+   * (`orders/users/segment/employees/`, `orders/users/sample/`), so that routes can lead them to the candidate; and with
+   * `sticky` every request with a key gets filter state `shadowplane.user`. Absent or false: neither.
+   */
+  readonly users?: boolean;
   /** Where the user's stable key is found. The share is then decided here by hash(mirror, key), not rolled by the route. */
   readonly sticky?: Subject;
 }

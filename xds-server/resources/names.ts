@@ -6,13 +6,20 @@ import type { Address } from '../policy/model.ts';
  * `[a-z]([-a-z0-9]*[a-z0-9])?`, so `/` and `.` separate unambiguously.
  */
 
-export type CopyRole = 'candidate' | 'control';
+/** `primary`: copies of what the candidate answered, during a rollout; they go back to the service that it replaces. */
+export type CopyRole = 'candidate' | 'control' | 'primary';
 
 /**
  * Filter state that the filter writes with proxy_set_property and routes match; Envoy adds `wasm.` to what is written. It
  * is the id of the exchange, and it begins with the decision: `orders/segment/employees/` and 36 hexadecimal digits.
  */
 export const EXCHANGE_ID_STATE = 'wasm.shadowplane.id';
+
+/**
+ * Filter state, in sticky mirrors with a rollout: a hash of the user's stable key, 16 hexadecimal digits. Absent for a user
+ * without one.
+ */
+export const USER_STATE = 'wasm.shadowplane.user';
 
 /** What the id of an exchange with this decision begins with. No decision of another name does. */
 export function exchangeIdPrefix(decision: string): string {
@@ -34,6 +41,29 @@ export function plainRoute(mirror: string): string {
   return mirror;
 }
 
+/**
+ * The decision on a request that may not be copied (its method, its size), in a mirror with a rollout: it has an audience all
+ * the same. `orders/users/segment/employees` for `orders/segment/employees`.
+ */
+export function usersDecision(decision: string): string {
+  return decision.replace('/', '/users/');
+}
+
+/** Requests of a decision that users get the candidate's answer to: `orders/candidate/segment/employees`. */
+export function candidateRoute(decision: string): string {
+  return decision.replace('/', '/candidate/');
+}
+
+/** Runtime key of the share of users that the candidate answers: `shadowplane.orders.users.segment.employees`. */
+export function usersKey(decision: string): string {
+  return fractionKey(usersDecision(decision));
+}
+
+/** The same for requests without any decision (the filter is not there): all of them, or none. */
+export function restKey(mirror: string): string {
+  return `shadowplane.${mirror}.users.rest`;
+}
+
 /** Under which Envoy counts the requests that a decision led to and its share left out: `orders/sample/left-out`. */
 export function leftOutStats(decision: string): string {
   return `${decision}/left-out`;
@@ -46,9 +76,17 @@ export function fractionKey(route: string): string {
   return `shadowplane.${route.replaceAll('/', '.')}`;
 }
 
-/** `orders/candidate/order-v2`: a cluster per (mirror, role, service), so that limits never follow a service into another role. */
-export function clusterName(mirror: string, role: 'primary' | CopyRole, service: string): string {
+/**
+ * `orders/candidate/order-v2`: a cluster per (mirror, role, service), so that limits never follow a service into another
+ * role. `users`: the candidate, as it answers users during a rollout.
+ */
+export function clusterName(mirror: string, role: 'primary' | 'users' | 'back' | CopyRole, service: string): string {
   return `${mirror}/${role}/${service}`;
+}
+
+/** Where copies go; `orders/back/order-v1` are those of what the candidate answered. */
+export function copiesCluster(mirror: string, role: CopyRole, service: string): string {
+  return clusterName(mirror, role === 'primary' ? 'back' : role, service);
 }
 
 /** The listener of a shadow's way out, its routes and the prefix of its statistics: `egress/order-v2`. */
