@@ -69,9 +69,10 @@ export class ConnectedClient {
   }
 
   flush(): void {
+    // Read before the streams look what is due: what becomes due while they do would be neither sent nor waited for.
+    const nowMs = performance.now();
     for (const stream of this.#inOrder()) stream.flush();
     clearTimeout(this.#wake);
-    const nowMs = performance.now();
     const wakesAt = this.protocol.wakesAt(nowMs);
     if (wakesAt === undefined) return;
     this.#wake = setTimeout(() => this.flush(), wakesAt - nowMs);
