@@ -5,6 +5,7 @@
 import { type Evidence, evidenceSince, type StratumCounts } from './evidence.ts';
 import { type GateResult, type GatesReport, judgeGates } from './gates/index.ts';
 import { type Phase, type RolloutPlan, stepsOf } from './plan.ts';
+import type { CheckResult } from './source.ts';
 import { isOver, type RolloutState } from './state.ts';
 
 /** What can be seen from outside, at one moment. */
@@ -15,6 +16,8 @@ export interface Observation {
   readonly delivered: true | { readonly waitingFor: string };
   /** Absent while the comparison does not answer. */
   readonly evidence?: Evidence;
+  /** Of the plan's checks, those that were asked about the step under way; one that is not here has not answered. */
+  readonly checks?: readonly CheckResult[];
 }
 
 export interface Decision {
@@ -28,12 +31,21 @@ export interface Decision {
 export function decide(plan: RolloutPlan, state: RolloutState, seen: Observation): Decision {
   if (isOver(state)) return { state, gates: null, waitingFor: [] };
   if (state.step < 0) return stay(state, state.why);
-  const { evidence, delivered } = seen;
+  const { delivered } = seen;
+  const evidence = asksOfComparison(plan) ? seen.evidence : NOTHING_ASKED;
+  const failedCheck = checksOf(plan, seen).find(({ outcome }) => outcome === 'fail');
+  if (failedCheck && state.baseline !== null) {
+    return failed(plan, state, `check "${failedCheck.name}": ${failedCheck.why}`);
+  }
   if (evidence === undefined) return stay(state, 'the comparison does not answer, so there are no figures');
   const { baseline } = state;
   if (baseline === null) {
     if (delivered !== true) return stay(state, delivered.waitingFor);
-    return { state: { ...state, baseline: evidence }, gates: null, waitingFor: waitingFor(plan, state, {}, null) };
+    return {
+      state: { ...state, baseline: evidence },
+      gates: null,
+      waitingFor: waitingFor(plan, state, {}, null, seen),
+    };
   }
   if (evidence.epoch !== baseline.epoch) return candidateChanged(plan, state);
   const since = evidenceSince(evidence, baseline);
@@ -46,7 +58,10 @@ export function decide(plan: RolloutPlan, state: RolloutState, seen: Observation
   if (gates.outcome === 'fail') return { ...failed(plan, state, reasonOf(gates, evidence)), gates };
   const elapsedMs = state.elapsedMs + (delivered === true ? seen.sinceLastLookMs : 0);
   const later = { ...state, elapsedMs };
-  const missing = [...(delivered === true ? [] : [delivered.waitingFor]), ...waitingFor(plan, later, watched, gates)];
+  const missing = [
+    ...(delivered === true ? [] : [delivered.waitingFor]),
+    ...waitingFor(plan, later, watched, gates, seen),
+  ];
   if (state.status !== 'running') return { state: later, gates, waitingFor: missing };
   if (missing.length > 0) return { state: later, gates, waitingFor: missing };
   return { state: promoted(plan, later), gates, waitingFor: [] };
@@ -58,17 +73,39 @@ function watchedOver(strata: Readonly<Record<string, StratumCounts>>): Record<st
   return Object.fromEntries(Object.entries(strata).filter(([, counts]) => happened(counts)));
 }
 
+/** A plan without gates and pairs is a switch: it moves without a comparison, too. */
+function asksOfComparison({ gates, step }: RolloutPlan): boolean {
+  return step.pairs > 0 || Object.values(gates).some((gate) => gate !== undefined);
+}
+
+const NOTHING_ASKED: Evidence = { basis: 'nothing is asked', epoch: 0, strata: {}, findings: [] };
+
+function checksOf({ checks }: RolloutPlan, { checks: answered = [] }: Observation): CheckResult[] {
+  return checks.map(
+    ({ name }) =>
+      answered.find((result) => result.name === name) ?? { name, outcome: 'not-enough-data', why: 'no answer yet' },
+  );
+}
+
 function waitingFor(
-  { step: { atLeastMs, pairs } }: RolloutPlan,
+  plan: RolloutPlan,
   { elapsedMs }: RolloutState,
   strata: Readonly<Record<string, StratumCounts>>,
   gates: GatesReport | null,
+  seen: Observation,
 ): string[] {
+  const { atLeastMs, pairs } = plan.step;
   const missing: string[] = [];
   if (elapsedMs < atLeastMs) missing.push(`${seconds(atLeastMs - elapsedMs)} of the least time of a step`);
   const compared = Object.values(strata).reduce((sum, stratum) => sum + stratum.pairs, 0);
   if (compared < pairs) missing.push(`${count(pairs - compared)} of the ${count(pairs)} pairs of a step`);
   for (const result of gates?.results ?? []) if (result.outcome === 'not-enough-data') missing.push(lackOf(result));
+  // Also where a step asks for no pairs: nothing at all is no reason to go on.
+  const isEmpty = gates !== null && gates.outcome !== 'pass' && asksOfComparison(plan);
+  if (isEmpty && missing.length === 0) missing.push('figures of anybody at all');
+  for (const { name, outcome, why } of checksOf(plan, seen)) {
+    if (outcome !== 'pass') missing.push(`check "${name}": ${why}`);
+  }
   return missing;
 }
 

@@ -24,4 +24,5 @@ export {
   type Weights,
 } from './plan.ts';
 export { cellOf, edgeMs, type LatencyCells } from './sequential/index.ts';
+export type { CheckResult, RolloutSource, SideCounts, UsersBySide } from './source.ts';
 export { isOver, type RolloutState, type Status, weightsOf } from './state.ts';

@@ -1,0 +1,30 @@
+/** What a rollout is told by whoever counts: the comparison of both versions, and Envoy's counts of who answered users. */
+import type { Evidence } from './evidence.ts';
+
+export interface RolloutSource {
+  /** Undefined while there are no figures: nothing moves forward then. */
+  evidenceOf(mirror: string): Promise<Evidence | undefined>;
+  /** Users' requests by the service that answered them. Counts grow for as long as this process watches. */
+  usersOf(mirror: string): readonly UsersBySide[];
+}
+
+export interface UsersBySide {
+  /** `segment employees` or `sample`, as in the evidence. */
+  readonly stratum: string;
+  readonly primary: SideCounts;
+  readonly candidate: SideCounts;
+}
+
+export interface SideCounts {
+  readonly requests: number;
+  /** Answered with 5xx, or not at all. */
+  readonly failed: number;
+}
+
+/** What somebody else says of a step under way. */
+export interface CheckResult {
+  readonly name: string;
+  readonly outcome: 'pass' | 'fail' | 'not-enough-data';
+  /** In words; ends no sentence. */
+  readonly why: string;
+}
