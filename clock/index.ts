@@ -10,6 +10,14 @@ export function steadyMs(): number {
 
 /** What the clock of the machine, as it is set now, says of a moment of ours; for people, so to whole seconds. */
 export function dateOf(atSteadyMs: number): Date {
-  const aheadMs = Math.round((Date.now() - steadyMs()) / 1_000) * 1_000;
-  return new Date(atSteadyMs + aheadMs);
+  return new Date(atSteadyMs + aheadMs());
+}
+
+/** The moment of ours of such a date; for what is kept over a restart. Only as right as the clock of the machine was then. */
+export function steadyOf(date: Date): number {
+  return date.getTime() - aheadMs();
+}
+
+function aheadMs(): number {
+  return Math.round((Date.now() - steadyMs()) / 1_000) * 1_000;
 }

@@ -28,6 +28,7 @@ import { addEgressMetrics, EgressBooks, egressOpenApi, egressRoutes } from './eg
 import { envoysOf, shortName } from './envoys.ts';
 import { EnvoyCounts, Fleet } from './fleet/index.ts';
 import { addGuardMetrics, GuardProofs, type GuardStatus, guardOpenApi, guardRoutes } from './guards/index.ts';
+import { KeptStates } from './kept/index.ts';
 import {
   formatAddress,
   isLoopbackHost,
@@ -196,12 +197,6 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   const guards = new GuardProofs({ onChange: () => publishAgain() });
   shutdown.add(() => guards.close());
   guards.onEvent((status) => logGuard(logger, status));
-  const brakes = new Brakes({ onChange: () => publishAgain() });
-  shutdown.add(() => brakes.close());
-  brakes.onEvent(({ mirror, kind, reason }) => {
-    if (kind === 'on') logger.error({ mirror }, `nothing is copied from now on, because of what it costs: ${reason}`);
-    else logger.info({ mirror }, `copies are sent again: ${reason}`);
-  });
   const check = (policy: Policy): void => {
     assertSecretsKnown(policy, secrets, store.current.policy);
     renderer.snapshotOf(guards.allowed(policy));
@@ -210,6 +205,14 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   const dialect = storeDialect(options.storeUrl, options.dataDir);
   const store = await PolicyStore.open({ directory: options.dataDir, dialect, validate: check });
   shutdown.add(() => store.close());
+  const kept = await openKept(options);
+  shutdown.add(() => kept.close());
+  const brakes = new Brakes({ onChange: () => publishAgain(), kept: kept.of('brakes') });
+  shutdown.add(() => brakes.close());
+  brakes.onEvent(({ mirror, kind, reason }) => {
+    if (kind === 'on') logger.error({ mirror }, `nothing is copied from now on, because of what it costs: ${reason}`);
+    else logger.info({ mirror }, `copies are sent again: ${reason}`);
+  });
   const audit = new AuditLog({
     directory: options.dataDir,
     onProblem: (err) => logger.error({ err }, 'audit.jsonl cannot be written; nothing else is held up by it'),
@@ -235,6 +238,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   shutdown.add(() => inUse.close());
   const keeper = new VmKeeper({
     heard: options.heardVms,
+    kept: kept.of('filter'),
     onRevive: (generations) => {
       renderer.setVmGenerations(generations);
       publishAgain();
@@ -263,6 +267,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     publish(stored);
     if (secretVersions(groups.snapshots) !== before) changedSecrets = stored.revision;
   };
+  renderer.setVmGenerations(keeper.generations());
   serve(store.current);
   shutdown.add(store.onChange(serve));
   onSecretsChanged = () => {
@@ -405,6 +410,16 @@ function versionsOf({ types }: Snapshot): ResourceVersions {
       new Map([...resources].map(([name, { version }]) => [name, version])),
     ]),
   );
+}
+
+function openKept({ storeUrl, dataDir, logger }: ControlPlaneOptions): Promise<KeptStates> {
+  return KeptStates.open({
+    dialect: storeDialect(storeUrl, dataDir, { file: 'kept.db' }),
+    onFailing: (err) => {
+      if (err === undefined) logger.info('what brake and filter decide is stored again');
+      else logger.error({ err }, 'what brake and filter decide is not stored, and would be forgotten in a restart');
+    },
+  });
 }
 
 function openSecrets(directory: string, logger: Logger, onChange: () => void): Promise<SecretFolder> {

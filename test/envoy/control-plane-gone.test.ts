@@ -1,4 +1,7 @@
-/** The control plane is not in the path of requests: killed, it leaves Envoy with the last policy, and comes back to it. */
+/**
+ * The control plane is not in the path of requests: killed, it leaves Envoy with the last policy, and comes back to it, and
+ * to what was decided while it ran.
+ */
 import { afterEach, expect, test } from 'vitest';
 import { eventually, type OrdersStack, runLoad, startLoad, startOrders } from '../support/index.ts';
 
@@ -54,4 +57,32 @@ test('killed under load: no request fails, mirroring goes on, and a new one take
   expect(Object.keys(updates).length).toBeGreaterThan(5);
   const once = ['runtime.load_success', 'runtime.update_success'].map((name) => [name, updates[name]! + 1]);
   expect(Object.fromEntries(updatesSince)).toEqual(Object.fromEntries(once));
+});
+
+test('killed while copies are stopped: nothing is copied then or later, and the machines of the filter stay as they are', async () => {
+  orders = await startOrders({ mirror: { sample: '100%' }, stack: { controlPlaneProcess: true } });
+  const { api, admin } = orders.stack;
+  const braked = async () => (await api.get('/mirrors/orders/brake')).state === 'on';
+  await api.post('/filter/revive', { role: 'primary' });
+  // Envoy has more from the start.
+  await api.patchMirror('orders', { brake: { memory: '1MiB' } }, '5s');
+  await eventually(braked, { timeoutMs: 30_000 });
+  await eventually(async () => (await copiesOfLoad()) === 0);
+
+  const updates = await admin.stats(UPDATES);
+  const load = startLoad({ port: orders.port, request });
+  await orders.stack.killControlPlane();
+  const connected = async () => (await admin.sum(/^control_plane\.connected_state$/)) === 1;
+  await eventually(async () => !(await connected()));
+  await orders.stack.restartControlPlane();
+  await eventually(connected, { timeoutMs: 30_000 });
+  await eventually(braked);
+  const sent = load.sent;
+  await eventually(() => load.sent > sent + REQUESTS);
+  expect(await load.stop()).toMatchObject({ failed: 0, failures: [] });
+  await orders.settled();
+  expect(orders.shadow.recorder.count).toBe(0);
+  expect(await admin.stats(UPDATES)).toEqual(updates);
+  expect(await api.get('/mirrors/orders/brake')).toMatchObject({ stops: 1 });
+  expect(await api.get('/filter')).toMatchObject({ items: [{ role: 'primary', revivals: 1 }, { role: 'shadow' }] });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { steadyMs } from '../../clock/index.ts';
 import { parsePolicy } from '../policy/index.ts';
 import type { Histogram } from '../stats/index.ts';
 import { type BrakeState, next, RELEASED } from './brake-state.ts';
@@ -167,6 +168,43 @@ describe('the brakes', () => {
     expect(brakes.release('orders')).toBe(true);
     expect(brakes.release('orders')).toBe(false);
     expect(brakes.of('orders')).toMatchObject({ state: 'released', stops: 0 });
+  });
+
+  it('go on where those before them ended', () => {
+    const saved: unknown[] = [];
+    const begin = (before?: unknown) => {
+      brakes.close();
+      const kept = { before, save: (state: unknown) => saved.push(JSON.parse(JSON.stringify(state))) };
+      brakes = new Brakes({ onChange: () => changes++, now: () => nowMs, kept });
+      brakes.onEvent((event) => events.push(event));
+    };
+    nowMs = steadyMs();
+    begin();
+    const served = policy({ brake: { calm: '1m' } });
+    brakes.follow(served);
+    traffic(20, { failing: 10 });
+    const { reason, stops } = brakes.of('orders')!;
+    expect([saved.length, stops]).toEqual([1, 1]);
+
+    begin(saved.at(-1));
+    brakes.follow(served);
+    expect(brakes.applied(served).mirrors.map(({ paused }) => paused)).toEqual([true, false]);
+    expect(brakes.of('orders')).toMatchObject({ state: 'on', reason, stops: 1 });
+    traffic(70);
+    expect(events.map(({ kind }) => kind)).toEqual(['on', 'released']);
+
+    begin(saved.at(-1));
+    brakes.follow(served);
+    expect(brakes.of('orders')).toMatchObject({ state: 'released', stops: 1 });
+    traffic(20, { failing: 10 });
+    const { since, releaseAt } = brakes.of('orders')!;
+    expect(Date.parse(releaseAt!) - Date.parse(since!)).toBe(120_000);
+    // By hand the count begins anew, and for a mirror without a brake as well.
+    brakes.release('orders');
+    expect(saved.at(-1)).toEqual({});
+    traffic(20, { from: 20, failing: 10 });
+    brakes.follow(policy({ brake: 'off' }));
+    expect(saved.at(-1)).toEqual({});
   });
 
   it('where everything is copied, requests from before stand in for the others', () => {

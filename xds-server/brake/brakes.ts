@@ -1,14 +1,18 @@
 import { dateOf, steadyMs } from '../../clock/index.ts';
+import type { Kept } from '../kept/index.ts';
 import type { BrakeSettings, Mirror, Policy } from '../policy/model.ts';
 import type { StatsReport } from '../stats/index.ts';
 import { ArmBooks } from './arms.ts';
 import { type BrakeState, next, RELEASED } from './brake-state.ts';
 import { quantile } from './histograms.ts';
+import { fromKept, toKept } from './kept-brakes.ts';
 import { type Arm, type Finding, findWorse } from './worse.ts';
 
 export interface BrakesOptions {
   /** What `applied` gives has changed. */
   readonly onChange: () => void;
+  /** Where what was decided outlives the process. Absent: it begins released. */
+  readonly kept?: Kept | undefined;
   /** Default: the steady clock, which reports are to be of too. */
   readonly now?: () => number;
   /** How often it is looked. Default 2 s. */
@@ -62,14 +66,15 @@ const MIRRORED = /^vhost\.[^.]+\.route\.(?!default\.)[^.]+\.upstream_rq_(?:compl
 
 /**
  * Stops the copies of a mirror when they make the primary slower, make it fail, or fill Envoy's memory, and tries again
- * after a calm time. It acts as a pause does, through the runtime layer alone.
+ * after a calm time. It acts as a pause does, through the runtime layer alone. A restart of the control plane changes
+ * nothing of that: what is stopped is stopped from the first snapshot on.
  */
 export class Brakes {
   readonly #options: BrakesOptions;
   readonly #now: () => number;
   readonly #books = new ArmBooks();
   readonly #memory = new Map<string, number>();
-  readonly #states = new Map<string, BrakeState>();
+  readonly #states: Map<string, BrakeState>;
   readonly #listeners = new Set<(event: BrakeEvent) => void>();
   readonly #timer: NodeJS.Timeout;
   #mirrors: readonly Mirror[] = [];
@@ -80,6 +85,7 @@ export class Brakes {
   constructor(options: BrakesOptions) {
     this.#options = options;
     this.#now = options.now ?? steadyMs;
+    this.#states = fromKept(options.kept?.before, this.#now());
     this.#timer = setInterval(() => this.look(), options.intervalMs ?? INTERVAL_MS);
     this.#timer.unref();
   }
@@ -105,7 +111,9 @@ export class Brakes {
     this.#mirrors = mirrors;
     this.#books.keep(new Set(mirrors.map(({ name }) => name)));
     const braked = new Set(mirrors.flatMap(({ name, brake }) => (brake ? [name] : [])));
-    for (const name of this.#states.keys()) if (!braked.has(name)) this.#states.delete(name);
+    const dropped = [...this.#states.keys()].filter((name) => !braked.has(name));
+    for (const name of dropped) this.#states.delete(name);
+    if (dropped.length > 0) this.#keep();
     this.#applied = new WeakMap();
   }
 
@@ -193,6 +201,10 @@ export class Brakes {
     clearInterval(this.#timer);
   }
 
+  #keep(): void {
+    this.#options.kept?.save(toKept(this.#states));
+  }
+
   #find(mirror: string, settings: BrakeSettings, nowMs: number): Finding | undefined {
     const memory = this.#mostMemory();
     if (memory > settings.memoryBytes) {
@@ -216,7 +228,9 @@ export class Brakes {
   #change(mirror: string, kind: BrakeEvent['kind'], reason: string): void {
     this.#applied = new WeakMap();
     this.#books.forgetCopied(mirror);
+    // Envoys are told first: that is what users wait for. The store may be slow.
     this.#options.onChange();
+    this.#keep();
     for (const listener of this.#listeners) listener({ mirror, kind, reason });
   }
 }

@@ -69,7 +69,7 @@ export const filterOpenApi = {
           }),
           deadSince: nullable('Since when it is known that one is dead.'),
           reviveAt: nullable('When it is brought back.'),
-          deaths: Type.Integer({ description: 'Since this control plane began, as are revivals.' }),
+          deaths: Type.Integer({ description: 'Since the store was made, as are revivals.' }),
           revivals: Type.Integer(),
           last: Type.Union([
             Type.Object({

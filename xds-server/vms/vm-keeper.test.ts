@@ -1,6 +1,7 @@
 import Fastify from 'fastify';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { steadyMs } from '../../clock/index.ts';
 import { addFilterMetrics, filterRoutes, type HeardVm, VmKeeper } from './index.ts';
 import type { FilterEvent } from './vm-keeper.ts';
 
@@ -101,6 +102,65 @@ it('misses no machine where nothing is to be mirrored, and counts anew with each
   expect(generations).toEqual([]);
   for (let second = 24; second < 30; second += 1) report(second);
   expect(generations).toHaveLength(1);
+});
+
+it('goes on where the one before it ended', () => {
+  const saved: string[] = [];
+  const begin = (before?: string) => {
+    keeper.close();
+    keeper = new VmKeeper({
+      heard: () => vms,
+      onRevive: (made) => generations.push(made),
+      now: () => nowMs,
+      kept: { before: before && JSON.parse(before), save: (state) => saved.push(JSON.stringify(state)) },
+    });
+    keeper.onEvent((event) => events.push(event));
+  };
+  nowMs = steadyMs();
+  begin();
+  expect(keeper.generations()).toEqual({ primary: 0, shadow: 0 });
+  die();
+  begin(saved.at(-1));
+  expect(keeper.generations()).toEqual({ primary: 1, shadow: 0 });
+  expect(keeper.list()).toMatchObject([
+    { state: 'running', deaths: 1, revivals: 1 },
+    { deaths: 0, revivals: 0 },
+  ]);
+  expect(keeper.notes()).toHaveLength(1);
+
+  // One that is known to be dead is brought back when it is due, though nobody hears that it is silent any more.
+  die();
+  begin(saved.at(-1));
+  expect(primary()).toMatchObject({ state: 'dead', deaths: 2 });
+  vms = [];
+  nowMs += 10_000;
+  keeper.look();
+  expect(generations.at(-1)).toEqual({ primary: 2, shadow: 0 });
+
+  for (let round = 0; round < 60; round += 1) die();
+  expect(primary()).toMatchObject({ state: 'off' });
+  begin(saved.at(-1));
+  expect(primary()).toMatchObject({ state: 'off' });
+  die();
+  expect(primary()).toMatchObject({ state: 'off', revivals: 4 });
+  expect(keeper.generations()).toEqual({ primary: 4, shadow: 0 });
+});
+
+it.each([{ primary: 1 }, { primary: { revivedAt: ['once'] } }, []])(
+  'begins anew after what it cannot read: %j',
+  (before) => {
+    keeper.close();
+    keeper = new VmKeeper({ onRevive: () => {}, kept: { before, save: () => {} } });
+    expect(keeper.generations()).toEqual({ primary: 0, shadow: 0 });
+  },
+);
+
+it('says no more of a death that is a day ago', () => {
+  die();
+  nowMs += 24 * 3_600_000;
+  expect(keeper.notes()).toHaveLength(1);
+  nowMs += 1_000;
+  expect(keeper.notes()).toEqual([]);
 });
 
 it('answers for itself', async () => {

@@ -1,9 +1,11 @@
 import { dateOf, steadyMs } from '../../clock/index.ts';
+import type { Kept } from '../kept/index.ts';
 import type { Policy } from '../policy/model.ts';
 import type { VmGenerations } from '../resources/index.ts';
 import type { StatsReport } from '../stats/index.ts';
+import { fromKept, type LastDeath, type Revivals, toKept } from './kept-revivals.ts';
 import { PassedBy } from './passed-by.ts';
-import { ALIVE, dueAtMs, next, type RevivalPolicy, type RevivalState, reviveNow } from './revival.ts';
+import { dueAtMs, next, type RevivalPolicy, reviveNow } from './revival.ts';
 import { type DeadVm, type HeardVm, silentVms, VM_ROLES, type VmRole } from './signs.ts';
 
 export interface VmKeeperOptions {
@@ -11,6 +13,8 @@ export interface VmKeeperOptions {
   readonly heard?: (() => readonly HeardVm[]) | undefined;
   /** Has Envoys make the machines of the role anew. */
   readonly onRevive: (generations: VmGenerations) => void;
+  /** Where what was done outlives the process. Absent: it begins with the first machines. */
+  readonly kept?: Kept | undefined;
   readonly policy?: RevivalPolicy;
   /** Default: the steady clock, which `heard` and reports are to be of too. */
   readonly now?: () => number;
@@ -34,20 +38,14 @@ export interface FilterStatus {
   readonly deadSince: string | null;
   /** When it is brought back; null: it runs, or is off. */
   readonly reviveAt: string | null;
-  /** Since this control plane began. */
+  /** Since the store was made. */
   readonly deaths: number;
   readonly revivals: number;
-  readonly last: { readonly at: string; readonly nodes: readonly string[]; readonly reason: string } | null;
-}
-
-interface Kept {
-  state: RevivalState;
-  deaths: number;
-  revivals: number;
-  last: FilterStatus['last'];
+  readonly last: LastDeath | null;
 }
 
 const INTERVAL_MS = 500;
+const NOTED_FOR_MS = 24 * 3_600_000;
 
 /**
  * Notices machines of the filter that have died, in whichever Envoy, and has them made anew without a restart of Envoy:
@@ -57,7 +55,7 @@ export class VmKeeper {
   readonly #options: VmKeeperOptions;
   readonly #now: () => number;
   readonly #passedBy = new PassedBy();
-  readonly #kept: Readonly<Record<VmRole, Kept>> = { primary: newlyKept(), shadow: newlyKept() };
+  readonly #revivals: Record<VmRole, Revivals>;
   /** Found by counting since the last look. */
   #counted: DeadVm[] = [];
   readonly #listeners = new Set<(event: FilterEvent) => void>();
@@ -67,6 +65,7 @@ export class VmKeeper {
   constructor(options: VmKeeperOptions) {
     this.#options = options;
     this.#now = options.now ?? steadyMs;
+    this.#revivals = fromKept(options.kept?.before, this.#now());
     this.#timer = setInterval(() => this.look(), options.intervalMs ?? INTERVAL_MS);
     this.#timer.unref();
   }
@@ -99,30 +98,34 @@ export class VmKeeper {
     const counted = this.#counted;
     this.#counted = [];
     for (const role of VM_ROLES) {
-      const kept = this.#kept[role];
-      const sinceMs = kept.state.revivedAtMs.at(-1) ?? 0;
+      const sinceMs = this.#revivals[role].state.revivedAtMs.at(-1) ?? 0;
       const dead = [...counted, ...silentVms(heard, sinceMs, nowMs)].filter((vm) => vm.role === role);
-      const { state, steps } = next(kept.state, dead.length > 0, nowMs, this.#options.policy);
-      kept.state = state;
+      const { state, steps } = next(this.#revivals[role].state, dead.length > 0, nowMs, this.#options.policy);
+      this.#change(role, { state });
       for (const kind of steps) {
-        if (kind === 'died') this.#noteDeath(kept, dead, nowMs);
-        if (kind === 'revived') this.#revive(role, kept);
-        this.#tell({ kind, role, nodes: kept.last?.nodes ?? [], reason: reasonOf(kind, kept) });
+        if (kind === 'died') this.#noteDeath(role, dead, nowMs);
+        if (kind === 'revived') this.#revive(role);
+        this.#happened(kind, role, reasonOf(kind, this.#revivals[role]));
       }
     }
   }
 
   /** By hand, also when it is off. */
   revive(role: VmRole): void {
-    const kept = this.#kept[role];
-    kept.state = reviveNow(kept.state, this.#now());
-    this.#revive(role, kept);
-    this.#tell({ kind: 'revived', role, nodes: kept.last?.nodes ?? [], reason: 'somebody asked for it' });
+    this.#change(role, { state: reviveNow(this.#revivals[role].state, this.#now()) });
+    this.#revive(role);
+    this.#happened('revived', role, 'somebody asked for it');
+  }
+
+  /** Of the machines that Envoys are to have. */
+  generations(): VmGenerations {
+    const { primary, shadow } = this.#revivals;
+    return { primary: primary.state.generation, shadow: shadow.state.generation };
   }
 
   list(): FilterStatus[] {
     return VM_ROLES.map((role) => {
-      const { state, deaths, revivals, last } = this.#kept[role];
+      const { state, deaths, revivals, last } = this.#revivals[role];
       const { deadSinceMs, off } = state;
       return {
         role,
@@ -136,10 +139,11 @@ export class VmKeeper {
     });
   }
 
-  /** What a reader should know, in words; nothing while all is well. */
+  /** What a reader should know, in words; nothing while all is well, and has been for a day. */
   notes(): string[] {
+    const now = dateOf(this.#now()).getTime();
     return this.list().flatMap(({ role, state, deaths, revivals, last, reviveAt }) => {
-      if (last === null) return [];
+      if (last === null || (state === 'running' && now - Date.parse(last.at) > NOTED_FOR_MS)) return [];
       const where = `${last.nodes.join(', ')}: the filter (${role}) died ${deaths === 1 ? 'once' : `${deaths} times`}, last at ${last.at}`;
       if (state === 'off')
         return [`${where}, too often: it stays off, and nothing is mirrored there, until POST /filter/revive.`];
@@ -158,31 +162,30 @@ export class VmKeeper {
     clearInterval(this.#timer);
   }
 
-  #noteDeath(kept: Kept, dead: readonly DeadVm[], nowMs: number): void {
-    kept.deaths += 1;
+  #noteDeath(role: VmRole, dead: readonly DeadVm[], nowMs: number): void {
     const nodes = [...new Set(dead.map(({ node }) => node))];
-    kept.last = { at: dateOf(nowMs).toISOString(), nodes, reason: dead[0]!.sign };
+    const last = { at: dateOf(nowMs).toISOString(), nodes, reason: dead[0]!.sign };
+    this.#change(role, { deaths: this.#revivals[role].deaths + 1, last });
   }
 
-  #revive(role: VmRole, kept: Kept): void {
-    kept.revivals += 1;
+  #revive(role: VmRole): void {
+    this.#change(role, { revivals: this.#revivals[role].revivals + 1 });
     this.#passedBy.forget(role);
-    this.#options.onRevive({
-      primary: this.#kept.primary.state.generation,
-      shadow: this.#kept.shadow.state.generation,
-    });
+    this.#options.onRevive(this.generations());
   }
 
-  #tell(event: FilterEvent): void {
-    for (const listener of this.#listeners) listener(event);
+  #change(role: VmRole, changes: Partial<Revivals>): void {
+    this.#revivals[role] = { ...this.#revivals[role], ...changes };
+  }
+
+  #happened(kind: FilterEvent['kind'], role: VmRole, reason: string): void {
+    this.#options.kept?.save(toKept(this.#revivals));
+    const nodes = this.#revivals[role].last?.nodes ?? [];
+    for (const listener of this.#listeners) listener({ kind, role, nodes, reason });
   }
 }
 
-function newlyKept(): Kept {
-  return { state: ALIVE, deaths: 0, revivals: 0, last: null };
-}
-
-function reasonOf(kind: FilterEvent['kind'], { last, revivals }: Kept): string {
+function reasonOf(kind: FilterEvent['kind'], { last, revivals }: Revivals): string {
   if (kind === 'off') return `it has died again after ${revivals} revivals; POST /api/v1/filter/revive brings it back`;
   return last?.reason ?? '';
 }
