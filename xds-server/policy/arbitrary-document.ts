@@ -3,6 +3,7 @@
  * are referred to exist; all else is anything that the schema allows, with a leaning towards bounds and odd spellings.
  */
 import fc from 'fast-check';
+import { arbitraryRollout } from './arbitrary-rollout.ts';
 import type { Shape } from './check-shape.ts';
 import type { FormatName } from './formats.ts';
 import { DEFINITIONS, PolicySchema } from './schema.ts';
@@ -101,6 +102,7 @@ class Schemas {
       sticky,
       sideEffects,
       methods,
+      rollout,
       ...rest
     } = shape.properties!;
     const roles = fc
@@ -122,13 +124,20 @@ class Schemas {
       { requiredKeys: [] },
     );
     const plain = this.#object({ properties: rest, required: ['match'] });
-    return fc.tuple(plain, roles, chosen).map(([fields, receivers, { segments: drawn, sticky: key, unsafe }]) => ({
-      ...fields,
-      ...receivers,
-      ...(drawn && { segments: Object.fromEntries(drawn[0].map((name, at) => [name, drawn[1][at]])) }),
-      ...(key && { sticky: key }),
-      ...unsafe,
-    }));
+    return fc
+      .tuple(plain, roles, chosen)
+      .map(([fields, receivers, { segments: drawn, sticky: key, unsafe }]) => ({
+        ...fields,
+        ...receivers,
+        ...(drawn && { segments: Object.fromEntries(drawn[0].map((name, at) => [name, drawn[1][at]])) }),
+        ...(key && { sticky: key }),
+        ...unsafe,
+      }))
+      .chain((mirror) => {
+        const audiences = Object.keys('segments' in mirror ? (mirror.segments as object) : {});
+        const plan = arbitraryRollout(rollout!, audiences, (part) => this.of(part));
+        return fc.option(plan, { nil: undefined }).map((drawn) => (drawn ? { ...mirror, rollout: drawn } : mirror));
+      });
   }
 
   #condition(depth: number): fc.Arbitrary<unknown> {
@@ -158,7 +167,7 @@ const NEEDED_TOGETHER: readonly string[] = ['certificateFile', 'privateKeyFile',
  * What a document cannot know to be right: raw configuration of Envoy, secrets and clusters that are elsewhere. And addresses
  * that further listeners bind to; and rules and weights, which belong to the comparison and have many ways to contradict themselves.
  */
-const LEFT_OUT: readonly string[] = ['envoy', 'caSecret', 'secret', 'cluster', 'egress', 'rollout', 'rules', 'weights'];
+const LEFT_OUT: readonly string[] = ['envoy', 'caSecret', 'secret', 'cluster', 'egress', 'rules', 'weights'];
 
 function entryOf(record: Shape): Shape {
   return Object.values(record.patternProperties!)[0]!;
@@ -254,6 +263,8 @@ const day = fc
 const FORMATS: Readonly<Record<FormatName, fc.Arbitrary<unknown>>> = {
   percent,
   margin: fc.integer({ min: 1, max: 500_000 }).map((perMillion) => `${perMillion / 10_000}%`),
+  confidence: fc.constantFrom('50%', '95%', '99.9999%'),
+  'http-url': fc.constantFrom('http://checks.invalid', 'https://[::1]:9090/a?b=%20', 'HTTP://A.invalid:1/'),
   duration,
   'duration-or-none': fc.oneof(duration, fc.constantFrom('0', '0s')),
   'body-size': size,

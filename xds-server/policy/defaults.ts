@@ -51,6 +51,17 @@ export const DEFAULTS = Object.freeze({
   brakeErrorIncrease: '+1%',
   brakeMemoryBytes: 2 * 1024 ** 3,
   brakeCalmMs: 600_000,
+  rolloutStepMs: 600_000,
+  /** Enough for the default of the gate of differences: docs/configuration.md says how many that takes. */
+  rolloutPairs: 8_000,
+  rolloutDifferences: '0.1%',
+  rolloutErrors: '+0.2%',
+  rolloutLatency: '+10%',
+  rolloutConfidence: '95%',
+  rolloutOnFailure: 'rollback',
+  checkIntervalMs: 10_000,
+  checkTimeoutMs: 5_000,
+  checkFailures: 3,
   unsafeMethods: Object.freeze(['POST', 'PUT', 'PATCH', 'DELETE']),
 } as const);
 
@@ -74,6 +85,13 @@ export const BOUNDS = Object.freeze({
   durationMs: 24 * 3_600_000,
   brakeMemoryBytes: 1024 ** 4,
   rulesPerMirror: 500,
+  /** Of one audience. */
+  rolloutShares: 32,
+  rolloutPairs: 1_000_000_000,
+  /** Of each kind. */
+  checks: 16,
+  leastCheckIntervalMs: 100,
+  checkValue: Object.freeze({ minimum: -1e15, maximum: 1e15 }),
   /** A half of an exchange has to fit into a batch together with its headers. */
   captureBodyBytes: 512 * 1024,
   keptSampleBytes: 1024 ** 4,

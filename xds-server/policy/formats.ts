@@ -12,6 +12,7 @@ import {
 import { BOUNDS } from './defaults.ts';
 import { parsePercent } from './percent.ts';
 import { invalid } from './problems.ts';
+import { parseConfidence, parseHttpUrl } from './rollout-formats.ts';
 import { parseDurationMs, parseSizeBytes } from './units.ts';
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -140,6 +141,8 @@ export const FORMATS = {
   'memory-size': bounded(parseSizeBytes, 1, BOUNDS.brakeMemoryBytes, '1B to 1024GiB'),
   'sample-size': bounded(parseSizeBytes, 0, BOUNDS.keptSampleBytes, '0 to 1024GiB'),
   margin: parseMargin,
+  confidence: parseConfidence,
+  'http-url': parseHttpUrl,
   'field-path': parseFieldPath,
   'json-pointer': parseJsonPointer,
   endpoint: parseEndpoint,

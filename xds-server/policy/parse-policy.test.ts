@@ -243,10 +243,10 @@ describe('parsePolicy', () => {
   });
 
   it('warns of what works but is doubtful', () => {
-    const document = withMirror({ rollout: {} }) as PolicyDocument;
+    const document = withMirror({ rollout: { mirror: ['100%'], gates: {} } }) as PolicyDocument;
     document.services!['order-v2'] = { address: 'order-v1:8080' };
     expect(parsePolicy(document).warnings.map(({ path }) => path)).toEqual([
-      'mirrors.orders.rollout',
+      'mirrors.orders.rollout.gates',
       'mirrors.orders.shadow',
     ]);
   });

@@ -10,6 +10,7 @@ import { readCompare } from './read-compare.ts';
 import { readSubject } from './read-condition.ts';
 import { readCopyHeaders } from './read-copy-headers.ts';
 import { durationOr } from './read-listener.ts';
+import { readRollout } from './read-rollout.ts';
 import type { MirrorDocument, PolicyDocument } from './schema.ts';
 import { parseSizeBytes } from './units.ts';
 
@@ -38,9 +39,6 @@ function readMirror(
   findings: Findings,
 ): Mirror {
   const sideEffects = document.sideEffects ?? DEFAULTS.sideEffects;
-  if (document.rollout !== undefined) {
-    findings.warning([...path, 'rollout'], 'is kept but has no effect in this version', 'key');
-  }
   if (document.sample === undefined && document.segments === undefined) {
     findings.warning(path, 'mirrors nothing: it has neither sample nor segments', 'key');
   }
@@ -49,6 +47,14 @@ function readMirror(
   }
   const brake = readBrake(document.brake);
   const sticky = readSticky(document.sticky, [...path, 'sticky'], findings);
+  const shares = readShares(document.segments, segments, [...path, 'segments'], findings);
+  const sample = document.sample === undefined ? NONE : parsePercent(document.sample);
+  const rollout = readRollout(
+    document.rollout,
+    { name, segments: shares, sample, ...(sticky && { sticky }) },
+    path,
+    findings,
+  );
   return {
     name,
     hosts: readHosts(document.host),
@@ -58,8 +64,8 @@ function readMirror(
     ...(document.control !== undefined && { control: document.control }),
     methods: readMethods(document.methods, sideEffects, [...path, 'methods'], findings),
     sideEffects,
-    segments: readShares(document.segments, segments, [...path, 'segments'], findings),
-    sample: document.sample === undefined ? NONE : parsePercent(document.sample),
+    segments: shares,
+    sample,
     ...(sticky && { sticky }),
     paused: document.paused ?? false,
     limits: readLimits(document.limits),
@@ -67,6 +73,7 @@ function readMirror(
     headers: readCopyHeaders(document.headers, [...path, 'headers'], findings),
     compare: readCompare(document.compare, [...path, 'compare'], findings),
     ...(brake && { brake }),
+    ...(rollout && { rollout }),
   };
 }
 

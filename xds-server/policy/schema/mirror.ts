@@ -1,13 +1,13 @@
 import Type from 'typebox';
 import { CREDENTIAL_HEADERS } from '../credentials.ts';
 import { BOUNDS, DEFAULTS } from '../defaults.ts';
-import type { EnvoyJson } from '../model.ts';
 import { formatPercent, NONE } from '../percent.ts';
 import { formatSize } from '../units.ts';
 import { BrakeSchema } from './brake.ts';
 import { CompareSchema } from './compare.ts';
 import { subject } from './condition.ts';
 import { closed, count, duration, flag, formatted, list, name, named } from './parts.ts';
+import { RolloutSchema } from './rollout.ts';
 
 const share = (description: string, options: Record<string, unknown> = {}) =>
   formatted('percent', description, { examples: ['5%', '0.25%'], ...options });
@@ -114,9 +114,7 @@ export const MirrorSchema = Type.Object(
     paused: flag('Nothing is mirrored while true.', false),
     compare: Type.Optional(CompareSchema),
     brake: Type.Optional(BrakeSchema),
-    rollout: Type.Optional(
-      Type.Unsafe<EnvoyJson>({ type: 'object', description: 'Kept for the gradual shift; without effect so far.' }),
-    ),
+    rollout: Type.Optional(RolloutSchema),
   },
   { ...closed, description: 'Copies requests for one service to its candidate.' },
 );
