@@ -1,5 +1,6 @@
 /** A rollout as `GET /mirrors/{name}/rollout` gives it, and as the command line and the page show it. */
 import type { GateResult, Phase, RolloutPlan, Status, Weights } from '../../rollout/index.ts';
+import type { Difference } from '../policy/differences.ts';
 
 export interface RolloutView {
   readonly mirror: string;
@@ -76,4 +77,14 @@ export interface RolloutEventView {
   readonly step: string;
   readonly why: string;
   readonly weights: Weights;
+}
+
+/**
+ * `POST .../rollout/{action}` answers with the view. With `{"dryRun": true}` nothing is done: `start` answers with the view
+ * that it would begin with, of the plan that the policy has now, and `finish` with this.
+ */
+export interface FinishPreview {
+  /** Of the policy that it was made for. */
+  readonly revision: number;
+  readonly differences: readonly Difference[];
 }
