@@ -10,6 +10,8 @@ export interface StratumCounts {
   readonly controlOnly?: number;
   /** Requests that failed (5xx, or no answer), of those that were answered by each side. */
   readonly errors: ByVersion<Share>;
+  /** No user of it is left with the primary: what that answered before stands in for what it would answer now. */
+  readonly allWithCandidate?: boolean;
   readonly latency: ByVersion<LatencyCells>;
 }
 
@@ -59,12 +61,18 @@ function countsSince(now: StratumCounts, then: StratumCounts): StratumCounts {
     pairs: now.pairs - then.pairs,
     candidateOnly: now.candidateOnly - then.candidateOnly,
     ...(now.controlOnly !== undefined && { controlOnly: now.controlOnly - (then.controlOnly ?? 0) }),
-    errors: byVersion((version) => ({
-      hits: now.errors[version].hits - then.errors[version].hits,
-      trials: now.errors[version].trials - then.errors[version].trials,
-    })),
+    errors: errorsSince(now, then),
     latency: byVersion((version) => cellsSince(now.latency[version], then.latency[version])),
   };
+}
+
+function errorsSince(now: StratumCounts, then: StratumCounts): ByVersion<Share> {
+  const since = byVersion((version) => shareSince(now.errors[version], then.errors[version]));
+  return now.allWithCandidate && since.candidate.trials > 0 ? { ...since, primary: now.errors.primary } : since;
+}
+
+function shareSince(now: Share, then: Share): Share {
+  return { hits: now.hits - then.hits, trials: now.trials - then.trials };
 }
 
 function byVersion<T>(of: (version: keyof ByVersion<T>) => T): ByVersion<T> {

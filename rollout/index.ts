@@ -26,3 +26,4 @@ export {
 export { cellOf, edgeMs, type LatencyCells } from './sequential/index.ts';
 export type { CheckResult, RolloutSource, SideCounts, UsersBySide } from './source.ts';
 export { isOver, type RolloutState, type Status, weightsOf } from './state.ts';
+export { withUsersErrors } from './users-errors.ts';

@@ -11,6 +11,8 @@ export interface RolloutSource {
 export interface UsersBySide {
   /** `segment employees` or `sample`, as in the evidence. */
   readonly stratum: string;
+  /** Names the count: another name says that it began anew. */
+  readonly since?: string;
   readonly primary: SideCounts;
   readonly candidate: SideCounts;
 }

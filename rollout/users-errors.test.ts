@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import type { PerMillion } from '../xds-server/policy/percent.ts';
+import { type Evidence, evidenceSince, NO_COUNTS } from './evidence.ts';
+import type { UsersBySide } from './source.ts';
+import { withUsersErrors } from './users-errors.ts';
+
+const share = (percent: number) => (percent * 10_000) as PerMillion;
+const ofPairs = { primary: { hits: 1, trials: 100 }, candidate: { hits: 2, trials: 100 } };
+const EVIDENCE: Evidence = {
+  basis: 'b',
+  epoch: 1,
+  strata: {
+    sample: { ...NO_COUNTS, pairs: 100, errors: ofPairs },
+    'segment staff': { ...NO_COUNTS, pairs: 100, errors: ofPairs },
+  },
+  findings: [],
+};
+const users = (stratum: string, primary: number, candidate: number): UsersBySide => ({
+  stratum,
+  since: 't1',
+  primary: { requests: primary, failed: 1 },
+  candidate: { requests: candidate, failed: 3 },
+});
+const BOTH = [users('segment staff', 900, 50), users('sample', 700, 40)];
+const trials = ({ strata }: Pick<Evidence, 'strata'>) =>
+  Object.fromEntries(
+    Object.entries(strata).map(([name, { errors }]) => [name, [errors.primary.trials, errors.candidate.trials]]),
+  );
+
+test.each([
+  ['nobody is on the candidate: copies tell', {}, { sample: [100, 100], 'segment staff': [100, 100] }],
+  ['a segment is: its users tell', { staff: share(5) }, { sample: [100, 100], 'segment staff': [900, 50] }],
+  [
+    'everyone is, whoever is in a segment too',
+    { everyone: share(1) },
+    { sample: [700, 40], 'segment staff': [900, 50] },
+  ],
+])('%s', (_, shares, expected) => {
+  expect(trials(withUsersErrors(EVIDENCE, BOTH, shares))).toEqual(expected);
+});
+
+test('of a segment nothing need be compared for its users to be watched', () => {
+  const { strata } = withUsersErrors(EVIDENCE, [users('segment beta', 9, 8)], { everyone: share(1) });
+  expect(strata['segment beta']).toMatchObject({ pairs: 0, errors: { candidate: { hits: 3, trials: 8 } } });
+});
+
+test('whose errors they are belongs to the basis; who has been seen does not', () => {
+  const basis = (shares: Record<string, PerMillion>, rows = BOTH) => withUsersErrors(EVIDENCE, rows, shares).basis;
+  expect(basis({})).toBe('b');
+  expect(basis({ staff: share(0) })).toBe('b');
+  const all = basis({ staff: share(5), everyone: share(1) });
+  expect(all).not.toBe('b');
+  expect(basis({ everyone: share(2), staff: share(100) }, [...BOTH, users('segment beta', 1, 1)])).toBe(all);
+  expect(basis({ staff: share(5) })).not.toBe(all);
+  const anew = BOTH.map((row) => ({ ...row, since: 't2' }));
+  expect(basis({ staff: share(5), everyone: share(1) }, anew)).not.toBe(all);
+});
+
+test('where no user is left with the primary, what it did before stands in, once the candidate has answered', () => {
+  const at = (percent: number, primary: number, candidate: number) =>
+    withUsersErrors(EVIDENCE, [users('sample', primary, candidate)], { everyone: share(percent) });
+  const since = (now: Evidence, then: Evidence) => {
+    const counted = evidenceSince(now, then);
+    return counted === 'begin-again' ? counted : trials(counted).sample;
+  };
+  expect(since(at(50, 800, 90), at(50, 700, 40))).toEqual([100, 50]);
+  expect(since(at(100, 700, 90), at(100, 700, 40))).toEqual([700, 50]);
+  // In a segment without users nothing happens, so nobody waits for it.
+  expect(since(at(100, 700, 40), at(100, 700, 40))).toEqual([0, 0]);
+});

@@ -1,0 +1,123 @@
+import { expect, it } from 'vitest';
+import { ArmBooks } from '../brake/arms.ts';
+import { candidateRoute, leftOutStats, usersDecision } from '../resources/names.ts';
+import { UsersBySide } from './users-by-side.ts';
+
+const SINCE_MS = 1_000_000;
+const DECISION = 'orders/segment/employees';
+const OTHERS = usersDecision(DECISION);
+
+function setUp() {
+  const users = new UsersBySide({ sinceMs: SINCE_MS });
+  /** @param counts requests and, of them, 5xx by stat prefix. */
+  const report = (node: string, uptime: number, atMs: number, counts: Record<string, [number, number]>) =>
+    users.report({
+      node,
+      atMs: SINCE_MS + atMs,
+      values: new Map([
+        ['server.uptime', uptime],
+        ...Object.entries(counts).flatMap(([route, [requests, failed]]) => [
+          [stat(route), requests] as const,
+          [stat(route, '5xx'), failed] as const,
+        ]),
+      ]),
+    });
+  const row = (stratum = 'segment employees', mirror = 'orders') => {
+    const found = users.of(mirror).find((one) => one.stratum === stratum);
+    return found && [found.primary.requests, found.primary.failed, found.candidate.requests, found.candidate.failed];
+  };
+  return { users, report, row };
+}
+
+function stat(route: string, name = 'completed'): string {
+  return `vhost.shadowplane.route.${route}.upstream_rq_${name}`;
+}
+
+it.each<[string, string, 'primary' | 'candidate']>([
+  ['copied', DECISION, 'primary'],
+  ['left out by the share', leftOutStats(DECISION), 'primary'],
+  ['not to be copied', `${OTHERS}/primary`, 'primary'],
+  ['copied back', candidateRoute(DECISION), 'candidate'],
+  ['left out of that', leftOutStats(candidateRoute(DECISION)), 'candidate'],
+  ['not to be copied, of the candidate', `${OTHERS}/candidate`, 'candidate'],
+])('counts requests that are %s', (_, route, side) => {
+  const { users, report, row } = setUp();
+  expect([stat(route), stat(route, '5xx')].every((name) => users.wants(name))).toBe(true);
+  report('a', 1, 2_000, { [route]: [10, 2] });
+  expect(row()).toEqual(side === 'primary' ? [10, 2, 0, 0] : [0, 0, 10, 2]);
+  report('a', 2, 3_000, { [route.replace('segment/employees', 'sample')]: [3, 0] });
+  expect(row('sample')).toEqual(side === 'primary' ? [3, 0, 0, 0] : [0, 0, 3, 0]);
+});
+
+it('asks for nothing else, and the brake goes on judging the primary alone', () => {
+  const { users } = setUp();
+  const brake = new ArmBooks();
+  const ofCandidate = [candidateRoute(DECISION), leftOutStats(candidateRoute(DECISION)), `${OTHERS}/candidate`];
+  expect([DECISION, ...ofCandidate, `${OTHERS}/primary`].filter((route) => brake.wants(stat(route)))).toEqual([
+    DECISION,
+  ]);
+  expect(['default', 'orders', 'orders/users', `${OTHERS}/x`].filter((route) => users.wants(stat(route)))).toEqual([]);
+  expect(users.wants(stat(DECISION, '2xx'))).toBe(false);
+});
+
+it('adds up Envoys and mirrors apart; one that has left keeps what it counted', () => {
+  const { users, report, row } = setUp();
+  report('a', 1, 2_000, { [DECISION]: [10, 1], 'other/sample': [7, 0] });
+  report('b', 1, 2_000, { [DECISION]: [5, 0] });
+  users.gone('b');
+  report('a', 2, 3_000, { [DECISION]: [12, 1] });
+  expect(row()).toEqual([17, 1, 0, 0]);
+  expect(row('sample', 'other')).toEqual([7, 0, 0, 0]);
+  users.keep(new Set(['other']));
+  expect(users.of('orders')).toEqual([]);
+});
+
+it.each<[string, (report: ReturnType<typeof setUp>['report'], users: UsersBySide) => void, number]>([
+  ['restarts', (report) => report('a', 1, 20_000, { [DECISION]: [15, 0] }), 25],
+  [
+    'restarts while it is away',
+    (report, users) => {
+      users.gone('a');
+      report('a', 50, 101_000, { [DECISION]: [15, 0] });
+    },
+    25,
+  ],
+  [
+    'was away',
+    (report, users) => {
+      users.gone('a');
+      report('a', 100, 101_000, { [DECISION]: [15, 0] });
+    },
+    15,
+  ],
+  [
+    'loses a route and gets it again',
+    (report) => {
+      report('a', 11, 12_000, {});
+      report('a', 12, 13_000, { [DECISION]: [4, 0] });
+    },
+    14,
+  ],
+])('goes on from where it was: an Envoy that %s', (_, happens, requests) => {
+  const { users, report, row } = setUp();
+  report('a', 10, 11_000, { [DECISION]: [10, 0] });
+  happens(report, users);
+  expect(row()).toEqual([requests, 0, 0, 0]);
+});
+
+it('what an Envoy had counted before this process began is not ours', () => {
+  const { report, row } = setUp();
+  report('a', 60, 2_000, { [DECISION]: [1_000, 9] });
+  expect(row()).toBeUndefined();
+  report('a', 61, 3_000, { [DECISION]: [1_010, 10] });
+  expect(row()).toEqual([10, 1, 0, 0]);
+});
+
+it('no sum shrinks where a report counts a failure before its request', () => {
+  const { report, row } = setUp();
+  report('a', 1, 2_000, { [DECISION]: [10, 0] });
+  report('a', 2, 3_000, { [DECISION]: [10, 2] });
+  expect(row()).toEqual([12, 2, 0, 0]);
+  report('a', 3, 4_000, { [DECISION]: [12, 2] });
+  expect(row()).toEqual([12, 2, 0, 0]);
+});
