@@ -82,6 +82,7 @@ it('what a mirror says reaches the pipeline', () => {
   });
   expect(comparedMirror(mirror, [], ['GET /orders'])).toMatchObject({
     control: false,
+    showsGuard: false,
     versionHeader: 'x-release',
     templates: ['/orders/{id}', 'GET /orders'],
     alsoCompareHeaders: ['date'],

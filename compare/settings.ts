@@ -4,7 +4,7 @@ import type { ComparedMirror } from './pipeline/index.ts';
 
 /** What `compare` of a mirror says, as the pipeline takes it. */
 export function comparedMirror(
-  { control, compare }: Mirror,
+  { control, compare, sideEffects }: Mirror,
   rules: readonly Rule[],
   openApiTemplates: readonly string[],
 ): ComparedMirror {
@@ -12,6 +12,7 @@ export function comparedMirror(
   const { headers } = capture;
   return {
     control: control !== undefined,
+    showsGuard: sideEffects === 'guarded',
     rules,
     versionHeader,
     alsoCompareHeaders,

@@ -26,6 +26,8 @@ export interface ComparisonServerOptions {
   readonly onProblem?: (message: string) => void;
   /** What Envoys' filters themselves have to say to people, shown with the health of mirrors. */
   readonly filterNotes?: () => readonly string[];
+  /** Told what answers to copies say of the shadow guard of their service. */
+  readonly onGuardSign?: PipelineOptions['onGuardSign'];
   /** Told when the store begins to fail, and with undefined when it works again. */
   readonly onStoreFailing?: (error: unknown) => void;
 }
@@ -60,13 +62,13 @@ export interface ComparisonServer {
  * @throws ShadowplaneError STORE_FAILED, or the error of listening; then nothing is left running
  */
 export async function startComparison(options: ComparisonServerOptions): Promise<ComparisonServer> {
-  const { listen, dataDir, storeUrl, folder = '.', onProblem = () => {}, onStoreFailing } = options;
+  const { listen, dataDir, storeUrl, folder = '.', onProblem = () => {}, onStoreFailing, onGuardSign } = options;
   const { filterNotes = () => [] } = options;
   const registry = new Registry();
   let mirrors: ReadonlyMap<string, Mirror> = new Map();
   let policy: Policy | undefined;
   let compared: ReadonlyMap<string, ComparedMirror> = new Map();
-  const pipeline = await startPipeline({ listen, mirrors: new Map(), registry });
+  const pipeline = await startPipeline({ listen, mirrors: new Map(), registry, onGuardSign });
   const copies = new CopyBooks({ sinceMs: steadyMs(), onLoss: (loss) => pipeline.explain(loss) });
   try {
     const { comparison, rules, events, storeStatus, close } = await startLiveComparison({

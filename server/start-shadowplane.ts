@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { ComparisonServerOptions, GuardSign } from '../compare/index.ts';
 import { ShadowplaneError } from '../errors/index.ts';
 import type { FilterModule } from '../filter/index.ts';
 import type { TlsFiles } from '../tls/index.ts';
@@ -36,6 +37,7 @@ export interface ShadowplaneOptions
     | 'stats'
     | 'heardVms'
     | 'onFilterNotes'
+    | 'guardSigns'
   > {
   /** Absent: nothing is captured and compared, and `filterWasmPath` is the module that cannot capture. */
   readonly compare?: ComparingOptions | undefined;
@@ -62,7 +64,11 @@ export async function startShadowplane(options: ShadowplaneOptions): Promise<Run
     return { ...controlPlane, captureAddress: undefined };
   }
   let filterNotes = (): readonly string[] => [];
-  const comparison = await startComparing(compare, rest, () => filterNotes());
+  let onGuardSign = (_: GuardSign): void => {};
+  const comparison = await startComparing(compare, rest, {
+    filterNotes: () => filterNotes(),
+    onGuardSign: (sign) => onGuardSign(sign),
+  });
   const doctor = askedLater();
   try {
     const controlPlane = await startControlPlane({
@@ -77,6 +83,9 @@ export async function startShadowplane(options: ShadowplaneOptions): Promise<Run
       heardVms: comparison.vms,
       onFilterNotes: (notes) => {
         filterNotes = notes;
+      },
+      guardSigns: (listener) => {
+        onGuardSign = listener;
       },
       onPolicy: comparison.follow,
     });
@@ -117,7 +126,7 @@ export function filterModule(compare: boolean): FilterModule {
 async function startComparing(
   { listen, insecure, tls }: ComparingOptions,
   { dataDir, storeUrl, policyFile, logger }: ShadowplaneOptions,
-  filterNotes: () => readonly string[],
+  told: Pick<ComparisonServerOptions, 'filterNotes' | 'onGuardSign'>,
 ) {
   // Loaded when it is used: without it the control plane is smaller.
   const { startComparison } = await import('../compare/index.ts');
@@ -136,7 +145,7 @@ async function startComparing(
     },
     dataDir,
     storeUrl,
-    filterNotes,
+    ...told,
     ...(policyFile !== undefined && { folder: dirname(policyFile) }),
     onProblem: (message) => logger.warn(message),
     onStoreFailing: (error) =>

@@ -27,7 +27,14 @@ import { addBrakeMetrics, Brakes, brakeOpenApi, brakeRoutes } from './brake/inde
 import { addEgressMetrics, EgressBooks, egressOpenApi, egressRoutes } from './egress/index.ts';
 import { envoysOf, shortName } from './envoys.ts';
 import { EnvoyCounts, Fleet } from './fleet/index.ts';
-import { addGuardMetrics, GuardProofs, type GuardStatus, guardOpenApi, guardRoutes } from './guards/index.ts';
+import {
+  addGuardMetrics,
+  GuardProofs,
+  type GuardSign,
+  type GuardStatus,
+  guardOpenApi,
+  guardRoutes,
+} from './guards/index.ts';
 import { KeptStates } from './kept/index.ts';
 import {
   formatAddress,
@@ -112,6 +119,8 @@ export interface ControlPlaneOptions {
   readonly heardVms?: () => readonly HeardVm[];
   /** Given what the filter's keeper has to say to people, once it is there. */
   readonly onFilterNotes?: (notes: () => readonly string[]) => void;
+  /** Given who listens to what answers to copies say of the shadow guard; absent: nobody looks at answers. */
+  readonly guardSigns?: (listener: (sign: GuardSign) => void) => void;
   /** `host:port` of Envoy's listener; wins over `listen` of the policy. */
   readonly listen?: string;
 }
@@ -197,6 +206,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   const guards = new GuardProofs({ onChange: () => publishAgain() });
   shutdown.add(() => guards.close());
   guards.onEvent((status) => logGuard(logger, status));
+  options.guardSigns?.((sign) => guards.see(sign));
   const check = (policy: Policy): void => {
     assertSecretsKnown(policy, secrets, store.current.policy);
     renderer.snapshotOf(guards.allowed(policy));

@@ -1,3 +1,4 @@
+export type { GuardSign } from './guard-signs.ts';
 export type { ComparisonSettings } from './job.ts';
 export {
   type ComparedMirror,

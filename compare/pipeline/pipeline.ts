@@ -14,6 +14,7 @@ import {
 import { type Joined, Joiner, type JoinerOptions, type JoinerStats, type KnownLoss, type Lost } from '../join/index.ts';
 import { differenceKey, type RedactedSample, type Redaction, Tallies, type TalliesOptions } from '../tally/index.ts';
 import { bytesOf, DiffPool, type DiffPoolOptions } from './diff-pool.ts';
+import { type GuardSign, guardSigns } from './guard-signs.ts';
 import type { ComparisonSettings, Task, TaskOutcome } from './job.ts';
 import { createPipelineMetrics, type PipelineMetrics } from './pipeline-metrics.ts';
 
@@ -33,6 +34,8 @@ export interface PipelineOptions {
   readonly joiner?: Pick<JoinerOptions, 'windowMs' | 'maxWaiting' | 'maxBytes' | 'maxEnded'>;
   readonly diff?: Pick<DiffPoolOptions, 'workers' | 'maxTasks' | 'maxBytes' | 'jobTimeoutMs'>;
   readonly tally?: TalliesOptions;
+  /** Told what answers to copies say of the shadow guard, where a mirror wants to know. */
+  readonly onGuardSign?: ((sign: GuardSign) => void) | undefined;
   /** Told when a comparing thread was lost. */
   readonly onThreadLost?: (cause: Error) => void;
 }
@@ -40,6 +43,8 @@ export interface PipelineOptions {
 export interface ComparedMirror extends ComparisonSettings {
   /** Whether copies also go to a control. */
   readonly control: boolean;
+  /** Whether its receivers have to show their shadow guard. */
+  readonly showsGuard?: boolean;
   readonly redaction?: Redaction;
   /** Path templates such as `/api/orders/{id}`; paths that match none are learnt. */
   readonly templates?: readonly string[];
@@ -105,12 +110,14 @@ class PipelineCore {
   readonly pool: DiffPool;
   readonly #endpoints = new Map<string, Endpoints>();
   readonly #metrics: PipelineMetrics;
+  readonly #onGuardSign: PipelineOptions['onGuardSign'];
   #mirrors: ReadonlyMap<string, ComparedMirror>;
   /** Answers of primaries, by mirror. */
   readonly #arrived = new Map<string, number>();
   #renames = 0;
 
-  constructor({ mirrors, registry, joiner, diff, tally, onThreadLost }: PipelineOptions) {
+  constructor({ mirrors, registry, joiner, diff, tally, onThreadLost, onGuardSign }: PipelineOptions) {
+    this.#onGuardSign = onGuardSign;
     this.#mirrors = mirrors;
     this.tallies = new Tallies(tally);
     this.joiner = new Joiner({
@@ -221,6 +228,9 @@ class PipelineCore {
   #joined(joined: Joined): void {
     const { mirror, controlLost } = joined;
     const task = { joined, endpoint: this.#endpointOf(mirror, joined.primary), renames: this.#renames };
+    if (this.#onGuardSign && this.#mirrors.get(mirror)?.showsGuard) {
+      for (const sign of guardSigns(joined, task.endpoint)) this.#onGuardSign(sign);
+    }
     if (!this.pool.submit(task)) {
       this.#lost({ ...joined, cause: 'over_capacity' });
     } else if (controlLost) this.#controlLost(mirror, controlLost);

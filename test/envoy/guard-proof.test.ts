@@ -8,12 +8,13 @@ import {
   startHttp1Upstream,
   startLoad,
   startStack,
+  startWholeStack,
 } from '../support/index.ts';
 
 const INTERVAL_MS = 500;
 const TIMEOUT_MS = 500;
-/** For the push to Envoy and a machine that is busy with other tests. */
-const PUSH_MS = 1_500;
+/** For the push to Envoy, which takes milliseconds, on a machine that is busy. */
+const PUSH_MS = 8_000;
 
 const CREDENTIALS = { authorization: 'Bearer user', cookie: 'plan=beta', 'x-api-key': 'k' };
 const NONE = [undefined, undefined, undefined];
@@ -112,6 +113,60 @@ test('unsafe copies begin with the proofs and end with the first that is lost', 
   await eventually(() => control!.of('POST') > posts);
   const whole = await load.stop();
   expect(whole).toMatchObject({ failed: 0, failures: [], reconnects: 0, statuses: { 200: whole.sent } });
+});
+
+test('an instance without the guard, which the probe does not reach, is found by its first answer', async () => {
+  // Behind one address: the guard answers the probe, and the answers to copies show it, until one does not.
+  const guard = { on: true };
+  const [primary, shadow] = await Promise.all(
+    ['v1', 'v2'].map((name) =>
+      startHttp1Upstream({
+        name,
+        answer: (answering) => {
+          const isProbe = answering.request.parts.path.startsWith('/.well-known/');
+          const headers = name === 'v2' && (isProbe || guard.on) ? { 'x-shadow-guard': 'always' } : {};
+          answering.send({ body: '{}', headers: { 'content-type': 'application/json', ...headers } });
+        },
+      }),
+    ),
+  );
+  for (const upstream of [primary!, shadow!]) cleanup.defer(() => upstream.close());
+  const stack = await startWholeStack({
+    services: { v1: { address: primary!.address }, v2: { address: shadow!.address } },
+    mirrors: {
+      orders: {
+        match: { path: '/api/orders' },
+        primary: 'v1',
+        shadow: 'v2',
+        sample: '100%',
+        sideEffects: 'guarded',
+        compare: { capture: { headers: ['content-type'] } },
+      },
+    },
+  });
+  cleanup.defer(() => stack.close());
+  const guards = async () => (await stack.api.get('/guards')).items as Array<{ state: string; reason?: string }>;
+  const post = () =>
+    runLoad({ port: stack.port, total: 5, request: () => ({ method: 'POST', path: '/api/orders', body: '{}' }) });
+  const copied = () => shadow!.recorder.all.filter(({ parts }) => parts.method === 'POST').length;
+  await eventually(async () => (await guards())[0]!.state === 'proven');
+  await eventually(async () => {
+    await post();
+    return copied() >= 20;
+  });
+  expect(await guards()).toMatchObject([{ state: 'proven' }]);
+  guard.on = false;
+  await eventually(async () => {
+    await post();
+    return (await guards())[0]!.state === 'failed';
+  });
+  expect((await guards())[0]!.reason).toMatch(/^answered a copy of POST \/api\/orders without x-shadow-guard/);
+  // Probes go on to succeed, and nothing is copied.
+  await eventually(async () => (await stack.admin.copiesInFlight()) === 0);
+  const before = copied();
+  await post();
+  await eventually(async () => (await stack.admin.copiesInFlight()) === 0);
+  expect(copied()).toBe(before);
 });
 
 const isPost = ({ method }: { readonly method: string }): boolean => method === 'POST';

@@ -119,6 +119,69 @@ describe('copies of unsafe requests', () => {
   });
 });
 
+describe('answers to copies', () => {
+  const MINUTE_MS = 60_000;
+  const sign = { mirror: 'a', side: 'candidate', endpoint: 'POST /a' } as const;
+
+  it('end the proof when one lacks what others had, whatever the next probes say, and longer each time', async () => {
+    const { guards, methods, events } = setUp(policyOf({ a: guarded }));
+    await vi.advanceTimersByTimeAsync(0);
+    for (const minutes of [1, 2, 4, 8, 16, 32, 60, 60]) {
+      guards.see({ ...sign, guarded: true });
+      expect(methods()).toEqual([ALL]);
+      guards.see({ ...sign, guarded: false });
+      expect(methods()).toEqual([SAFE]);
+      // Of what was on its way.
+      guards.see({ ...sign, guarded: true });
+      guards.see({ ...sign, guarded: false });
+      expect(guards.list()[0]).toMatchObject({
+        service: 'v2',
+        state: 'failed',
+        reason: expect.stringMatching(`^answered a copy of POST /a without x-shadow-guard.* in ${minutes} min$`),
+      });
+      await vi.advanceTimersByTimeAsync(minutes * MINUTE_MS - 2_000);
+      expect(methods()).toEqual([SAFE]);
+      await vi.advanceTimersByTimeAsync(3_000);
+      expect(methods()).toEqual([ALL]);
+    }
+    expect(events.filter(({ service }) => service === 'v2')).toHaveLength(17);
+  });
+
+  it('of a service that never shows its guard there leave the proof to the probe', async () => {
+    const { guards, methods } = setUp(policyOf({ a: guarded }));
+    await vi.advanceTimersByTimeAsync(0);
+    guards.see({ ...sign, guarded: false });
+    // What another has shown is nothing to it.
+    guards.see({ ...sign, side: 'control', guarded: true });
+    guards.see({ ...sign, guarded: false });
+    expect(methods()).toEqual([ALL]);
+    guards.see({ ...sign, side: 'control', guarded: false });
+    expect(methods()).toEqual([SAFE]);
+  });
+
+  it('prove nothing by themselves, and nothing of a service or mirror that nobody asks', async () => {
+    const { guards, methods } = setUp(policyOf({ a: guarded }), { v2: REFUTED });
+    await vi.advanceTimersByTimeAsync(0);
+    guards.see({ ...sign, guarded: true });
+    guards.see({ ...sign, mirror: 'none', guarded: false });
+    guards.see({ ...sign, side: 'primary', guarded: true });
+    guards.see({ ...sign, side: 'primary', guarded: false });
+    expect(methods()).toEqual([SAFE]);
+    expect(guards.list()[0]).toMatchObject({ state: 'failed', reason: '10.0.0.2:80 has no guard' });
+  });
+
+  it('of before say nothing of a service that has moved', async () => {
+    const { guards } = setUp(policyOf({ a: guarded }));
+    await vi.advanceTimersByTimeAsync(0);
+    guards.see({ ...sign, guarded: true });
+    const moved = policyOf({ a: guarded }, { v2: { address: '10.0.0.9:80' } });
+    guards.follow(moved);
+    await vi.advanceTimersByTimeAsync(0);
+    guards.see({ ...sign, guarded: false });
+    expect(guards.allowed(moved)).toBe(moved);
+  });
+});
+
 describe('a policy that changes', () => {
   it('takes proofs along, but not to other addresses', async () => {
     const { guards, asked } = setUp(policyOf({ a: guarded }));

@@ -1,4 +1,6 @@
-import type { Policy, Service } from '../policy/index.ts';
+import { steadyMs } from '../../clock/index.ts';
+import type { Mirror, Policy, Service } from '../policy/index.ts';
+import { after, type ContinuingProof, type GuardSign, NOTHING_SHOWN } from './continuing-proof.ts';
 import type { GuardMode } from './judge-answer.ts';
 import { type Probe, type ProbeResult, probeService } from './probe.ts';
 import { type ReceiverRole, receiversOf, servicesToProve, withoutUnproven } from './receivers.ts';
@@ -36,6 +38,7 @@ interface Watched {
   state: 'proven' | 'unproven' | 'failed';
   mode?: GuardMode | undefined;
   reason?: string | undefined;
+  continuing: ContinuingProof;
   checkedAtMs?: number;
   sinceMs: number;
   timer?: NodeJS.Timeout;
@@ -85,6 +88,7 @@ export class GuardProofs {
         key: keys.get(service.name)!,
         state: 'unproven',
         reason: NOT_ASKED,
+        continuing: NOTHING_SHOWN,
         sinceMs: Date.now(),
         ended: false,
       };
@@ -109,6 +113,18 @@ export class GuardProofs {
     const allowed = withoutUnproven(policy, isProven);
     this.#allowed.set(policy, { proofs, policy: allowed });
     return allowed;
+  }
+
+  /** Takes what an answer to a copy says. It cannot prove a guard, but it can show that one is not there. */
+  see(sign: GuardSign): void {
+    const mirror = this.#policy?.mirrors.find(({ name }) => name === sign.mirror);
+    const watched = mirror && this.#watched.get(serviceOf(mirror, sign) ?? '');
+    // What is on its way when the proof ends was sent before that.
+    if (watched?.state !== 'proven') return;
+    const { continuing } = watched;
+    watched.continuing = after(continuing, sign, steadyMs());
+    const { doubts, doubt } = watched.continuing;
+    if (doubt && doubts > continuing.doubts) this.#take(watched, { outcome: 'refuted', reason: doubt.reason });
   }
 
   list(): GuardStatus[] {
@@ -166,7 +182,9 @@ export class GuardProofs {
       Math.max(0, intervalMs - (performance.now() - startedMs)),
     );
     watched.timer.unref();
-    this.#take(watched, result);
+    const { doubt } = watched.continuing;
+    const isDoubted = result.outcome === 'proven' && doubt !== undefined && steadyMs() < doubt.untilMs;
+    this.#take(watched, isDoubted ? { outcome: 'refuted', reason: doubt.reason } : result);
   }
 
   #take(watched: Watched, result: ProbeResult): void {
@@ -194,6 +212,10 @@ function stateAfter(before: Watched['state'], { outcome }: ProbeResult): Watched
 function reasonOf(service: string, result: Exclude<ProbeResult, { outcome: 'proven' }>): string {
   if (result.outcome === 'refuted') return result.reason;
   return `${result.reason}. Where Envoy reaches ${service} and this process does not, services.${service}.guardProbe.address names an address that it does reach`;
+}
+
+function serviceOf({ primary, shadow, control }: Mirror, { side }: GuardSign): string | undefined {
+  return { primary, candidate: shadow, control }[side];
 }
 
 /** A proof holds for what was asked, in the way that it was asked. */

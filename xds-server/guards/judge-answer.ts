@@ -1,8 +1,7 @@
 /** Which answers to a probe prove a guard: docs/guard-proof.md describes them for services in any language. */
 
-/** The probe's own marker, and the header of an answer that was given as shadow work. */
+/** With the probe's own marker. */
 export const PROBE_HEADERS = { 'x-shadow': 'true', accept: 'application/json' } as const;
-export const PROOF_HEADER = 'x-shadow-guard';
 
 export interface ProbeAnswer {
   readonly status: number;

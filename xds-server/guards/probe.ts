@@ -6,7 +6,8 @@ import { request as tlsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { type Address, connectionOptions, formatAddress, type Service } from '../policy/index.ts';
-import { type GuardMode, judgeAnswer, PROBE_HEADERS, PROOF_HEADER, type ProbeAnswer } from './judge-answer.ts';
+import { GUARD_HEADER } from '../resources/index.ts';
+import { type GuardMode, judgeAnswer, PROBE_HEADERS, type ProbeAnswer } from './judge-answer.ts';
 
 export type ProbeResult =
   | { readonly outcome: 'proven'; readonly mode: GuardMode }
@@ -97,7 +98,7 @@ const sendHttp1: Send = ({ ip, address }, { path, timeoutMs, tls }) =>
     request.once('close', () => clearTimeout(timer));
     request.once('error', reject);
     request.once('response', (response) => {
-      const done = () => resolve(answerOf(response.statusCode, response.headers[PROOF_HEADER], body));
+      const done = () => resolve(answerOf(response.statusCode, response.headers[GUARD_HEADER], body));
       const body = new BoundedText(() => {
         done();
         request.destroy();
@@ -134,7 +135,7 @@ const sendHttp2: Send = ({ ip, address }, { path, timeoutMs, tls }) =>
     stream.on('data', (chunk: Buffer) => body.add(chunk));
     stream.once('error', fail);
     stream.once('close', () => {
-      const { ':status': status, [PROOF_HEADER]: proof } = head;
+      const { ':status': status, [GUARD_HEADER]: proof } = head;
       if (status === undefined) return fail(new Error('the stream was closed without an answer'));
       close();
       resolve(answerOf(Number(status), proof, body));

@@ -28,7 +28,7 @@ it('is the most that any mirror asks for', () => {
   );
   expect(settings.maxBodyBytes).toBe(102_400);
   expect(settings.requestHeaders).toEqual(['x-tenant']);
-  expect(settings.headers).toEqual(expect.arrayContaining(['etag', 'location', 'content-type']));
+  expect(settings.headers).toEqual(expect.arrayContaining(['etag', 'location', 'content-type', 'x-shadow-guard']));
 });
 
 it('has all headers of answers where one mirror wants all', () => {

@@ -1,10 +1,12 @@
 import type { Mirror } from '../policy/model.ts';
 import { CAPTURE } from './capture.ts';
 import type { FilterCapture } from './filter-config.ts';
+import { GUARD_HEADER } from './names.ts';
 
 /**
  * What Envoy keeps of requests and answers: there is one capture for all mirrors, so each setting is the most that any of
- * them asks for. The comparison leaves out of each mirror's what only others have asked for.
+ * them asks for. The comparison leaves out of each mirror's what only others have asked for. Whether a guard shows itself is
+ * always looked at.
  */
 export function captureSettings(mirrors: readonly Mirror[]): FilterCapture {
   if (mirrors.length === 0) return CAPTURE;
@@ -14,7 +16,7 @@ export function captureSettings(mirrors: readonly Mirror[]): FilterCapture {
     ...CAPTURE,
     maxBodyBytes: Math.max(...asked.map(({ maxBodyBytes }) => maxBodyBytes)),
     requestHeaders: union(asked.map(({ requestHeaders }) => requestHeaders)),
-    ...(!all && { headers: union(asked.map(({ headers = [] }) => headers)) }),
+    ...(!all && { headers: union([...asked.map(({ headers = [] }) => headers), [GUARD_HEADER]]) }),
   };
 }
 

@@ -136,5 +136,8 @@ export const MARKERS = {
   id: 'x-shadow-id',
 } as const;
 
+/** With which a shadow guard marks its answers; guards in all languages have it in guard/contract.json. */
+export const GUARD_HEADER = 'x-shadow-guard';
+
 /** Carries the client chain of a copy from the route to its cluster, which restores it; no service ever sees it. */
 export const FORWARDED_FOR_OF_COPY = 'x-shadow-forwarded-for';
