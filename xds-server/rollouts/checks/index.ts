@@ -1,0 +1,1 @@
+export { type AskedAbout, ExternalChecks, type ExternalChecksOptions } from './external-checks.ts';
