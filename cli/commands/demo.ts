@@ -110,7 +110,9 @@ async function runDemo(
     signal: signals.stop,
   });
   for (const line of startupLines(stack, policyFile, style)) output.line(line);
-  for (const { name, address } of example.services) output.line(`  ${name.padEnd(14)} http://${address}`);
+  for (const { name, address, control } of example.services) {
+    output.line(`  ${name.padEnd(14)} http://${address}${control ? style.dim(`  control http://${control}`) : ''}`);
+  }
   output.event('ready', {
     listen: stack.envoy.listenerAddress,
     api: stack.apiUrl,
@@ -121,6 +123,7 @@ async function runDemo(
     services: example.services,
     file: policyFile,
   });
+  const hints = demoHints(stack.apiUrl, policyFile, example.services.find(({ control }) => control)?.control ?? '');
   const timer = options.duration === undefined ? undefined : setTimeout(() => signals.requestStop(), options.duration);
   await runUntilStopped(context, output, stack, signals, {
     takeRecent: () => recent.splice(0),
@@ -129,7 +132,7 @@ async function runDemo(
     footer: () => {
       const { answered, failed, latencyMs } = traffic.stats();
       const users = `Users: ${count(answered)} requests answered, ${failed} failed, median ${latencyMs.p50.toFixed(1)} ms`;
-      return [failed > 0 ? style.red(users) : users, '', ...demoHints(stack.apiUrl, policyFile).map(style.dim)];
+      return [failed > 0 ? style.red(users) : users, '', ...hints.map(style.dim)];
     },
   });
   clearTimeout(timer);

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { guardHttp } from '../../guard/node/index.ts';
 import { VERSIONS, type VersionName } from './core/versions.ts';
 import { createOrdersGuard } from './guard.ts';
 import { type ApiAnswer, handle } from './handler.ts';
+import { ReleaseHolder, SLOW_MS } from './release.ts';
 import { countRequest, nothingSeen } from './seen.ts';
 import { OrderStore } from './store.ts';
 
@@ -14,7 +16,8 @@ import { OrderStore } from './store.ts';
 export interface OrderServiceOptions {
   /** As it appears in `/debug/seen`: `order-v1-twin`. */
   readonly name: string;
-  readonly version: VersionName;
+  /** A name is the build that it stays with. */
+  readonly version: VersionName | ReleaseHolder;
   /** Default: the process's. */
   readonly environment?: NodeJS.ProcessEnv;
 }
@@ -25,12 +28,14 @@ export function createOrderService({ name, version, environment = process.env }:
   const store = new OrderStore();
   const seen = nothingSeen();
   const guard = createOrdersGuard(environment);
-  const rules = VERSIONS[version];
-  const context = { version: rules, findKept: (id: string) => store.find(id) };
+  const release = version instanceof ReleaseHolder ? version : new ReleaseHolder(version);
+  const findKept = (id: string) => store.find(id);
 
   const answerApi = async (request: IncomingMessage): Promise<ApiAnswer> => {
     const shadow = guard.isShadow;
     countRequest(seen, request.headers, shadow);
+    const fault = release.nextFault();
+    if (fault === 'slow') await wait(SLOW_MS);
     const traceId = randomUUID().replaceAll('-', '');
     const body = await readBody(request);
     if (body === undefined) {
@@ -41,7 +46,11 @@ export function createOrderService({ name, version, environment = process.env }:
       };
     }
     const fresh = { id: randomUUID(), traceId, now: new Date().toISOString() };
-    const answer = handle({ method: request.method ?? 'GET', target: request.url ?? '/', body }, fresh, context);
+    if (fault === 'errors')
+      return { status: 500, headers: {}, body: { error: { code: 'internal', field: '' }, traceId } };
+    const context = { version: VERSIONS[release.current.version], findKept };
+    const answered = handle({ method: request.method ?? 'GET', target: request.url ?? '/', body }, fresh, context);
+    const answer = fault === 'totals' ? withWrongTotal(answered) : answered;
     const traced = { ...answer, headers: { ...answer.headers, 'x-trace-id': traceId } };
     if (!answer.effect) return traced;
     // The event is serialised for copies as well: what cannot be serialised has to show in the shadow too.
@@ -60,14 +69,16 @@ export function createOrderService({ name, version, environment = process.env }:
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = request.url?.split('?', 1)[0] ?? '/';
     let answer: ApiAnswer;
+    const { appVersion } = VERSIONS[release.current.version];
     if (path === '/health/ready') answer = { status: 200, headers: {}, body: { status: 'ready' } };
-    else if (path === '/debug/seen') answer = { status: 200, headers: {}, body: { service: name, version, ...seen } };
+    else if (path === '/debug/seen')
+      answer = { status: 200, headers: {}, body: { service: name, ...release.current, ...seen } };
     else answer = await answerApi(request);
     const text = JSON.stringify(answer.body);
     response.writeHead(answer.status, {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(text),
-      'x-app-version': rules.appVersion,
+      'x-app-version': appVersion,
       ...answer.headers,
     });
     response.end(request.method === 'HEAD' ? undefined : text);
@@ -85,6 +96,14 @@ export function createOrderService({ name, version, environment = process.env }:
   // The proxy in front decides when an idle connection ends; a server that closes first would fail requests under way.
   server.keepAliveTimeout = 0;
   return server;
+}
+
+/** A euro too much, for everybody. */
+function withWrongTotal(answer: ApiAnswer): ApiAnswer {
+  const { totals } = answer.body as { totals?: { readonly total: number } };
+  return totals === undefined
+    ? answer
+    : { ...answer, body: { ...answer.body, totals: { ...totals, total: totals.total + 1 } } };
 }
 
 /** Stands where a service would send its event to a broker. */

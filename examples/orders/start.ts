@@ -10,6 +10,8 @@ export interface OrdersExampleOptions {
   readonly host?: string;
   /** By service name; a service that is not named gets a free port. */
   readonly ports?: Partial<Record<ServiceName, number>>;
+  /** Where order-v2 is told to become another build or to break (control.ts), on loopback. Default: a free port. */
+  readonly controlPort?: number;
 }
 
 export type ServiceName = 'order-v1' | 'order-v1-twin' | 'order-v2';
@@ -18,6 +20,8 @@ export interface RunningService {
   readonly name: ServiceName;
   /** `127.0.0.1:41733` */
   readonly address: string;
+  /** The same of its control; order-v2 has one. */
+  readonly control?: string;
 }
 
 export interface OrdersExample {
@@ -35,6 +39,7 @@ const SERVICES: ReadonlyArray<{ name: ServiceName; version: 'v1' | 'v2' }> = [
 export async function startOrdersExample({
   host = '127.0.0.1',
   ports = {},
+  controlPort = 0,
 }: OrdersExampleOptions = {}): Promise<OrdersExample> {
   const workers: Worker[] = [];
   const close = async (): Promise<void> => {
@@ -44,9 +49,10 @@ export async function startOrdersExample({
     const services = await Promise.all(
       SERVICES.map(async ({ name, version }): Promise<RunningService> => {
         const argv = ['--service', version, '--name', name, '--listen', `${host}:${ports[name] ?? 0}`];
+        if (version === 'v2') argv.push('--control-port', String(controlPort));
         const worker = startThread(new URL('./server.ts', import.meta.url), { argv });
         workers.push(worker);
-        return { name, address: await listening(worker, name) };
+        return { name, ...(await listening(worker, name)) };
       }),
     );
     return { services, close };
@@ -56,9 +62,9 @@ export async function startOrdersExample({
   }
 }
 
-function listening(worker: Worker, name: string): Promise<string> {
+function listening(worker: Worker, name: string): Promise<Omit<RunningService, 'name'>> {
   return new Promise((resolve, reject) => {
-    worker.once('message', ({ address }: { address: string }) => resolve(address));
+    worker.once('message', resolve);
     worker.once('error', (cause) => reject(new Error(`${name} did not start: ${cause.message}`, { cause })));
     worker.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it listened`)));
   });

@@ -20,20 +20,25 @@ export interface ServeOptions {
   readonly dataDir: string;
   readonly xdsListen: string;
   readonly apiListen: string;
+  /** Where captured answers are taken; default: nothing is captured and compared. */
+  readonly captureListen?: string;
 }
 
 export interface ControlPlaneProcess {
   readonly xdsAddress: string;
   readonly apiAddress: string;
+  /** Undefined when nothing is compared. */
+  readonly captureAddress: string | undefined;
   /** Kills it as a crash would: it gets no chance to say goodbye. */
   kill(): Promise<void>;
 }
 
 /** `shadowplane serve` in a process, ready when this is fulfilled. */
 export async function startControlPlaneProcess(options: ServeOptions): Promise<ControlPlaneProcess> {
-  const { policyFile, dataDir, xdsListen, apiListen } = options;
+  const { policyFile, dataDir, xdsListen, apiListen, captureListen } = options;
   const args = ['serve', '--json', '-f', policyFile, '--data-dir', dataDir];
-  args.push('--xds-listen', xdsListen, '--api-listen', apiListen, '--no-compare');
+  args.push('--xds-listen', xdsListen, '--api-listen', apiListen);
+  args.push(...(captureListen === undefined ? ['--no-compare'] : ['--capture-listen', captureListen]));
   const child = spawn(process.execPath, [SHADOWPLANE, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = once(child, 'exit');
   let errors = '';
@@ -41,12 +46,13 @@ export async function startControlPlaneProcess(options: ServeOptions): Promise<C
     errors += data;
   });
   for await (const line of createInterface({ input: child.stdout })) {
-    const event = JSON.parse(line) as { event: string; api: string; xds: string };
+    const event = JSON.parse(line) as { event: string; api: string; xds: string; capture: string | null };
     if (event.event !== 'ready') continue;
     child.stdout.resume();
     return {
       xdsAddress: event.xds,
       apiAddress: new URL(event.api).host,
+      captureAddress: event.capture ?? undefined,
       kill: async () => {
         child.kill('SIGKILL');
         await exited;

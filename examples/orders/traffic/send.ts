@@ -26,6 +26,8 @@ export interface TrafficResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly latencyMs: number;
+  /** When it was sent, by `performance.now()`. */
+  readonly sentAtMs: number;
 }
 
 export interface TrafficStats {
@@ -94,6 +96,7 @@ export function startTraffic(options: TrafficOptions): Traffic {
       }
       counts.sent++;
       counts.inFlight++;
+      const sentAtMs = performance.now();
       exchange(url, agent, request).then(
         ({ status, headers }) => {
           const latencyMs = performance.now() - dueMs;
@@ -101,7 +104,7 @@ export function startTraffic(options: TrafficOptions): Traffic {
           statuses[status] = (statuses[status] ?? 0) + 1;
           latencies.add(latencyMs);
           settle();
-          onResponse?.({ request, status, headers, latencyMs });
+          onResponse?.({ request, status, headers, latencyMs, sentAtMs });
         },
         () => {
           counts.failed++;
