@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FORECAST_FILTER } from '../xds-server/forecast/index.ts';
 import { runInTest as shadowplane } from './testing.ts';
-import { FORECAST_FILTER } from './view/forecast.ts';
 
 interface Call {
   readonly method: string | undefined;
@@ -293,6 +293,28 @@ describe('plan', () => {
       copies: [{ receiver: 'order-v2', bytesPerRequest: 2_500, thenBytesPerSecond: 25_000 }, {}],
       copiesFrom: { envoyAdmin: api, seconds: 100 },
     });
+  });
+
+  it('takes the forecast of the control plane, and says what a budget holds back', async () => {
+    const of = { mirror: 'orders', nowPerSecond: 4, thenPerSecond: 20, askedPerSecond: 31.5, unknown: [] };
+    const sized = { ...of, heldBackBy: ['copiesPerSecond'], bytesPerRequest: 412, thenBytesPerSecond: 8_240 };
+    const copies = [{ ...sized, receiver: 'order-v2', role: 'candidate' }];
+    const sample = { path: 'mirrors.orders.sample', before: '20%', after: '5%' };
+    const plan = { revision: 7, differences: [sample], warnings: [], resources: {} };
+    answers['POST /api/v1/plan'] = { body: { ...plan, forecast: { copies, envoys: 2, seconds: 570 } } };
+    const { out, err } = await shadowplane('plan', '-f', file, '--api', api);
+    expect(out.split('\n').slice(5)).toEqual([
+      'mirror  copies to  now/s  then/s  bytes/s  verdict',
+      'orders  order-v2     4.0    20.0   8.2 kB  -',
+      '  from what 2 Envoys have counted in the last 10 min, on average',
+      '  orders: limits.copiesPerSecond lets pass 20.0 of 31.5 copies/s that the shares ask for',
+      '  orders: 412 B a request, as its primary is sent',
+      '',
+    ]);
+    expect(err).toBe('');
+    const json = JSON.parse((await shadowplane('plan', '-f', file, '--api', api, '--json')).out);
+    expect(json).toMatchObject({ copies, copiesFrom: { envoys: 2, seconds: 570 } });
+    expect(json).not.toHaveProperty('forecast');
   });
 
   it('says that nothing would change', async () => {

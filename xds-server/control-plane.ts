@@ -27,6 +27,7 @@ import { addBrakeMetrics, Brakes, brakeOpenApi, brakeRoutes } from './brake/inde
 import { addEgressMetrics, EgressBooks, egressOpenApi, egressRoutes } from './egress/index.ts';
 import { envoysOf, shortName } from './envoys.ts';
 import { EnvoyCounts, Fleet } from './fleet/index.ts';
+import { TrafficBooks } from './forecast/index.ts';
 import {
   addGuardMetrics,
   GuardProofs,
@@ -299,6 +300,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   options.onFilterNotes?.(() => [...keeper.notes(), ...brakes.notes()]);
 
   const counts = new EnvoyCounts();
+  const traffic = new TrafficBooks(() => store.current.policy);
   const fleet = new Fleet({ counts, policy: () => store.current.policy });
   const nodes = xdsAccess.nodes && parseNodeList(xdsAccess.nodes);
   const refusalOf = (node: string, { names }: Peer, setup?: EnvoySetup): string | undefined =>
@@ -309,7 +311,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     maxRequestBytes: MAX_REPORT_BYTES,
     services: [
       createStatsService(
-        allOf([counts, keeper, brakes, egress, ...(options.stats ? [options.stats] : [])]),
+        allOf([counts, keeper, brakes, egress, traffic, ...(options.stats ? [options.stats] : [])]),
         (node, call) => refusalOf(node, peerOf(call)),
       ),
       healthService(),
@@ -360,6 +362,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
       check(policy);
       return versionsOf(renderer.snapshotOf(policy));
     },
+    forecastOf: (policy) => traffic.foresee(policy),
     host,
     routes: [
       filterRoutes(keeper),

@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import type { VerdictReport } from '../../compare/report/index.ts';
 import { createEnvoyAdmin } from '../../envoy/index.ts';
 import { ShadowplaneError } from '../../errors/index.ts';
+import { FORECAST_FILTER, forecast } from '../../xds-server/forecast/index.ts';
+import type { Policy } from '../../xds-server/policy/model.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import {
@@ -14,8 +16,6 @@ import {
   jsonOption,
 } from '../options.ts';
 import { findPolicyFile, readPolicy } from '../policy-file.ts';
-import { FORECAST_FILTER, forecast } from '../view/forecast.ts';
-import type { MirrorItem } from '../view/mirror-item.ts';
 import { type CountedTraffic, type MissingPairs, type Plan, renderPlan } from '../view/render-plan.ts';
 
 interface PlanOptions {
@@ -37,62 +37,44 @@ export function planCommand(context: Context): Command {
   ).action(async (options: PlanOptions) => {
     const file = findPolicyFile(options.file);
     command.setOptionValue('file', file);
-    const { document } = await readPolicy(file);
+    const { document, policy } = await readPolicy(file);
     const api = createApiClient(options, context.env);
     const plan = await api.send<Plan>('POST', '/plan', document);
-    const mirrors = mirrorsOf(document);
     const address = options.envoyAdmin ?? DEFAULT_ADDRESSES.envoyAdmin;
-    const [traffic, missing] = await Promise.all([
-      readForecast(address, mirrors, ownClustersOf(document)),
-      readMissing(api, mirrors),
-    ]);
+    const told = options.envoyAdmin === undefined ? plan.forecast : undefined;
+    const [traffic, missing] = await Promise.all([told ?? readForecast(address, policy), readMissing(api, policy)]);
     if (options.json) {
       const { copies = null, ...copiesFrom } = traffic ?? {};
-      return context.printJson({ ...plan, copies, ...(traffic && { copiesFrom }), missing });
+      const { forecast: _, ...changes } = plan;
+      return context.printJson({ ...changes, copies, ...(traffic && { copiesFrom }), missing });
     }
     const { style, width } = context;
     context.print(...renderPlan(plan, traffic, missing, { style, width }));
     if (!traffic && plan.differences.length > 0) {
-      context.note(style.dim(`No forecast: Envoy's admin interface does not answer at ${address} (--envoy-admin).`));
+      context.note(
+        style.dim(
+          `No forecast: no Envoy has told the control plane what it counts, and none answers at ${address} (--envoy-admin).`,
+        ),
+      );
     }
   });
   return addExamples(command, 'plan -f shadowplane.yaml', 'get config | sed s/5%/10%/ | shadowplane plan -f -');
 }
 
-function mirrorsOf({ mirrors = {} }: { readonly mirrors?: Readonly<Record<string, object>> }): MirrorItem[] {
-  return Object.entries(mirrors).map(([name, mirror]) => ({ paused: false, ...mirror, name }) as unknown as MirrorItem);
-}
-
-/** Services that are clusters of Envoy's own. */
-function ownClustersOf({
-  services = {},
-}: {
-  readonly services?: Readonly<Record<string, object>>;
-}): Map<string, string> {
-  return new Map(
-    Object.entries(services).flatMap(([name, service]) =>
-      'cluster' in service && typeof service.cluster === 'string' ? [[name, service.cluster] as const] : [],
-    ),
-  );
-}
-
-async function readForecast(
-  envoyAdmin: string,
-  mirrors: readonly MirrorItem[],
-  ownClusters: ReadonlyMap<string, string>,
-): Promise<CountedTraffic | undefined> {
+/** For an Envoy that streams no statistics to the control plane. */
+async function readForecast(envoyAdmin: string, policy: Policy): Promise<CountedTraffic | undefined> {
   const admin = createEnvoyAdmin(envoyAdmin);
   try {
     const [counters, info] = await Promise.all([admin.stats(FORECAST_FILTER), admin.serverInfo()]);
     const seconds = Number.parseFloat(info.uptime_current_epoch);
-    return { copies: forecast(mirrors, counters, seconds, ownClusters), envoyAdmin, seconds };
+    return { copies: forecast(policy, [{ counters, seconds }]), envoyAdmin, seconds };
   } catch {
     return undefined;
   }
 }
 
 /** Of mirrors that are there and compared. */
-async function readMissing(api: ApiClient, mirrors: readonly MirrorItem[]): Promise<MissingPairs> {
+async function readMissing(api: ApiClient, { mirrors }: Policy): Promise<MissingPairs> {
   const found = await Promise.all(
     mirrors.map(async ({ name }) => {
       try {

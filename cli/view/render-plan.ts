@@ -1,6 +1,6 @@
+import type { Forecast, PlanForecast } from '../../xds-server/forecast/index.ts';
 import { printable, type Style } from '../output/style.ts';
 import { renderTable } from '../output/table.ts';
-import type { Forecast } from './forecast.ts';
 import { renderDifferences } from './render-history.ts';
 import type { DifferenceItem } from './revision-item.ts';
 
@@ -13,18 +13,17 @@ export interface Plan {
       { readonly added: readonly string[]; readonly changed: readonly string[]; readonly removed: readonly string[] }
     >
   >;
+  /** Absent in control planes of before; null: no Envoy has told. */
+  readonly forecast?: PlanForecast | null;
 }
 
 /** By mirror: further pairs that its verdict takes; null when it cannot be `same` at the rate of differences so far. */
 export type MissingPairs = Readonly<Record<string, { readonly verdict: string; readonly missing: number | null }>>;
 
-/** Where forecasts come from. */
-export interface CountedTraffic {
-  readonly copies: readonly Forecast[];
-  readonly envoyAdmin: string;
-  /** How long that Envoy has counted. */
-  readonly seconds: number;
-}
+/** Where forecasts come from: the Envoy that was asked, or those that have told the control plane. */
+export type CountedTraffic =
+  | PlanForecast
+  | (Pick<PlanForecast, 'copies' | 'seconds'> & { readonly envoyAdmin: string });
 
 /** What would differ, what Envoys would be sent, and what that means for the shadows. */
 export function renderPlan(
@@ -54,10 +53,11 @@ export function renderPlan(
 }
 
 function copyTable(
-  { copies, envoyAdmin, seconds }: CountedTraffic,
+  traffic: CountedTraffic,
   missing: MissingPairs,
   view: { readonly style: Style; readonly width: number },
 ): string[] {
+  const { copies } = traffic;
   const columns = [
     { title: 'mirror' },
     { title: 'copies to' },
@@ -78,7 +78,8 @@ function copyTable(
   const unknown = mirrors.filter((each) => each.unknown.length > 0);
   return [
     ...renderTable(columns, rows, view),
-    view.style.dim(`  from what the Envoy at ${envoyAdmin} has counted in ${duration(seconds)}, on average`),
+    view.style.dim(`  from what ${sourceOf(traffic)}, on average`),
+    ...mirrors.filter(({ heldBackBy }) => heldBackBy.length > 0).map((each) => view.style.dim(heldBack(each))),
     ...mirrors.flatMap(({ mirror, bytesPerRequest }) =>
       bytesPerRequest === null
         ? []
@@ -86,6 +87,18 @@ function copyTable(
     ),
     ...unknown.map((each) => view.style.dim(`  ${each.mirror}: no traffic counted yet for ${each.unknown.join(', ')}`)),
   ];
+}
+
+function sourceOf(traffic: CountedTraffic): string {
+  const seconds = duration(traffic.seconds);
+  if ('envoyAdmin' in traffic) return `the Envoy at ${traffic.envoyAdmin} has counted in ${seconds}`;
+  return `${traffic.envoys === 1 ? 'one Envoy has' : `${traffic.envoys} Envoys have`} counted in the last ${seconds}`;
+}
+
+/** Of the budgets which it is that hold copies back, and how many. */
+function heldBack({ mirror, askedPerSecond, thenPerSecond, heldBackBy }: Forecast): string {
+  const limits = heldBackBy.map((budget) => `limits.${budget}`).join(' and ');
+  return `  ${mirror}: ${limits} ${heldBackBy.length > 1 ? 'let' : 'lets'} pass ${thenPerSecond.toFixed(1)} of ${askedPerSecond.toFixed(1)} copies/s that the shares ask for`;
 }
 
 /** `in about 2 h (645 pairs missing)` */

@@ -117,6 +117,27 @@ const Envoy = Type.Object({
   ]),
 });
 
+const Forecast = Type.Object({
+  envoys: Type.Integer({ description: 'That have told.' }),
+  seconds: Type.Number({ description: 'How long they have counted, the last ten minutes at most.' }),
+  copies: Type.Array(
+    Type.Object({
+      mirror: Type.String(),
+      receiver: Type.String(),
+      role: Type.Enum(['candidate', 'control']),
+      nowPerSecond: Type.Number(),
+      thenPerSecond: Type.Number({ description: 'Of those groups whose traffic is known, within limits.' }),
+      askedPerSecond: Type.Number({ description: 'Without limits.' }),
+      heldBackBy: Type.Array(Type.Enum(['copiesPerSecond', 'bytesPerSecond'])),
+      bytesPerRequest: Type.Union([Type.Number(), Type.Null()], { description: 'As the primary is sent.' }),
+      thenBytesPerSecond: Type.Union([Type.Number(), Type.Null()]),
+      unknown: Type.Array(Type.String(), {
+        description: 'Segments without requests so far; `everyone`: a new mirror.',
+      }),
+    }),
+  ),
+});
+
 const GoneEnvoy = Type.Object({ node: Type.String(), since: time('When it left.') });
 
 const history = { revision, actor: Type.String(), at: time('When it was made.'), changed };
@@ -162,6 +183,7 @@ export const API_SCHEMAS = {
       }),
       { description: 'What Envoys would be sent, by resource type (LDS, RDS, CDS, EDS, RTDS, ECDS).' },
     ),
+    forecast: Type.Union([Forecast, Type.Null()], { description: 'null: no Envoy has told what it counts.' }),
   }),
   Undo: Type.Object({
     to: revision,

@@ -9,6 +9,7 @@ import Fastify, {
 import { Registry } from 'prom-client';
 import { ShadowplaneError } from '../../errors/index.ts';
 import type { AuditLog, Gate } from '../access/index.ts';
+import type { PlanForecast } from '../forecast/index.ts';
 import { isLoopbackHost, jsonSchema, type Policy, type PolicyStore } from '../policy/index.ts';
 import { addConfigRoutes } from './config-routes.ts';
 import type { EnvoyStatusSource, WaitForApplied } from './envoy-status.ts';
@@ -33,6 +34,8 @@ export interface ApiOptions {
   readonly waitForApplied: WaitForApplied;
   /** What Envoys would be served for a policy; throws what a write of it would be refused with. */
   readonly resourcesOf: (policy: Policy) => ResourceVersions;
+  /** What shadows would get of a policy; absent, or null: nobody has counted. */
+  readonly forecastOf?: (policy: Policy) => PlanForecast | null;
   /** The host that the server will listen on; on loopback the Host header is checked. */
   readonly host: string;
   /** Names it is reached under beyond loopback; absent: any. */
@@ -147,7 +150,7 @@ export function createApiWithRoutes(options: ApiOptions): {
       addConfigRoutes(api, store, writer);
       addMirrorRoutes(api, store, writer);
       addRevisionRoutes(api, store, writer, options.resourcesOf);
-      addPlanRoute(api, store, options.resourcesOf);
+      addPlanRoute(api, store, options.resourcesOf, options.forecastOf);
       addEventRoutes(api, store, envoys, options.events);
       api.get('/envoys', () => ({
         items: envoys.list(),

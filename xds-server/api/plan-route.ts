@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { PlanForecast } from '../forecast/index.ts';
 import { differences, type Policy, type PolicyDocument, type PolicyStore, parsePolicy } from '../policy/index.ts';
 import { readDocument } from './config-routes.ts';
 
@@ -12,13 +13,15 @@ interface ResourceChanges {
 }
 
 /**
- * What a document would change, without changing anything: what differs, and which resources Envoys would be sent.
+ * What a document would change, without changing anything: what differs, which resources Envoys would be sent, and what
+ * shadows would get.
  * Checked as a write is, up to what only Envoy itself can tell.
  */
 export function addPlanRoute(
   app: FastifyInstance,
   store: PolicyStore,
   resourcesOf: (policy: Policy) => ResourceVersions,
+  forecastOf: (policy: Policy) => PlanForecast | null = () => null,
 ): void {
   app.post('/plan', { config: { access: 'read' } }, (request) => {
     const document = readDocument(request);
@@ -30,6 +33,7 @@ export function addPlanRoute(
       differences: differences(current.document, document as PolicyDocument),
       warnings,
       resources,
+      forecast: forecastOf(policy),
     };
   });
 }

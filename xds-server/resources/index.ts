@@ -13,6 +13,6 @@ export {
   routesWithoutMirroring,
 } from './fragment.ts';
 export type { FragmentNote } from './fragment-notes.ts';
-export { GUARD_HEADER } from './names.ts';
+export { clusterName, GUARD_HEADER } from './names.ts';
 export { type SecretLookup, type SecretMaterial, type SecretUse, secretUses } from './secrets.ts';
 export { fileSecrets } from './tls.ts';
