@@ -23,6 +23,7 @@ export const ERROR_CODES = {
   ROLE_INSUFFICIENT: { title: 'This caller may only read', httpStatus: 403, exitCode: 1 },
   ORIGIN_REFUSED: { title: 'Pages of other origins may not change anything', httpStatus: 403, exitCode: 1 },
   HOST_REFUSED: { title: 'The Host header is not one of this server', httpStatus: 421, exitCode: 1 },
+  ROLLOUT_REFUSED: { title: 'The rollout cannot do this now', httpStatus: 409, exitCode: 1 },
   RUN_AGAIN_REFUSED: { title: 'This request is not sent again', httpStatus: 422, exitCode: 1 },
   SHADOW_REFUSED: { title: 'Shadow work may not do this', httpStatus: 403, exitCode: 1 },
   BUSY: { title: 'Too much is under way already', httpStatus: 503, exitCode: 1 },

@@ -93,15 +93,21 @@ test('steps: copies first, then audience by audience; what was reached stays', (
 });
 
 describe('a step', () => {
-  test('begins to count when its weights have arrived', () => {
+  test('is watched from its beginning, and its time counts from when all Envoys have the weights', () => {
     const waiting = after(begun(), look(CLEAN, { delivered: { waitingFor: 'edge-2 has not acknowledged' } }));
-    expect(waiting).toMatchObject({
-      state: { baseline: null, elapsedMs: 0 },
-      waitingFor: ['edge-2 has not acknowledged'],
-    });
-    const arrived = after(waiting.state, look(CLEAN));
-    expect(arrived.state).toMatchObject({ step: 0, baseline: CLEAN, elapsedMs: 0 });
-    expect(arrived.waitingFor).toEqual(['1 min of the least time of a step', '1,000 of the 1,000 pairs of a step']);
+    expect(waiting.state).toMatchObject({ step: 0, baseline: CLEAN, elapsedMs: 0 });
+    expect(waiting.waitingFor).toEqual([
+      'edge-2 has not acknowledged',
+      '1 min of the least time of a step',
+      '1,000 of the 1,000 pairs of a step',
+    ]);
+    const more = evidence({ sample: { pairs: 16_000 } });
+    const still = after(waiting.state, look(more, { delivered: { waitingFor: 'edge-2 has not acknowledged' } }));
+    expect(still.state).toMatchObject({ step: 0, elapsedMs: 0 });
+    const bad = evidence({ sample: { pairs: 9_000, differing: 150 } });
+    const away = look(bad, { delivered: { waitingFor: 'edge-2 has not acknowledged' } });
+    expect(after(waiting.state, away).state.status).toBe('rolled-back');
+    expect(after(still.state, look(more)).state).toMatchObject({ step: 1, elapsedMs: 0 });
   });
 
   test('is passed by time, pairs and all gates together', () => {
@@ -157,6 +163,41 @@ describe('a step', () => {
     expect(state).toMatchObject({ step: 1, baseline: seen, elapsedMs: 0 });
     expect(waitingFor[0]).toMatch(/begins again$/);
   });
+});
+
+describe('checks of others', () => {
+  const plan: RolloutPlan = {
+    ...PLAN,
+    checks: [{ kind: 'webhook', name: 'load', url: 'http://load/', intervalMs: 1_000, timeoutMs: 1_000, failures: 1 }],
+  };
+
+  test.each([
+    ['none', undefined, 'check "load": no answer yet'],
+    [
+      'not enough data',
+      { outcome: 'not-enough-data', why: 'http://load/ does not answer' },
+      'check "load": http://load/ does not answer',
+    ],
+  ] as const)('hold up a step: %s', (_, result, why) => {
+    const seen = look(CLEAN, { checks: result ? [{ name: 'load', ...result }] : [] });
+    expect(after(watched(0), seen, plan)).toMatchObject({ state: { step: 0 }, waitingFor: [why] });
+  });
+
+  test('let it pass, and end it, also while the comparison does not answer', () => {
+    const said = (outcome: 'pass' | 'fail') => ({ checks: [{ name: 'load', outcome, why: 'it said 503' }] });
+    expect(after(watched(0), look(CLEAN, said('pass')), plan).state.step).toBe(1);
+    const { state } = after(watched(3), look(undefined, said('fail')), plan);
+    expect(state).toMatchObject({ status: 'rolled-back', why: 'check "load": it said 503' });
+  });
+});
+
+test('a switch without gates and pairs moves without a comparison; nothing else passes for lack of figures', () => {
+  const plan: RolloutPlan = { ...PLAN, gates: {}, step: { atLeastMs: 1_000, pairs: 0 } };
+  const waiting = after(begun(plan), look(undefined), plan);
+  expect(after(waiting.state, look(undefined), plan).state).toMatchObject({ step: 1 });
+  const asking: RolloutPlan = { ...PLAN, step: { atLeastMs: 0, pairs: 0 } };
+  const empty = after(watched(0), look(evidence({ sample: { pairs: 0 } })), asking);
+  expect(empty).toMatchObject({ state: { step: 0 }, waitingFor: ['figures of anybody at all'] });
 });
 
 describe('a gate that fails', () => {

@@ -39,13 +39,11 @@ export function decide(plan: RolloutPlan, state: RolloutState, seen: Observation
   }
   if (evidence === undefined) return stay(state, 'the comparison does not answer, so there are no figures');
   const { baseline } = state;
+  const undelivered = delivered === true ? [] : [delivered.waitingFor];
   if (baseline === null) {
-    if (delivered !== true) return stay(state, delivered.waitingFor);
-    return {
-      state: { ...state, baseline: evidence },
-      gates: null,
-      waitingFor: waitingFor(plan, state, {}, null, seen),
-    };
+    // Not only once all Envoys have the weights: those that have them are watched from now on.
+    const missing = [...undelivered, ...waitingFor(plan, state, {}, null, seen)];
+    return { state: { ...state, baseline: evidence }, gates: null, waitingFor: missing };
   }
   if (evidence.epoch !== baseline.epoch) return candidateChanged(plan, state);
   const since = evidenceSince(evidence, baseline);
@@ -58,10 +56,7 @@ export function decide(plan: RolloutPlan, state: RolloutState, seen: Observation
   if (gates.outcome === 'fail') return { ...failed(plan, state, reasonOf(gates, evidence)), gates };
   const elapsedMs = state.elapsedMs + (delivered === true ? seen.sinceLastLookMs : 0);
   const later = { ...state, elapsedMs };
-  const missing = [
-    ...(delivered === true ? [] : [delivered.waitingFor]),
-    ...waitingFor(plan, later, watched, gates, seen),
-  ];
+  const missing = [...undelivered, ...waitingFor(plan, later, watched, gates, seen)];
   if (state.status !== 'running') return { state: later, gates, waitingFor: missing };
   if (missing.length > 0) return { state: later, gates, waitingFor: missing };
   return { state: promoted(plan, later), gates, waitingFor: [] };

@@ -8,8 +8,8 @@ export {
   phaseOf,
   start,
 } from './decide.ts';
-export { type Evidence, NO_COUNTS, type StratumCounts } from './evidence.ts';
-export { feasibility, type Infeasible } from './feasibility.ts';
+export { type ByVersion, type Evidence, NO_COUNTS, type StratumCounts } from './evidence.ts';
+export { feasibility, type Infeasible, leastCleanPairs } from './feasibility.ts';
 export type { GateResult, GatesReport } from './gates/index.ts';
 export {
   AT_REST,
@@ -26,4 +26,4 @@ export {
 export { cellOf, edgeMs, type LatencyCells } from './sequential/index.ts';
 export type { CheckResult, RolloutSource, SideCounts, UsersBySide } from './source.ts';
 export { isOver, type RolloutState, type Status, weightsOf } from './state.ts';
-export { withUsersErrors } from './users-errors.ts';
+export { shareOf, withUsersErrors } from './users-errors.ts';

@@ -19,7 +19,7 @@ export interface RolloutState {
   readonly step: number;
   /** How long the step has had its weights at every Envoy and a comparison to watch it. */
   readonly elapsedMs: number;
-  /** What had been counted when the step's weights had reached every Envoy; null until then. */
+  /** What had been counted when the step began, at the first look after that; null until then. */
   readonly baseline: Evidence | null;
   /** Why it is where it is. */
   readonly why: string;

@@ -8,6 +8,7 @@ import { startTestApi, type TestApi } from '../xds-server/api/testing.ts';
 import { brakeOpenApi, brakeRoutes } from '../xds-server/brake/index.ts';
 import { egressOpenApi, egressRoutes } from '../xds-server/egress/index.ts';
 import { guardOpenApi, guardRoutes } from '../xds-server/guards/index.ts';
+import { rolloutOpenApi, rolloutRoutes } from '../xds-server/rollouts/index.ts';
 import { secretRoutes, secretsOpenApi } from '../xds-server/secrets/index.ts';
 import { filterOpenApi, filterRoutes } from '../xds-server/vms/index.ts';
 import { doctorOpenApi, doctorRoutes } from './doctor/index.ts';
@@ -28,6 +29,7 @@ describe('the document', () => {
         guardRoutes({ list: () => [] }),
         egressRoutes(() => []),
         secretRoutes(() => []),
+        rolloutRoutes({} as Parameters<typeof rolloutRoutes>[0]),
         doctorRoutes(async () => {
           throw new Error('not asked here');
         }),
@@ -39,6 +41,7 @@ describe('the document', () => {
         guardOpenApi,
         egressOpenApi,
         secretsOpenApi,
+        rolloutOpenApi,
         doctorOpenApi,
       ],
     });

@@ -7,7 +7,7 @@ import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface AuditEntry {
-  readonly kind: 'request' | 'refused' | 'revision' | 'node-refused';
+  readonly kind: 'request' | 'refused' | 'revision' | 'rollout' | 'node-refused';
   /** Token or certificate that was used, `file`, `rollback`, or what an unproven caller calls itself. */
   readonly actor: string | null;
   /** Address that the request came from. */

@@ -14,3 +14,4 @@ export type {
 export type { EventSource } from './event-routes.ts';
 export type { OpenApiPart } from './openapi.ts';
 export type { ResourceVersions } from './plan-route.ts';
+export { readWriteRequest } from './request-options.ts';

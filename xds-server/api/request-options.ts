@@ -4,7 +4,7 @@ import { parseDurationMs } from '../policy/index.ts';
 
 /** Longer than any Envoy takes, shorter than what proxies in between allow. */
 const MAX_WAIT_MS = 60_000;
-const RESERVED_ACTORS = ['file', 'rollback', 'none'];
+const RESERVED_ACTORS = ['file', 'rollback', 'rollout', 'none'];
 const DEFAULT_ACTOR = 'api';
 
 export interface WriteRequest {

@@ -79,8 +79,18 @@ export interface RolloutEventView {
   readonly weights: Weights;
 }
 
+/** What `POST .../rollout/{action}` answers with. */
+export interface RolloutAnswer extends RolloutView {
+  /** False: it is in force, and not in the store yet; that is tried until it works. Only where it went back. */
+  readonly stored: boolean;
+  /** What is left to do by hand, in words. */
+  readonly todo: readonly string[];
+  /** With `?wait=`, and of `rollback` and `abort` always: how many of the connected Envoys have acknowledged, and in what time. */
+  readonly applied?: { readonly acked: number; readonly of: number; readonly tookMs: number };
+}
+
 /**
- * `POST .../rollout/{action}` answers with the view. With `{"dryRun": true}` nothing is done: `start` answers with the view
+ * `POST .../rollout/{action}` answers with the view and more. With `{"dryRun": true}` nothing is done: `start` answers with the view
  * that it would begin with, of the plan that the policy has now, and `finish` with this.
  */
 export interface FinishPreview {

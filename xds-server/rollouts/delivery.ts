@@ -1,0 +1,77 @@
+import { steadyMs } from '../../clock/index.ts';
+import { setupOf } from '../resources/index.ts';
+import { type ClientStatus, RUNTIME, type XdsServer } from '../xds/index.ts';
+
+/** Who has what is served now. */
+export interface DeliveryReport {
+  readonly acked: number;
+  readonly of: number;
+  /** What holds up a step, in words; null: nothing does. */
+  readonly waitingFor: string | null;
+}
+
+/**
+ * An Envoy that has left may still serve users, with the shares of before, and going back would not reach it. After this time
+ * it is taken for one that was shut down.
+ */
+const GONE_FOR_GOOD_MS = 10 * 60_000;
+const MAX_GONE = 200;
+
+/** Whether every Envoy that is known has what is served now. Ways out of shadows have no shares and do not count. */
+export class Delivery {
+  readonly #now: () => number;
+  /** By node: when it left. */
+  readonly #gone = new Map<string, number>();
+  #xds: Pick<XdsServer, 'clients'> | undefined;
+
+  constructor(now: () => number = steadyMs) {
+    this.#now = now;
+  }
+
+  follow(xds: Pick<XdsServer, 'clients' | 'on'>): void {
+    this.#xds = xds;
+    xds.on('connect', ({ node }) => this.#gone.delete(node));
+    xds.on('disconnect', (client) => {
+      const { node } = client;
+      if (node === '' || isWayOut(client) || xds.clients().some((other) => other.node === node)) return;
+      this.#gone.set(node, this.#now());
+      for (const oldest of this.#gone.keys()) {
+        if (this.#gone.size <= MAX_GONE) break;
+        this.#gone.delete(oldest);
+      }
+    });
+  }
+
+  report(): DeliveryReport {
+    const clients = (this.#xds?.clients() ?? []).filter((client) => !isWayOut(client));
+    const lacking = clients.filter((client) => !hasShares(client));
+    const acked = clients.length - lacking.length;
+    return { acked, of: clients.length, waitingFor: this.#waitingFor(clients, lacking) };
+  }
+
+  #waitingFor(clients: readonly ClientStatus[], lacking: readonly ClientStatus[]): string | null {
+    const nowMs = this.#now();
+    for (const [node, sinceMs] of this.#gone) if (nowMs - sinceMs >= GONE_FOR_GOOD_MS) this.#gone.delete(node);
+    const [gone] = this.#gone;
+    if (gone !== undefined) {
+      const [node, sinceMs] = gone;
+      const minutes = Math.ceil((GONE_FOR_GOOD_MS - (nowMs - sinceMs)) / 60_000);
+      const others = this.#gone.size > 1 ? ` and ${this.#gone.size - 1} more are` : ' is';
+      return `${node}${others} not connected; taken for shut down in ${minutes} min`;
+    }
+    if (clients.length === 0) return 'no Envoy is connected';
+    const [first] = lacking;
+    if (first === undefined) return null;
+    const others = lacking.length > 1 ? ` and ${lacking.length - 1} more have` : ' has';
+    return `${first.node}${others} not acknowledged what is served`;
+  }
+}
+
+function isWayOut({ metadata }: ClientStatus): boolean {
+  return setupOf(metadata).egress !== undefined;
+}
+
+function hasShares({ upToDate, types }: ClientStatus): boolean {
+  const runtime = Object.values(types).find(({ typeUrl }) => typeUrl === RUNTIME);
+  return upToDate && runtime?.ackedVersion !== undefined;
+}
