@@ -153,7 +153,8 @@ export interface Mirror {
   readonly rollout?: RolloutPlan;
   /**
    * Share of each audience (a segment's name, or `everyone`) whose requests the shadow answers now. Made by a rollout that
-   * is under way, never by a document. Absent: nobody's.
+   * is under way, never by a document. Absent: nobody's. Without `rollout` it is one that has just been finished: nothing but
+   * its runtime keys is needed, by Envoys that still have the routes of before.
    */
   readonly users?: Readonly<Record<string, PerMillion>>;
 }
