@@ -8,7 +8,7 @@ export interface SeatOptions {
   /** What this control plane is called. */
   readonly me: string;
   /** Called whenever another run is in force, before anything is awaited. */
-  readonly onChange: (run: Run | undefined, before: Run | undefined) => void;
+  readonly onChange: (run: Run, before: Run | undefined) => void;
 }
 
 const MAX_TRIES = 5;

@@ -79,6 +79,9 @@ export interface RolloutEventView {
   readonly weights: Weights;
 }
 
+/** What the event `rollout` tells: the view without what is long, and the newest of its events if it is new. */
+export type RolloutNews = Omit<RolloutView, 'events' | 'plan'> & { readonly event: RolloutEventView | null };
+
 /** What `POST .../rollout/{action}` answers with. */
 export interface RolloutAnswer extends RolloutView {
   /** False: it is in force, and not in the store yet; that is tried until it works. Only where it went back. */

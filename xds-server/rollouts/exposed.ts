@@ -1,0 +1,35 @@
+/** How many users' requests the candidate has answered from one look to the next. */
+import type { UsersBySide } from '../../rollout/index.ts';
+import type { Exposure } from './view.ts';
+
+/** Envoys tell what they count every few seconds, so those of before the end arrive after it. */
+const COUNTS_AFTER_END_MS = 30_000;
+const NOBODY: Exposure = { requests: 0, failed: 0 };
+
+export class Exposed {
+  readonly #now: () => number;
+  #before: Exposure | undefined;
+  #endedAtMs: number | undefined;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** @param over the rollout has ended: what the candidate answers users a while later is no part of it */
+  since(users: readonly UsersBySide[], over: boolean): Exposure {
+    this.#endedAtMs = over ? (this.#endedAtMs ?? this.#now()) : undefined;
+    const before = this.#before;
+    const now = sumOf(users.map(({ candidate }) => candidate));
+    this.#before = now;
+    const isPast = this.#endedAtMs !== undefined && this.#now() - this.#endedAtMs > COUNTS_AFTER_END_MS;
+    if (!before || isPast || now.requests < before.requests) return NOBODY;
+    return { requests: now.requests - before.requests, failed: Math.max(0, now.failed - before.failed) };
+  }
+}
+
+function sumOf(counts: readonly Exposure[]): Exposure {
+  return counts.reduce(
+    (sum, { requests, failed }) => ({ requests: sum.requests + requests, failed: sum.failed + failed }),
+    NOBODY,
+  );
+}
