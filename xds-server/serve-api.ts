@@ -45,6 +45,7 @@ export async function serveApi(options: ControlPlaneOptions, parts: ApiParts, sh
     store,
     envoys,
     waitForApplied: applied,
+    changesSecrets: (revision) => publisher.changesSecrets(revision),
     resourcesOf: (policy) => versionsOf(snapshotOf(policy)),
     forecastOf: (policy) => traffic.foresee(policy),
     host,

@@ -51,7 +51,7 @@ export async function serveXds(options: ControlPlaneOptions, parts: XdsParts, sh
   const { groups, inUse } = publisher;
   const { logger } = options;
   const counts = new EnvoyCounts();
-  const fleet = new Fleet({ counts, policy: () => store.current.policy });
+  const fleet = new Fleet({ counts, policy: () => store.current.policy, kept: watching.kept.of('fleet') });
   const nodes = access.xds.nodes && parseNodeList(access.xds.nodes);
   const refusalOf = (node: string, { names }: Peer, setup?: EnvoySetup): string | undefined =>
     nodes && refusalOfNode(nodes, node, names, setup);

@@ -36,6 +36,8 @@ export interface Watching {
   readonly brakes: Brakes;
   readonly keeper: VmKeeper;
   readonly rollouts: Rollouts;
+  /** What outlives this process. */
+  readonly kept: KeptStates;
   /** What Envoys were sent lately. */
   readonly traffic: TrafficBooks;
   /** To be told of the Envoys that connect. */
@@ -87,6 +89,7 @@ export async function startWatching(options: WatchingOptions, shutdown: Shutdown
     brakes,
     keeper,
     rollouts,
+    kept,
     traffic,
     delivery,
     stats: [keeper, brakes, egress, traffic, users],
@@ -169,8 +172,12 @@ function openKept({ storeUrl, dataDir, logger }: ControlPlaneOptions): Promise<K
   return KeptStates.open({
     dialect: storeDialect(storeUrl, dataDir, { file: 'kept.db' }),
     onFailing: (err) => {
-      if (err === undefined) logger.info('what brake and filter decide is stored again');
-      else logger.error({ err }, 'what brake and filter decide is not stored, and would be forgotten in a restart');
+      if (err === undefined) logger.info('what was decided while running is stored again');
+      else
+        logger.error(
+          { err },
+          'what is decided while running (brake, filter, who is connected) is not stored: a restart would forget it',
+        );
     },
   });
 }

@@ -231,6 +231,24 @@ describe('an Envoy that rejects what it meets when it connects', () => {
     expect((await api.store.write('test', (document) => ({ ...document, listen: '127.0.0.1:8' }))).revision).toBe(2);
   });
 
+  it('is no reason to take a revision back that changes no secret, where the files of one are refused', async () => {
+    await api.close();
+    api = await startTestApi({ changesSecrets: (revision) => revision === 3 });
+    const refuse = (type: string) => {
+      api.emit({ kind: 'connected', node: 'edge-1' });
+      api.emit({ kind: 'rejected', node: 'edge-1', type, message: 'bad key' });
+    };
+    await api.store.acknowledge(1);
+    await call('PATCH', MIRROR, { sample: '6%' });
+    refuse('SDS');
+    expect((await call('PATCH', MIRROR, { sample: '7%' })).body.revision).toBe(3);
+    refuse('SDS');
+    await rolledBack(4);
+    await call('PATCH', MIRROR, { sample: '8%' });
+    refuse('LDS');
+    await rolledBack(6);
+  });
+
   it('leaves what is made after it connected to be judged by itself', async () => {
     await api.store.acknowledge(1);
     api.emit({ kind: 'connected', node: 'edge-1' });

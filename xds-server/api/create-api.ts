@@ -32,6 +32,8 @@ export interface ApiOptions {
   readonly envoys: EnvoyStatusSource;
   /** Also used to take back what an Envoy rejects, whoever changed it. */
   readonly waitForApplied: WaitForApplied;
+  /** Whether that an Envoy refuses a certificate or key can be the fault of a revision. Absent: always. */
+  readonly changesSecrets?: (revision: number) => boolean;
   /** What Envoys would be served for a policy; throws what a write of it would be refused with. */
   readonly resourcesOf: (policy: Policy) => ResourceVersions;
   /** What shadows would get of a policy; absent, or null: nobody has counted. */
@@ -129,6 +131,7 @@ export function createApiWithRoutes(options: ApiOptions): {
     store,
     envoys,
     waitForApplied: options.waitForApplied,
+    changesSecrets: options.changesSecrets ?? (() => true),
     onError: (error) => options.onUnexpectedError?.(error),
   });
   app.addHook('onClose', (_, done) => {

@@ -189,6 +189,7 @@ describe('a plan', () => {
       200,
       {
         revision: 1,
+        forecast: null,
         differences: [
           { path: 'services.v3', after: { address: 'v3:80' } },
           { path: 'mirrors.orders.shadow', before: 'v2', after: 'v3' },

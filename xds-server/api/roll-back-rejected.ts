@@ -9,6 +9,8 @@ export interface RollBackOptions {
   readonly store: PolicyStore;
   readonly envoys: EnvoyStatusSource;
   readonly waitForApplied: WaitForApplied;
+  /** Whether that an Envoy refuses a certificate or key (SDS) can be the fault of this revision: else its files have changed. */
+  readonly changesSecrets: (revision: number) => boolean;
   readonly onError: (error: unknown) => void;
 }
 
@@ -19,7 +21,13 @@ export interface RollBackOptions {
  * A revision that was made while Envoys were connected is taken back alone. One that an Envoy meets when it connects, and
  * that none has ever had in use, gives way to the last that was: such an Envoy may have no configuration at all.
  */
-export function rollBackRejected({ store, envoys, waitForApplied, onError }: RollBackOptions): () => void {
+export function rollBackRejected({
+  store,
+  envoys,
+  waitForApplied,
+  changesSecrets,
+  onError,
+}: RollBackOptions): () => void {
   let ended = false;
   /** By node: what was current when it connected. Newer revisions are watched one by one. */
   const connectedAt = new Map<string, number>();
@@ -33,23 +41,26 @@ export function rollBackRejected({ store, envoys, waitForApplied, onError }: Rol
     await store.revert(revision, refusedNote(node, revision, explainRejection(message, document)));
   };
 
-  const rejectedFromTheStart = async (node: string, message: string): Promise<void> => {
+  const rejectedFromTheStart = async (node: string, type: string, message: string): Promise<void> => {
     const { revision, actor, acknowledgedAt, document } = store.current;
     if (actor === ROLLBACK_ACTOR || acknowledgedAt !== null || connectedAt.get(node) !== revision) return;
+    if (type === 'SDS' && !changesSecrets(revision)) return;
     await store.rollBackToAcknowledged(refusedNote(node, revision, explainRejection(message, document)));
   };
 
   const stops = [
     store.onChange((stored) => void watch(stored).catch(onError)),
-    envoys.onEvent(({ kind, node, message = '' }) => {
+    envoys.onEvent(({ kind, node, type = '', message = '' }) => {
       if (kind === 'connected') connectedAt.set(node, store.current.revision);
       if (kind === 'disconnected') connectedAt.delete(node);
-      if (kind === 'rejected') void rejectedFromTheStart(node, message).catch(onError);
+      if (kind === 'rejected') void rejectedFromTheStart(node, type, message).catch(onError);
     }),
   ];
   for (const { node, lastRejection } of envoys.list()) {
     connectedAt.set(node, store.current.revision);
-    if (lastRejection) void rejectedFromTheStart(node, lastRejection.message).catch(onError);
+    if (lastRejection) {
+      void rejectedFromTheStart(node, lastRejection.type, lastRejection.message).catch(onError);
+    }
   }
   return () => {
     ended = true;

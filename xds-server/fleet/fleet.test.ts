@@ -154,6 +154,46 @@ describe('any Envoy', () => {
   });
 });
 
+it('an Envoy of before is gone until it comes back, also after a restart; for a week', () => {
+  const HOUR_MS = 3_600_000;
+  let saved: unknown;
+  let nowMs = BORN_MS;
+  const begin = () => {
+    const events = new EventEmitter();
+    const connected: ClientStatus[] = [];
+    const kept = { before: saved, save: (state: unknown) => (saved = JSON.parse(JSON.stringify(state))) };
+    const fleet = new Fleet({ counts: new EnvoyCounts(), policy: () => policy, now: () => nowMs, kept });
+    fleet.follow({ clients: () => connected, on: ((name: string, on: () => void) => events.on(name, on)) as never });
+    return {
+      gone: () => fleet.gone().map(({ node, since }) => [node, (Date.parse(since) - BORN_MS) / HOUR_MS]),
+      connect: (node: string) => {
+        connected.push(client(node));
+        events.emit('connect', client(node));
+      },
+      disconnect: (node: string) => {
+        connected.splice(0, 9, ...connected.filter((each) => each.node !== node));
+        events.emit('disconnect', client(node));
+      },
+    };
+  };
+  const first = begin();
+  for (const node of ['a', 'b', 'c']) first.connect(node);
+  first.disconnect('a');
+  nowMs += HOUR_MS;
+  const second = begin();
+  expect(second.gone()).toEqual([
+    ['c', 1],
+    ['b', 1],
+    ['a', 0],
+  ]);
+  second.connect('b');
+  nowMs += 7 * 24 * HOUR_MS - HOUR_MS / 2;
+  expect(begin().gone()).toEqual([
+    ['b', 168.5],
+    ['c', 1],
+  ]);
+});
+
 it('an Envoy that has left is remembered until it comes back', () => {
   const events = new EventEmitter();
   let connected: ClientStatus[] = [];

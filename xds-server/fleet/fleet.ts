@@ -1,5 +1,6 @@
 import { dateOf } from '../../clock/index.ts';
 import type { EnvoyDetails, GoneEnvoy } from '../api/index.ts';
+import type { Kept } from '../kept/index.ts';
 import type { Policy } from '../policy/model.ts';
 import { type EnvoySetup, type ExpectedCluster, expectedClusters, setupOf } from '../resources/index.ts';
 import type { ClientStatus, XdsServer } from '../xds/index.ts';
@@ -9,6 +10,8 @@ import { type EnvoyProblem, envoyProblems, type Seen, STATISTICS_MISSING, unseen
 export interface FleetOptions {
   readonly counts: Pick<EnvoyCounts, 'of'>;
   readonly policy: () => Policy;
+  /** Where it outlives the process who was here. Absent: it begins without anybody. */
+  readonly kept?: Kept | undefined;
   readonly now?: () => number;
 }
 
@@ -16,6 +19,11 @@ export interface FleetOptions {
 const SETTLE_MS = 3_000;
 const STATISTICS_WITHIN_MS = 15_000;
 const MAX_GONE = 200;
+/** Over restarts; where Envoys come and go, the list would only ever grow. */
+const REMEMBERED_MS = 7 * 24 * 3_600_000;
+
+/** By node: since when it is gone; null: it was connected when this was saved. */
+type KeptNodes = Readonly<Record<string, string | null>>;
 
 /** The Envoys of one control plane: what each shows of itself, and who was here and is not any more. */
 export class Fleet {
@@ -26,10 +34,19 @@ export class Fleet {
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    const startedMs = this.#now();
+    for (const [node, leftAt] of Object.entries((options.kept?.before ?? {}) as KeptNodes)) {
+      const since = leftAt ?? new Date(startedMs).toISOString();
+      if (startedMs - Date.parse(since) < REMEMBERED_MS) this.#gone.set(node, { node, since });
+    }
   }
 
+  /** Who was here before this process and has not come back is gone, too: it may go on copying by what it had. */
   follow(xds: Pick<XdsServer, 'clients' | 'on'>): void {
-    xds.on('connect', ({ node }) => this.#gone.delete(node));
+    xds.on('connect', ({ node }) => {
+      this.#gone.delete(node);
+      this.#keep(xds);
+    });
     xds.on('disconnect', ({ node }) => {
       if (node === '' || xds.clients().some((client) => client.node === node)) return;
       this.#gone.delete(node);
@@ -38,6 +55,7 @@ export class Fleet {
         if (this.#gone.size <= MAX_GONE) break;
         this.#gone.delete(oldest);
       }
+      this.#keep(xds);
     });
   }
 
@@ -65,6 +83,13 @@ export class Fleet {
       unseen: unseenOf(seen),
       copies: counts ? { sent: sum('sent'), active: sum('active'), at: dateOf(counts.atMs).toISOString() } : null,
     };
+  }
+
+  #keep(xds: Pick<XdsServer, 'clients'>): void {
+    if (!this.#options.kept) return;
+    const here = xds.clients().flatMap(({ node }) => (node === '' ? [] : [[node, null] as const]));
+    const gone = [...this.#gone.values()].map(({ node, since }) => [node, since] as const);
+    this.#options.kept.save(Object.fromEntries([...gone, ...here]));
   }
 
   #problems(seen: Seen): EnvoyProblem[] {
