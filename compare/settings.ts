@@ -4,7 +4,7 @@ import type { ComparedMirror } from './pipeline/index.ts';
 
 /** What `compare` of a mirror says, as the pipeline takes it. */
 export function comparedMirror(
-  { control, compare, sideEffects }: Mirror,
+  { control, compare, sideEffects, rollout }: Mirror,
   rules: readonly Rule[],
   openApiTemplates: readonly string[],
 ): ComparedMirror {
@@ -13,6 +13,7 @@ export function comparedMirror(
   return {
     control: control !== undefined,
     showsGuard: sideEffects === 'guarded',
+    hasRollout: rollout !== undefined,
     rules,
     versionHeader,
     alsoCompareHeaders,
@@ -27,4 +28,12 @@ export function comparedMirror(
       ...(headers && { keptHeaders: headers }),
     },
   };
+}
+
+/** What the counts for gates are of: another service, or another way to compare, makes them mean something else. */
+export function gateSettings({ rollout, primary, shadow, control, compare }: Mirror) {
+  if (rollout === undefined) return undefined;
+  const { versionHeader, alsoCompareHeaders, capture } = compare;
+  const parts = [primary, shadow, control, versionHeader, alsoCompareHeaders, capture.headers];
+  return { hasControl: control !== undefined, text: JSON.stringify(parts) };
 }

@@ -1,6 +1,7 @@
 import type { FastifyPluginCallback } from 'fastify';
 import { Registry } from 'prom-client';
 import { steadyMs } from '../clock/index.ts';
+import type { Evidence } from '../rollout/index.ts';
 import { storeDialect } from '../store/index.ts';
 import type { Mirror, Policy } from '../xds-server/policy/model.ts';
 import { servicesOf } from './again/index.ts';
@@ -10,7 +11,7 @@ import { OpenApiFiles } from './endpoint/index.ts';
 import { createLiveMetrics, startLiveComparison } from './live/index.ts';
 import { type ComparedMirror, type Pipeline, type PipelineOptions, startPipeline } from './pipeline/index.ts';
 import { fieldWeights } from './report/index.ts';
-import { comparedMirror } from './settings.ts';
+import { comparedMirror, gateSettings } from './settings.ts';
 import { redactAgain } from './tally/index.ts';
 
 export interface ComparisonServerOptions {
@@ -45,6 +46,8 @@ export interface ComparisonServer {
   readonly events: { onEvent(listener: (event: string, data: unknown) => void): () => void };
   /** The policy that is served from now on: its mirrors are the ones compared. */
   follow(policy: Policy): void;
+  /** What the gates of a rollout are told; undefined for a mirror without one. Cheap: asked several times a second. */
+  evidenceOf(mirror: string): Evidence | undefined;
   /** Where Envoys' own counts of the copies are told. */
   readonly stats: Pick<CopyBooks, 'wants' | 'report' | 'gone'>;
   /** The filter's virtual machines, as far as they deliver captured answers. */
@@ -71,7 +74,7 @@ export async function startComparison(options: ComparisonServerOptions): Promise
   const pipeline = await startPipeline({ listen, mirrors: new Map(), registry, onGuardSign });
   const copies = new CopyBooks({ sinceMs: steadyMs(), onLoss: (loss) => pipeline.explain(loss) });
   try {
-    const { comparison, rules, events, storeStatus, close } = await startLiveComparison({
+    const { comparison, rules, events, evidenceOf, storeStatus, close } = await startLiveComparison({
       dialect: storeDialect(storeUrl, dataDir, { file: 'comparison.db', durability: 'normal' }),
       tallies: pipeline.tallies,
       sampleOf: (mirror, id) => pipeline.sample(mirror, id),
@@ -80,6 +83,11 @@ export async function startComparison(options: ComparisonServerOptions): Promise
       mirrors: () => new Map([...mirrors].map(([name, { control }]) => [name, { hasControl: control !== undefined }])),
       retentionOf: (mirror) => mirrors.get(mirror)?.compare.retention,
       mirroredOf: (mirror) => copies.mirrored(mirror),
+      settingsOf: (name) => {
+        const mirror = mirrors.get(name);
+        return mirror && gateSettings(mirror);
+      },
+      weightOf: (name) => fieldWeights(mirrors.get(name)?.compare.weights ?? []),
       ...(onStoreFailing && { onStoreFailing }),
     });
     createLiveMetrics(registry, {
@@ -136,6 +144,7 @@ export async function startComparison(options: ComparisonServerOptions): Promise
       }),
       openApi: comparisonOpenApi,
       events,
+      evidenceOf,
       follow: (followed) => {
         policy = followed;
         const gone = [...mirrors.keys()];

@@ -8,7 +8,7 @@ export {
   phaseOf,
   start,
 } from './decide.ts';
-export { type ByVersion, type Evidence, NO_COUNTS, type StratumCounts } from './evidence.ts';
+export { type ByVersion, type Evidence, evidenceSince, NO_COUNTS, type StratumCounts } from './evidence.ts';
 export { feasibility, type Infeasible, leastCleanPairs } from './feasibility.ts';
 export type { GateResult, GatesReport } from './gates/index.ts';
 export {

@@ -321,6 +321,7 @@ export const COMPARISON_SCHEMAS = {
         lastReportAt: time('When it last told what it counts.'),
         candidate: copies,
         control: Type.Optional(copies),
+        back: Type.Optional(copies),
         filter: byName('Counters of the filter.'),
         capture: Type.Union([
           Type.Object({

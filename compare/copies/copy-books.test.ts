@@ -27,11 +27,13 @@ it('wants what it reads, and nothing else', () => {
     'server.uptime',
     'cluster.orders/candidate/v2.upstream_rq_total',
     'cluster.orders/control/v1.upstream_rq_2xx',
+    'cluster.orders/back/v1.upstream_rq_total',
     'cluster.orders/control/v1.circuit_breakers.default.rq_open',
     'wasmcustom.shadowplane.skipped.mirror.orders.cause.method',
   ];
   const others = [
     'cluster.orders/primary/v1.upstream_rq_total',
+    'cluster.orders/users/v2.upstream_rq_total',
     'cluster.default/v1.upstream_rq_total',
     'cluster.orders/candidate/v2.upstream_rq_200',
     'cluster.orders/candidate/v2.external.upstream_rq_2xx',
@@ -120,4 +122,22 @@ it('tells of copies that were refused without a trace, once', () => {
     { ...loss, count: 7 },
     { ...loss, count: 2 },
   ]);
+});
+
+it('copies back to the primary are counted apart, and of the whole they are a part', () => {
+  const { all, losses } = books();
+  const values = new Map([
+    ['server.uptime', 1],
+    ['cluster.orders/candidate/v2.upstream_rq_total', 10],
+    ['wasmcustom.shadowplane.copies.mirror.orders.role.candidate', 10],
+    ['cluster.orders/back/v1.upstream_rq_total', 4],
+    ['cluster.orders/back/v1.upstream_rq_pending_overflow', 3],
+    ['wasmcustom.shadowplane.copies.mirror.orders.role.primary', 4],
+  ]);
+  all.report({ node: 'a', atMs: SINCE_MS + 2_000, values });
+  expect([all.mirrored('orders'), all.mirrored('orders', 'candidate'), all.mirrored('orders', 'primary')]).toEqual([
+    17, 10, 7,
+  ]);
+  expect(all.envoys('orders')).toMatchObject([{ candidate: { sent: 10 }, primary: { sent: 4, overflow: 3 } }]);
+  expect(losses).toEqual([{ side: 'shadow', copy: 'primary', cause: 'not_sent', mirror: 'orders', count: 3 }]);
 });

@@ -58,6 +58,8 @@ export interface EnvoyCopies {
   readonly lastReportAtMs: number;
   readonly candidate: CopyCounts;
   readonly control: CopyCounts;
+  /** Copies of what the candidate answered, during a rollout. */
+  readonly primary: CopyCounts;
   /** docs/filter-statistics.md, without the mirror: `selected.reason.sample`. */
   readonly filter: Readonly<Record<string, number>>;
 }
@@ -76,7 +78,7 @@ interface Envoy {
 const UPTIME_EXCESS_MS = 1_000;
 /** Ages are in whole seconds, and a report takes its time; an Envoy that lives for less may be taken for its successor. */
 const RESTART_SLACK_MS = 3_000;
-const ROLES: readonly CopyRole[] = ['candidate', 'control'];
+const ROLES: readonly CopyRole[] = ['candidate', 'control', 'primary'];
 
 export class CopyBooks {
   readonly #options: Required<CopyBooksOptions>;
@@ -132,10 +134,14 @@ export class CopyBooks {
     }
   }
 
-  /** Copies that Envoys wanted to send, whatever became of them; undefined while none has told anything. */
-  mirrored(mirror: string, role: CopyRole = 'candidate'): number | undefined {
+  /**
+   * Copies that Envoys wanted to send, whatever became of them; undefined while none has told anything. Without a role those
+   * to the version that the user was not answered by, whichever that was: one of every exchange.
+   */
+  mirrored(mirror: string, role?: CopyRole): number | undefined {
     if (this.#envoys.size === 0) return undefined;
-    return this.#total(mirror, role, [SENT, ...UNSENT]);
+    const roles = role === undefined ? (['candidate', 'primary'] as const) : [role];
+    return roles.reduce((sum, one) => sum + this.#total(mirror, one, [SENT, ...UNSENT]), 0);
   }
 
   envoys(mirror: string): EnvoyCopies[] {
@@ -145,6 +151,7 @@ export class CopyBooks {
       lastReportAtMs,
       candidate: countsOf(ledger, gauges, mirror, 'candidate'),
       control: countsOf(ledger, gauges, mirror, 'control'),
+      primary: countsOf(ledger, gauges, mirror, 'primary'),
       filter: ledger.named(keyOf(mirror, 'filter', '')),
     }));
   }

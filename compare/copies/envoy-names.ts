@@ -1,5 +1,6 @@
 /** Reads what Envoy calls its counters of copies; the names are made in xds-server/resources/names.ts and by the filter. */
-export type CopyRole = 'candidate' | 'control';
+/** `primary`: copies of what the candidate answered, back to the service that it replaces. */
+export type CopyRole = 'candidate' | 'control' | 'primary';
 
 export type CounterName =
   | { readonly of: 'copies'; readonly mirror: string; readonly role: CopyRole; readonly stat: string }
@@ -46,7 +47,8 @@ export function readName(name: string): CounterName | undefined {
   if (name === 'server.uptime') return { of: 'envoy', stat: 'uptime' };
   const cluster = CLUSTER.exec(name)?.groups;
   if (cluster) {
-    const { mirror, role, stat } = cluster as { mirror: string; role: CopyRole; stat: string };
+    const { mirror, part, stat } = cluster as { mirror: string; part: string; stat: string };
+    const role = part === 'back' ? 'primary' : (part as CopyRole);
     const isKnown = COUNTERS.has(stat) || GAUGES.has(stat) || RESPONSES.test(stat);
     return isKnown ? { of: 'copies', mirror, role, stat } : undefined;
   }
@@ -56,7 +58,7 @@ export function readName(name: string): CounterName | undefined {
   return { of: 'filter', mirror, name: `${kind}${rest}` };
 }
 
-const CLUSTER = /^cluster\.(?<mirror>[^./]+)\/(?<role>candidate|control)\/[^./]+\.(?<stat>.+)$/;
+const CLUSTER = /^cluster\.(?<mirror>[^./]+)\/(?<part>candidate|control|back)\/[^./]+\.(?<stat>.+)$/;
 const FILTER = /^wasmcustom\.shadowplane\.(?<kind>[a-z_]+)\.mirror\.(?<mirror>[^.]+)(?<rest>\..+)$/;
 
 /** Copies that the filter of the shadow's cluster has seen, whatever became of them. */

@@ -1,11 +1,11 @@
 import type { Half } from '../ingest/index.ts';
 import { readAnswer } from '../ingest/index.ts';
-import { type Drift, possibleDrift } from './drift.ts';
+import { type Drift, type Lack, possibleLack } from './drift.ts';
 import { madeBy, plainPath } from './made-by.ts';
 
 /**
- * Remembers what primaries have made and changed since this process first saw their mirrors, and tells drift from defects
- * by it. In doubt it is a defect: what was there before, and what nobody saw being made, is none of drift's.
+ * Remembers what users have made and changed, by the version that answered them, since this process first saw it answer users,
+ * and tells drift from defects by it. In doubt it is a defect: what was there before, and what nobody saw being made, is none of drift's.
  */
 export interface DriftWatchOptions {
   /** Things that are remembered in all; beyond, the one made longest ago is forgotten. Default 100,000. */
@@ -19,7 +19,7 @@ const WRITES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 export class DriftWatch {
   readonly #maxThings: number;
-  /** By what it explains, mirror and path: when it was first made or changed. */
+  /** By what it explains (who fails how, mirror and path): when it was first made or changed. */
   readonly #made = new Map<string, number>();
   readonly #since = new Map<string, number>();
 
@@ -27,52 +27,64 @@ export class DriftWatch {
     this.#maxThings = maxThings;
   }
 
-  /** To be told of every half of a primary, when it arrives: what it makes is asked for soon. */
+  /** To be told of every half when it arrives: what an answer to a user makes is asked for soon. */
   see({ mirror, side, method, path, status, localReply, startedAtMs, encoded }: Half): void {
-    if (side !== 'primary') return;
-    const since = this.#since.get(mirror);
-    if (since === undefined || startedAtMs < since) this.#since.set(mirror, startedAtMs);
+    if (method === '' || side === 'control') return;
+    const key = sinceKey(mirror, side);
+    const since = this.#since.get(key);
+    if (since === undefined || startedAtMs < since) this.#since.set(key, startedAtMs);
     if (localReply || !WRITES.has(method) || status >= 400) return;
     const { headers, body } = readAnswer(encoded).answer;
     const { created, changed } = madeBy({ method, path, status, headers, body });
-    for (const thing of created) this.#remember('gone', mirror, thing, startedAtMs);
-    for (const thing of [...created, ...changed]) this.#remember('conflict', mirror, thing, startedAtMs);
+    const of = side === 'primary' ? 'candidate' : 'primary';
+    for (const thing of created) this.#remember({ of, how: 'gone' }, mirror, thing, startedAtMs);
+    for (const thing of [...created, ...changed]) this.#remember({ of, how: 'conflict' }, mirror, thing, startedAtMs);
   }
 
-  /** @param writtenAtMs of what the primary answered, by its own words. */
-  driftOf(primary: Half, candidateStatus: number, writtenAtMs: number | undefined): Drift | undefined {
-    const drift = possibleDrift(primary.status, candidateStatus);
-    if (!drift) return undefined;
-    const { mirror, method, startedAtMs } = primary;
-    // The write itself: who shares a store with the primary comes second. A 404 would rather be a route that is missing.
-    if (drift === 'conflict' && WRITES.has(method)) return drift;
-    if (this.#wasMade(drift, mirror, plainPath(primary.path), startedAtMs)) return drift;
-    const since = this.#since.get(mirror);
-    const isNew =
+  /**
+   * @param request the answer to the user.
+   * @param writtenAtMs of what whoever succeeded has answered, by its own words.
+   */
+  driftOf(
+    { request, primary }: { readonly request: Half; readonly primary: Half },
+    candidateStatus: number,
+    writtenAtMs: number | undefined,
+  ): Drift | undefined {
+    const lack = possibleLack(primary.status, candidateStatus);
+    return lack && this.#isDrift(lack, request, writtenAtMs) ? (lack.of === 'primary' ? 'ahead' : lack.how) : undefined;
+  }
+
+  #isDrift(lack: Lack, request: Half, writtenAtMs: number | undefined): boolean {
+    const { mirror, method, startedAtMs } = request;
+    // The write itself: a copy comes second where both share a store. A 404 would rather be a route that is missing.
+    if (lack.how === 'conflict' && WRITES.has(method) && request.side !== lack.of) return true;
+    if (this.#wasMade(lack, mirror, plainPath(request.path), startedAtMs)) return true;
+    const since = this.#since.get(sinceKey(mirror, lack.of === 'primary' ? 'candidate' : 'primary'));
+    return (
       writtenAtMs !== undefined &&
       since !== undefined &&
       writtenAtMs >= since &&
-      writtenAtMs <= startedAtMs - NOT_JUST_NOW_MS;
-    return isNew ? drift : undefined;
+      writtenAtMs <= startedAtMs - NOT_JUST_NOW_MS
+    );
   }
 
   forget(mirror: string): void {
-    this.#since.delete(mirror);
-    const prefixes = [keyOf('gone', mirror, ''), keyOf('conflict', mirror, '')];
+    for (const side of ['primary', 'candidate'] as const) this.#since.delete(sinceKey(mirror, side));
+    const prefixes = LACKS.map((lack) => keyOf(lack, mirror, ''));
     for (const key of this.#made.keys()) if (prefixes.some((prefix) => key.startsWith(prefix))) this.#made.delete(key);
   }
 
   /** The thing itself or one that it is a part of. */
-  #wasMade(drift: Drift, mirror: string, path: string, beforeMs: number): boolean {
+  #wasMade(lack: Lack, mirror: string, path: string, beforeMs: number): boolean {
     for (let thing = path; thing !== ''; thing = thing.slice(0, thing.lastIndexOf('/'))) {
-      const atMs = this.#made.get(keyOf(drift, mirror, thing));
+      const atMs = this.#made.get(keyOf(lack, mirror, thing));
       if (atMs !== undefined && atMs < beforeMs) return true;
     }
     return false;
   }
 
-  #remember(drift: Drift, mirror: string, path: string, atMs: number): void {
-    const key = keyOf(drift, mirror, path);
+  #remember(lack: Lack, mirror: string, path: string, atMs: number): void {
+    const key = keyOf(lack, mirror, path);
     if (path === '' || path.length > MAX_PATH_LENGTH || this.#made.has(key)) return;
     this.#made.set(key, atMs);
     if (this.#made.size <= this.#maxThings) return;
@@ -83,6 +95,14 @@ export class DriftWatch {
   }
 }
 
-function keyOf(drift: Drift, mirror: string, path: string): string {
-  return `${drift} ${mirror} ${path}`;
+const LACKS: readonly Lack[] = (['primary', 'candidate'] as const).flatMap((of) =>
+  (['gone', 'conflict'] as const).map((how) => ({ of, how })),
+);
+
+function keyOf({ of, how }: Lack, mirror: string, path: string): string {
+  return `${of} ${how} ${mirror} ${path}`;
+}
+
+function sinceKey(mirror: string, side: 'primary' | 'candidate'): string {
+  return `${side} ${mirror}`;
 }

@@ -8,22 +8,27 @@ const START_MS = 1_750_000_000_000;
 
 /** A primary's half, `secondsIn` after mirroring began. */
 function primary(secondsIn: number, request: string, status: number, fields: HalfFields = {}): Half {
-  const [method, path] = request.split(' ');
+  const { method, path } = requestOf(request);
   const startedAt = (START_MS + secondsIn * 1_000) * 1_000;
   const half = halfFields({ side: SIDE.primary, method, path, status, started_at_us: startedAt, ...fields });
   return readBatch(encodeBatch(batchFields([half]))).halves[0]!;
 }
 
+const requestOf = (request: string) => {
+  const [method, path] = request.split(' ');
+  return { method, path };
+};
 const json = (value: unknown): HalfFields => ({ body: Buffer.from(JSON.stringify(value)) });
 
 /** The drift of a GET by the candidate's status, after these halves of the primary. */
 function after(seen: readonly Half[], get: Half, candidateStatus: number, writtenAtMs?: number) {
   const watch = new DriftWatch();
   for (const half of [primary(0, 'GET /', 200), ...seen, get]) watch.see(half);
-  return watch.driftOf(get, candidateStatus, writtenAtMs);
+  return watch.driftOf({ request: get, primary: get }, candidateStatus, writtenAtMs);
 }
 
 const ORDER = primary(9, 'GET /orders/42?full=1', 200);
+const OF_ORDER = { request: ORDER, primary: ORDER };
 
 describe('made during mirroring', () => {
   it.each<[string, Half]>([
@@ -88,19 +93,59 @@ describe('a defect stays a defect', () => {
   it('of another mirror, and of a mirror that was made anew', () => {
     const watch = new DriftWatch();
     watch.see(primary(1, 'PUT /orders/42', 201, { mirror: 'other' }));
-    expect(watch.driftOf(ORDER, 404, undefined)).toBeUndefined();
+    expect(watch.driftOf(OF_ORDER, 404, undefined)).toBeUndefined();
     watch.see(primary(1, 'PUT /orders/42', 201));
-    expect(watch.driftOf(ORDER, 404, undefined)).toBe('gone');
+    expect(watch.driftOf(OF_ORDER, 404, undefined)).toBe('gone');
     watch.forget(ORDER.mirror);
-    expect(watch.driftOf(ORDER, 404, undefined)).toBeUndefined();
+    expect(watch.driftOf(OF_ORDER, 404, undefined)).toBeUndefined();
+  });
+});
+
+describe('users of the candidate make things, too', () => {
+  const byCandidate = (secondsIn: number, request: string, status: number) =>
+    primary(secondsIn, request, status, { side: SIDE.candidate, ...requestOf(request) });
+  /** The primary's half of an exchange whose user the candidate answered: a copy's. */
+  const copyOf = (status: number) => primary(9, ' ', status, { method: '', path: '' });
+
+  it('that the primary does not know of, whoever is asked for them', () => {
+    const watch = new DriftWatch();
+    watch.see(byCandidate(1, 'PUT /orders/42', 201));
+    const asked = byCandidate(9, 'GET /orders/42', 200);
+    expect(watch.driftOf({ request: asked, primary: copyOf(404) }, 200, undefined)).toBe('ahead');
+    const missing = primary(9, 'GET /orders/42', 404);
+    expect(watch.driftOf({ request: missing, primary: missing }, 200, undefined)).toBe('ahead');
+    // What nobody made is a defect, and the candidate lacks nothing that it made itself.
+    const other = primary(9, 'GET /orders/43', 404);
+    expect(watch.driftOf({ request: other, primary: other }, 200, undefined)).toBeUndefined();
+    const there = primary(9, 'GET /orders/42', 200);
+    expect(watch.driftOf({ request: there, primary: there }, 404, undefined)).toBeUndefined();
+  });
+
+  it('by the time that the candidate names, once it answers users', () => {
+    const watch = new DriftWatch();
+    watch.see(primary(0, 'GET /', 200));
+    const missing = primary(9, 'GET /orders/42', 404);
+    const pair = { request: missing, primary: missing };
+    expect(watch.driftOf(pair, 200, START_MS + 3_000)).toBeUndefined();
+    watch.see(byCandidate(1, 'GET /', 200));
+    expect(watch.driftOf(pair, 200, START_MS + 3_000)).toBe('ahead');
+  });
+
+  it('a copy of a write comes second, whichever way it goes', () => {
+    const watch = new DriftWatch();
+    const write = byCandidate(1, 'POST /orders', 201);
+    expect(watch.driftOf({ request: write, primary: copyOf(409) }, 201, undefined)).toBe('ahead');
+    const refused = byCandidate(1, 'POST /orders', 409);
+    expect(watch.driftOf({ request: refused, primary: copyOf(201) }, 409, undefined)).toBeUndefined();
   });
 });
 
 it('remembers so many things, the youngest', () => {
   const watch = new DriftWatch({ maxThings: 4 });
   for (let id = 1; id <= 4; id += 1) watch.see(primary(id, `PUT /orders/${id}`, 201));
-  expect(watch.driftOf(primary(9, 'GET /orders/1', 200), 404, undefined)).toBeUndefined();
-  expect(watch.driftOf(primary(9, 'GET /orders/4', 200), 404, undefined)).toBe('gone');
+  const driftOf = (request: Half) => watch.driftOf({ request, primary: request }, 404, undefined);
+  expect(driftOf(primary(9, 'GET /orders/1', 200))).toBeUndefined();
+  expect(driftOf(primary(9, 'GET /orders/4', 200))).toBe('gone');
 });
 
 describe('when a thing was written, in its own words', () => {

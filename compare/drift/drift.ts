@@ -1,13 +1,20 @@
 /**
- * State drift: the candidate fails for want of something that the primary has made or changed since mirroring began, which
+ * State drift: a version fails for want of something that users of the other have made or changed since mirroring began, which
  * says how the two stores are kept in step and nothing of the candidate's code.
  *
- * - `gone`: 404 or 410 where the primary succeeded
+ * - `gone`: the candidate answers 404 or 410 where the primary succeeded
  * - `conflict`: 409 or 412, for instance because both share a store and the primary was first
+ * - `ahead`: the primary answers one of these, because users are on the candidate during a rollout
  */
-export type Drift = 'gone' | 'conflict';
+export type Drift = 'gone' | 'conflict' | 'ahead';
 
-const DRIFTS: ReadonlyMap<number, Drift> = new Map([
+/** Who fails, and how. */
+export interface Lack {
+  readonly of: 'primary' | 'candidate';
+  readonly how: 'gone' | 'conflict';
+}
+
+const LACKS: ReadonlyMap<number, Lack['how']> = new Map([
   [404, 'gone'],
   [410, 'gone'],
   [409, 'conflict'],
@@ -15,11 +22,16 @@ const DRIFTS: ReadonlyMap<number, Drift> = new Map([
 ]);
 
 /** What the statuses alone allow for. */
-export function possibleDrift(primaryStatus: number, candidateStatus: number): Drift | undefined {
-  return primaryStatus >= 200 && primaryStatus < 400 ? DRIFTS.get(candidateStatus) : undefined;
+export function possibleLack(primaryStatus: number, candidateStatus: number): Lack | undefined {
+  const hasSucceeded = (status: number) => status >= 200 && status < 400;
+  const ofCandidate = hasSucceeded(primaryStatus) ? LACKS.get(candidateStatus) : undefined;
+  if (ofCandidate) return { of: 'candidate', how: ofCandidate };
+  const ofPrimary = hasSucceeded(candidateStatus) ? LACKS.get(primaryStatus) : undefined;
+  return ofPrimary && { of: 'primary', how: ofPrimary };
 }
 
 const STATUS_PATH = ':status';
+const ALL: readonly Drift[] = ['gone', 'conflict', 'ahead'];
 
 /** Where drift is counted, so that it has samples and counts of its own beside the differences of `:status`. */
 export function driftPath(drift: Drift): string {
@@ -28,7 +40,7 @@ export function driftPath(drift: Drift): string {
 
 /** The drift that a path is about; undefined for all others. */
 export function driftAt(path: string): Drift | undefined {
-  return path === driftPath('gone') ? 'gone' : path === driftPath('conflict') ? 'conflict' : undefined;
+  return ALL.find((drift) => path === driftPath(drift));
 }
 
 /** The path as the diff and rules know it. */

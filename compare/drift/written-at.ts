@@ -1,7 +1,7 @@
-/** When a thing was last written, by what the primary says of it: for things that were made by requests nobody captured. */
+/** When a thing was last written, by what whoever has it says of it: for things that were made by requests nobody captured. */
 import { type Body, PreparedAnswer } from '../diff/index.ts';
 import type { Answer } from '../exchange.ts';
-import type { Drift } from './drift.ts';
+import type { Lack } from './drift.ts';
 
 const CREATED =
   /^(?:created|inserted|placed)(?:_?(?:at|on|time|date|timestamp))?$|^creation_?(?:time|date|timestamp)$/i;
@@ -11,13 +11,13 @@ const MAX_DEPTH = 3;
 const MAX_LOOKED_AT = 500;
 
 /**
- * The latest time under a name such as `createdAt`, which is what explains that the candidate does not know of it; for a
+ * The latest time under a name such as `createdAt`, which is what explains that the other does not know of it; for a
  * conflict also `updatedAt` and the header `last-modified`. Undefined when it says nothing.
  *
  * @returns milliseconds since 1970
  */
-export function writtenAt(answer: Answer, drift: Drift): number | undefined {
-  const isConflict = drift === 'conflict';
+export function writtenAt(answer: Answer, how: Lack['how']): number | undefined {
+  const isConflict = how === 'conflict';
   const header = isConflict ? answer.headers.findLast(([name]) => name === 'last-modified')?.[1] : undefined;
   const times = header === undefined ? [] : [Date.parse(header)];
   const body: Body = answer.truncated ? { form: 'none' } : new PreparedAnswer(answer).body;

@@ -3,6 +3,8 @@
  * needs is read, the rest stays encoded until a worker thread compares it. So a waiting half costs its bytes and little
  * more, and passing it to another thread copies bytes instead of objects.
  */
+
+/** Of a version of the service, whichever of them answered the user: during a rollout that may be the candidate. */
 export type Side = 'primary' | 'candidate' | 'control';
 
 /** Why a request was mirrored: it is in a segment, or it was drawn from everyone else. */
@@ -15,7 +17,7 @@ export interface Half {
   readonly mirror: string;
   readonly side: Side;
   readonly stratum: Stratum;
-  /** Of the request; the path with its query. Empty but on the primary's side: the copies are of the same request. */
+  /** Of the request; the path with its query. Empty but in the answer to the user: the copies are of the same request. */
   readonly method: string;
   readonly path: string;
   /** 0: no answer came. */
@@ -30,6 +32,7 @@ export interface Half {
   readonly encoded: Uint8Array;
 }
 
+/** Of a VM: that of the listener, which sees the answers to users, or that of copies' clusters. */
 export type Role = 'primary' | 'shadow';
 
 /** Since the VM started. */

@@ -17,14 +17,16 @@ export type HalfFields = Readonly<Record<string, unknown>>;
 export const SIDE = { primary: 1, candidate: 2, control: 3 } as const;
 export const END = { complete: 1, reset: 2, cut: 3 } as const;
 
+/** The answer to a user, of the primary; of another side a copy's, unless it is said otherwise. */
 export function halfFields(fields: HalfFields = {}): HalfFields {
+  const isUsers = fields.side === undefined || fields.side === SIDE.primary;
   return {
     exchange_id: 'e1',
     side: SIDE.primary,
     mirror: 'orders',
     reason: 2,
-    method: 'GET',
-    path: '/api/orders/1',
+    method: isUsers ? 'GET' : '',
+    path: isUsers ? '/api/orders/1' : '',
     status: 200,
     headers: [header('content-type', 'application/json')],
     body: Buffer.from('{"total":"12.50"}'),

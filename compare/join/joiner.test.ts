@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { Half, Side } from '../ingest/index.ts';
 import { type Joined, Joiner, type JoinerOptions, type Lost } from './index.ts';
 
+/** The primary answers the user, unless it is said otherwise. */
 const half = (side: Side, fields: Partial<Half> = {}): Half => ({
   exchangeId: 'e1',
   mirror: 'orders',
   side,
   stratum: { reason: 'sample' },
-  method: 'GET',
-  path: '/api/orders/1',
+  method: side === 'primary' ? 'GET' : '',
+  path: side === 'primary' ? '/api/orders/1' : '',
   status: 200,
   ended: 'complete',
   localReply: false,
@@ -31,6 +32,12 @@ function setUp(options: Partial<JoinerOptions> = {}) {
   return { joiner, joined, lost, causes: () => lost.map(({ cause }) => cause) };
 }
 
+const OF_USER = { method: 'GET', path: '/api/orders/1' };
+const OF_COPY = { method: '', path: '' };
+/** Of an exchange whose user the candidate answered. */
+const back = (side: Side, fields: Partial<Half> = {}): Half =>
+  half(side, { ...(side === 'candidate' ? OF_USER : OF_COPY), exchangeId: 'b1', ...fields });
+
 const WITH_CONTROL = { expectsControl: () => true };
 
 describe('pairs', () => {
@@ -45,11 +52,31 @@ describe('pairs', () => {
         mirror: 'orders',
         stratum: { reason: 'sample' },
         atMs: 5,
+        request: half('primary'),
         primary: half('primary'),
         candidate: half('candidate'),
       },
     ]);
     expect(joiner.stats()).toMatchObject({ waiting: 0, waitingBytes: 0 });
+  });
+
+  it('of a user of the candidate: roles are those of versions, the request is of whoever answered it', () => {
+    const { joiner, joined, lost } = setUp(WITH_CONTROL);
+    const answer = back('candidate', { startedAtMs: 7 });
+    for (const one of [back('control'), back('primary', { startedAtMs: 8 }), answer]) joiner.add(one, 0);
+    expect(joined).toEqual([
+      {
+        id: 'b1',
+        mirror: 'orders',
+        stratum: { reason: 'sample' },
+        atMs: 7,
+        request: answer,
+        primary: back('primary', { startedAtMs: 8 }),
+        candidate: answer,
+        control: back('control'),
+      },
+    ]);
+    expect(lost).toEqual([]);
   });
 
   it('waits for the control when the mirror has one', () => {
@@ -88,19 +115,44 @@ describe('pairs', () => {
 });
 
 describe('ends every other exchange with one cause', () => {
-  it.each<[string, Partial<Half>, Partial<Half>]>([
-    ['not_comparable', { localReply: true, status: 504 }, {}],
+  it.each<[string, Partial<Half>, Partial<Half>, failed?: [user: boolean, copy: boolean]]>([
+    ['not_comparable', { localReply: true, status: 504 }, {}, [true, false]],
+    ['not_comparable', { localReply: true, status: 403 }, { status: 500 }, [false, true]],
     ['not_comparable', { ended: 'reset' }, { ended: 'reset' }],
     ['cut', {}, { ended: 'cut', status: 0 }],
-    ['no_answer', {}, { ended: 'reset', status: 0 }],
-    ['no_answer', {}, { ended: 'reset', truncated: true }],
-    ['no_answer', {}, { localReply: true, status: 503 }],
-  ])('%s: primary %j, candidate %j', (cause, primary, candidate) => {
+    ['no_answer', {}, { ended: 'reset', status: 0 }, [false, true]],
+    ['no_answer', { status: 500 }, { ended: 'reset', truncated: true }, [true, true]],
+    ['no_answer', {}, { localReply: true, status: 503 }, [false, true]],
+  ])('%s: answer to the user %j, copy %j', (cause, user, copy, failed) => {
     const { joiner, joined, lost } = setUp(WITH_CONTROL);
-    joiner.add(half('primary', primary), 0);
-    joiner.add(half('candidate', candidate), 0);
-    expect(lost).toEqual([{ id: 'e1', mirror: 'orders', stratum: { reason: 'sample' }, cause }]);
+    joiner.add(half('primary', user), 0);
+    joiner.add(half('candidate', copy), 0);
+    joiner.add(back('candidate', user), 0);
+    joiner.add(back('primary', copy), 0);
+    const end = { mirror: 'orders', stratum: { reason: 'sample' }, cause };
+    expect(lost).toEqual([
+      { id: 'e1', ...end, ...(failed && { failed: { primary: failed[0], candidate: failed[1] } }) },
+      // How often the candidate fails its own users, Envoy counts.
+      { id: 'b1', ...end },
+    ]);
     expect(joined).toEqual([]);
+  });
+
+  it('a loss of one way explains nothing of the other', () => {
+    const { joiner, lost } = setUp();
+    joiner.explain({ side: 'shadow', cause: 'not_sent', count: 1, mirror: 'orders', copy: 'primary' }, 0);
+    joiner.explain({ side: 'primary', cause: 'over_capacity', count: 1 }, 0);
+    joiner.add(half('primary'), 0);
+    joiner.add(back('candidate'), 0);
+    joiner.add(back('primary', { exchangeId: 'b2' }), 0);
+    joiner.add(back('candidate', { exchangeId: 'b3', localReply: true }), 0);
+    joiner.advance(30_000);
+    expect(lost.map(({ id, cause }) => `${id} ${cause}`)).toEqual([
+      'e1 expired',
+      'b1 not_sent',
+      'b2 over_capacity',
+      'b3 not_sent',
+    ]);
   });
 
   it('not_sent: Envoy answered itself, and no copy was seen', () => {
@@ -145,14 +197,19 @@ describe('ends every other exchange with one cause', () => {
   });
 
   it('tells of every answer that Envoy gave itself', () => {
-    const replies: Side[] = [];
-    const { joiner } = setUp({ ...WITH_CONTROL, onLocalReply: ({ side }) => replies.push(side) });
+    const replies: string[] = [];
+    const { joiner } = setUp({
+      ...WITH_CONTROL,
+      onLocalReply: ({ side }, request) => replies.push(`${side} ${request?.path}`),
+    });
     joiner.add(half('primary', { localReply: true }), 0);
     joiner.add(half('candidate'), 0);
     for (const side of ['primary', 'candidate', 'control'] as const) {
       joiner.add(half(side, { exchangeId: 'e2', localReply: side === 'control' }), 0);
     }
-    expect(replies).toEqual(['primary', 'control']);
+    joiner.add(back('primary', { localReply: true }), 0);
+    joiner.add(back('candidate'), 0);
+    expect(replies).toEqual(['primary /api/orders/1', 'control /api/orders/1', 'primary /api/orders/1']);
   });
 
   it('a loss observed elsewhere explains as many exchanges as it has halves, of its side and mirror', () => {
@@ -215,6 +272,7 @@ describe('bounds', () => {
 const aHalf = fc.record({
   exchange: fc.nat(12),
   side: fc.constantFrom<Side>('primary', 'candidate', 'control'),
+  method: fc.constantFrom('GET', ''),
   bytes: fc.nat(3_000),
   ended: fc.constantFrom<Half['ended']>('complete', 'complete', 'reset', 'cut'),
   localReply: fc.boolean(),

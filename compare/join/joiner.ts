@@ -1,6 +1,6 @@
 import type { Half, Side } from '../ingest/index.ts';
 import { type KnownLoss, KnownLosses, type Unclaimed } from './known-losses.ts';
-import { type Joined, type LossCause, type Lost, obstacle } from './outcome.ts';
+import { answersUser, failures, type Joined, type LossCause, type Lost, obstacle } from './outcome.ts';
 
 /**
  * Pairs the halves of exchanges. Every exchange of which at least one half arrives ends exactly once, in `onJoined` or in
@@ -20,9 +20,9 @@ export interface JoinerOptions {
   readonly expectsControl: (mirror: string) => boolean;
   readonly onJoined: (joined: Joined) => void;
   readonly onLost: (lost: Lost) => void;
-  /** Told of every answer that Envoy gave instead of a service, when its exchange ends. */
-  readonly onLocalReply?: (half: Half) => void;
-  /** Primaries' answers that are known to be lost, of exchanges of which nothing else arrived either. */
+  /** Told of every answer that Envoy gave instead of a service, when its exchange ends, and of its request where that is known. */
+  readonly onLocalReply?: (half: Half, request: Half | undefined) => void;
+  /** Answers to users that are known to be lost, of exchanges of which nothing else arrived either. */
   readonly onUnseen?: (loss: Pick<KnownLoss, 'cause' | 'count' | 'mirror'>) => void;
 }
 
@@ -157,7 +157,9 @@ export class Joiner {
     if (!primary || !candidate) return false;
     // A pair that cannot be compared needs no control.
     return (
-      control !== undefined || obstacle(primary, candidate) !== undefined || !this.#options.expectsControl(first.mirror)
+      control !== undefined ||
+      obstacle(...userAndCopy(primary, candidate)) !== undefined ||
+      !this.#options.expectsControl(first.mirror)
     );
   }
 
@@ -176,19 +178,33 @@ export class Joiner {
     this.#remember(exchange);
     const { first, primary, candidate, control } = exchange;
     const { mirror, stratum, exchangeId: id } = first;
-    for (const half of [primary, candidate, control]) if (half?.localReply) this.#options.onLocalReply(half);
-    const cause =
-      primary && candidate ? obstacle(primary, candidate) : (early ?? this.#causeOfMissing(mirror, primary, candidate));
-    if (cause) this.#options.onLost({ id, mirror, stratum, cause });
-    else this.#join(exchange as Waiting & { primary: Half; candidate: Half }, early);
+    const halves = [primary, candidate, control];
+    const request = halves.find((half) => half && answersUser(half));
+    for (const half of halves) if (half?.localReply) this.#options.onLocalReply(half, request);
+    if (!primary || !candidate) {
+      const cause = early ?? this.#causeOfMissing(mirror, primary, candidate);
+      this.#options.onLost({ id, mirror, stratum, cause });
+      return;
+    }
+    const [user, copy] = userAndCopy(primary, candidate);
+    const cause = obstacle(user, copy);
+    if (cause === undefined) {
+      this.#join(exchange as Waiting & { primary: Half; candidate: Half }, early);
+      return;
+    }
+    // Of users whom the candidate answers their own requests tell, in Envoy's counters.
+    const failed = user === primary ? failures(user, copy) : undefined;
+    const lost = { id, mirror, stratum, cause };
+    this.#options.onLost(failed ? { ...lost, failed: { primary: failed.user, candidate: failed.copy } } : lost);
   }
 
   #join(exchange: Waiting & { primary: Half; candidate: Half }, early: LossCause | undefined): void {
     const { first, primary, candidate, control } = exchange;
     const { mirror, exchangeId: id } = first;
-    const pair = { id, mirror, stratum: primary.stratum, atMs: primary.startedAtMs, primary, candidate };
+    const [request] = userAndCopy(primary, candidate);
+    const pair = { id, mirror, stratum: request.stratum, atMs: request.startedAtMs, request, primary, candidate };
     if (control) {
-      const controlLost = obstacle(primary, control);
+      const controlLost = obstacle(request, control);
       this.#options.onJoined(controlLost ? { ...pair, controlLost } : { ...pair, control });
     } else if (this.#options.expectsControl(mirror)) {
       this.#options.onJoined({
@@ -198,11 +214,20 @@ export class Joiner {
     } else this.#options.onJoined(pair);
   }
 
+  /** At most one of the two is here. */
   #causeOfMissing(mirror: string, primary: Half | undefined, candidate: Half | undefined): LossCause {
+    const one = primary ?? candidate;
+    const isUsers = one !== undefined && answersUser(one);
     // Envoy answered before or instead of the router, and no copy shows that it was sent.
-    if (primary?.localReply) return 'not_sent';
-    const cause = primary ? undefined : this.#losses.claim('primary', mirror);
-    return (candidate ? cause : (this.#losses.claim('shadow', mirror, 'candidate') ?? cause)) ?? 'expired';
+    if (isUsers && one.localReply) return 'not_sent';
+    const ofUser = isUsers ? undefined : this.#losses.claim('primary', mirror);
+    if (one && !isUsers) return ofUser ?? 'expired';
+    // With the control's half alone nobody knows which of them had the user: mostly it is the primary.
+    return (
+      this.#losses.claim('shadow', mirror, isUsers && one === candidate ? 'primary' : 'candidate') ??
+      ofUser ??
+      'expired'
+    );
   }
 
   #remember({ key, primary, candidate, control }: Waiting): void {
@@ -215,4 +240,9 @@ export class Joiner {
       return;
     }
   }
+}
+
+/** The answer to the user first. Where both claim to be, or neither does, it is the primary's. */
+function userAndCopy(primary: Half, candidate: Half): [user: Half, copy: Half] {
+  return answersUser(candidate) && !answersUser(primary) ? [candidate, primary] : [primary, candidate];
 }

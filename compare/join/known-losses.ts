@@ -1,3 +1,4 @@
+import type { Side } from '../ingest/index.ts';
 import type { LossCause } from './outcome.ts';
 
 /**
@@ -9,14 +10,14 @@ export type LossSide = 'primary' | 'shadow';
 export type Unclaimed = Readonly<Record<LossSide, Readonly<Partial<Record<LossCause, number>>>>>;
 
 export interface KnownLoss {
-  /** Which halves: the primary's, or those of candidate and control. */
+  /** Which halves: those of the answers to users, or those of copies. By the VM that had them. */
   readonly side: LossSide;
   readonly cause: LossCause;
   readonly count: number;
   /** Only exchanges of this mirror; without it, of any. */
   readonly mirror?: string;
-  /** Of the shadow side only this copy's; without it, either's. */
-  readonly copy?: 'candidate' | 'control';
+  /** Of the shadow side only this copy's; without it, any's. */
+  readonly copy?: Side;
 }
 
 interface Waiting {
@@ -51,7 +52,7 @@ export class KnownLosses {
   claim(side: LossSide, mirror: string, copy?: KnownLoss['copy']): LossCause | undefined {
     const fits = ({ left, loss }: Waiting) =>
       left > 0 && loss.side === side && (loss.mirror ?? mirror) === mirror && (loss.copy ?? copy) === copy;
-    // What can be of either copy is left to the other as long as there is a choice.
+    // What can be of any copy is left to the others as long as there is a choice.
     const waiting = this.#waiting.find((one) => one.loss.copy !== undefined && fits(one)) ?? this.#waiting.find(fits);
     if (!waiting) return undefined;
     waiting.left -= 1;

@@ -17,12 +17,15 @@ export const LOSS_CAUSES = [
 
 export type LossCause = (typeof LOSS_CAUSES)[number];
 
+/** An exchange of which the candidate answered the user has a copy for the primary instead, `back`. */
 export interface Joined {
   readonly id: string;
   readonly mirror: string;
   readonly stratum: Stratum;
   /** When the request came. */
   readonly atMs: number;
+  /** The answer to the user: of the primary, or in a rollout of the candidate. It alone has the head of the request. */
+  readonly request: Half;
   readonly primary: Half;
   readonly candidate: Half;
   readonly control?: Half;
@@ -35,16 +38,33 @@ export interface Lost {
   readonly mirror: string;
   readonly stratum: Stratum;
   readonly cause: LossCause;
+  /** Which of them failed their service's way, of a request of the primary's user that both are known to have been sent. */
+  readonly failed?: { readonly primary: boolean; readonly candidate: boolean };
+}
+
+/** Only that of the user's answer has a method. */
+export function answersUser({ method }: Half): boolean {
+  return method !== '';
 }
 
 /**
- * Why a copy's answer cannot be compared with the primary's; undefined when it can. A truncated body is no obstacle yet:
+ * Why a copy's answer cannot be compared with the answer to the user; undefined when it can. A truncated body is no obstacle yet:
  * status and headers may be enough.
  */
-export function obstacle(primary: Half, copy: Half): LossCause | undefined {
+export function obstacle(user: Half, copy: Half): LossCause | undefined {
   // Envoy's own answer, or half an answer because the client left, says nothing about the service in production.
-  if (primary.localReply || primary.ended !== 'complete') return 'not_comparable';
+  if (user.localReply || user.ended !== 'complete') return 'not_comparable';
   if (copy.ended === 'cut') return 'cut';
   if (copy.ended === 'reset' || copy.localReply || copy.status === 0) return 'no_answer';
   return undefined;
+}
+
+/**
+ * Whether each service failed a request that it was sent: by its status, or by Envoy's in its place. Undefined where that is
+ * not known: the client has left, or the copy was cut before its answer.
+ */
+export function failures(user: Half, copy: Half): Record<'user' | 'copy', boolean> | undefined {
+  if ((!user.localReply && user.ended !== 'complete') || copy.ended === 'cut') return undefined;
+  const noAnswer = copy.localReply || copy.ended === 'reset' || copy.status === 0;
+  return { user: user.status >= 500, copy: noAnswer || copy.status >= 500 };
 }

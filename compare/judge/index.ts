@@ -3,7 +3,7 @@ export { logGamma } from './binomial.ts';
 export { DEFAULTS, type JudgeOptions } from './defaults.ts';
 export { diffyFlags } from './diffy-rule.ts';
 export type { FieldEvidence, Looks, ValueFormat } from './evidence.ts';
-export { type FieldLevel, type FieldVerdict, judgeFields } from './judge-fields.ts';
+export { type FieldLevel, type FieldVerdict, judgeFields, looksLikeNoise } from './judge-fields.ts';
 export {
   type Discordant,
   judgeStratum,

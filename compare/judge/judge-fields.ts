@@ -73,3 +73,27 @@ export function describe({ tally, pairs }: FieldEvidence, control: boolean) {
     excess: pairedDifference(candidateOnly, controlOnly, pairs, confidence),
   };
 }
+
+/**
+ * Whether a single field without a control is `noise`, whatever other fields there are: one that comes and goes is taken for
+ * the only one that does.
+ */
+export function looksLikeNoise({
+  kind,
+  looks,
+  opposite,
+  ...field
+}: Pick<FieldEvidence, 'pairs' | 'tally'> & {
+  readonly kind: string;
+  readonly looks: FieldEvidence['looks'] | undefined;
+  readonly opposite: FieldEvidence['opposite'] | undefined;
+}): boolean {
+  const evidence = {
+    ...field,
+    kind: kind as FieldEvidence['kind'],
+    ...(looks && { looks }),
+    ...(opposite && { opposite }),
+  };
+  const comingAndGoing = { fields: 1, rare: 0 };
+  return levelOf(field.tally, expectedInnocentByLooks(evidence, comingAndGoing), DEFAULTS) === 'noise';
+}

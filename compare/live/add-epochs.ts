@@ -1,8 +1,10 @@
 /** What an earlier process counted in an epoch and what this one has counted since, together. */
 import type { Tally } from '../judge/index.ts';
 import type { ByArm, CellInput, EpochInput, FieldInput, LocalRepliesInput, LossInput } from '../report/index.ts';
+import { addGates } from './gate-rows.ts';
 
 export function addEpochs(before: EpochInput, since: EpochInput): EpochInput {
+  const gates = since.gates ? addGates(before.gates, since.gates) : before.gates;
   return {
     ...before,
     version: since.version ?? before.version,
@@ -11,6 +13,7 @@ export function addEpochs(before: EpochInput, since: EpochInput): EpochInput {
     losses: addLosses(before.losses, since.losses),
     localReplies: addReplies(before.localReplies, since.localReplies),
     hidden: addCounts(before.hidden, since.hidden),
+    ...(gates && { gates }),
   };
 }
 

@@ -12,27 +12,30 @@ import type {
   StoredSampleSlot,
 } from '../store/index.ts';
 
+import { readGates, type StoredGates, storedGates } from './gate-rows.ts';
+
 type CellKey = Pick<StoredCell, 'mirror' | 'epoch' | 'endpoint' | 'reason' | 'segment' | 'control'>;
 type CellState = Pick<
   CellInput,
   'candidateMismatched' | 'controlMismatched' | 'bothMismatched' | 'beyondFields' | 'errors' | 'quiet'
 >;
-type EpochState = Pick<EpochInput, 'lastAtMs' | 'localReplies' | 'hidden'>;
+type EpochState = Pick<EpochInput, 'lastAtMs' | 'localReplies' | 'hidden'> & { readonly gates?: StoredGates };
 type OlderEpochState = Pick<EpochState, 'lastAtMs'> &
-  Partial<Pick<EpochState, 'hidden'>> & {
+  Partial<Pick<EpochState, 'hidden' | 'gates'>> & {
     readonly localReplies?: EpochState['localReplies'] | Readonly<Record<string, LocalRepliesInput['counts']>>;
   };
 type FieldState = Omit<Tally, 'candidateOnly' | 'controlOnly' | 'both'> & { readonly looks?: Looks };
 
 export function epochRow(mirror: string, epoch: Omit<EpochInput, 'cells' | 'losses'>): StoredEpoch {
-  const { number, version, begunBy, startedAtMs, lastAtMs, localReplies, hidden } = epoch;
+  const { number, version, begunBy, startedAtMs, lastAtMs, localReplies, hidden, gates } = epoch;
+  const state: EpochState = { lastAtMs, localReplies, hidden, ...(gates && { gates: storedGates(gates) }) };
   return {
     mirror,
     epoch: number,
     startedAtMs,
     cause: begunBy,
     version: version ?? '',
-    state: JSON.stringify({ lastAtMs, localReplies, hidden } satisfies EpochState),
+    state: JSON.stringify(state),
   };
 }
 
@@ -65,11 +68,16 @@ function readEpochRow(row: StoredEpoch): Omit<EpochInput, 'cells' | 'losses'> {
 }
 
 /** Rows of earlier versions know nothing of local replies and hidden differences, or only the endpoints of local replies. */
-function readEpochState({ lastAtMs, localReplies = [], hidden = {} }: OlderEpochState): EpochState {
+function readEpochState({
+  lastAtMs,
+  localReplies = [],
+  hidden = {},
+  gates,
+}: OlderEpochState): Pick<EpochInput, 'lastAtMs' | 'localReplies' | 'hidden' | 'gates'> {
   const replies = Array.isArray(localReplies)
     ? (localReplies as EpochState['localReplies'])
     : Object.entries(localReplies).map(([endpoint, counts]) => ({ endpoint, counts }));
-  return { lastAtMs, localReplies: replies, hidden };
+  return { lastAtMs, localReplies: replies, hidden, ...(gates && { gates: readGates(gates) }) };
 }
 
 export function cellKey(

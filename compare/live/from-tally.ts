@@ -2,6 +2,7 @@ import type { Stratum as HalfStratum } from '../ingest/index.ts';
 import type { LossCause } from '../join/index.ts';
 import type { EpochInput, LossInput, Stratum } from '../report/index.ts';
 import type { EpochTally, Tallies } from '../tally/index.ts';
+import { gatesOf } from './gate-rows.ts';
 
 /** An epoch of the tally as plain data, as it is now. */
 export function fromTally(epoch: EpochTally, tallies: Tallies): EpochInput {
@@ -47,6 +48,7 @@ export function fromTally(epoch: EpochTally, tallies: Tallies): EpochInput {
       [...strata.values()].map(({ stratum, counts }) => ({ endpoint, stratum: plain(stratum), counts: { ...counts } })),
     ),
     hidden: Object.fromEntries(epoch.hidden),
+    ...(epoch.gates.strata.size > 0 && { gates: gatesOf(epoch.gates) }),
   };
 }
 

@@ -35,7 +35,9 @@ export class LiveCounts {
   static async open(options: LiveCountsOptions, store: ComparisonStore): Promise<LiveCounts> {
     const histories = new Map<string, KnownHistory>();
     for (const mirror of await store.mirrors()) {
-      histories.set(mirror, { history: await MirrorHistory.load(store, mirror), tally: undefined });
+      const history = await MirrorHistory.load(store, mirror);
+      options.tallies.resume(mirror, history.version);
+      histories.set(mirror, { history, tally: undefined });
     }
     return new LiveCounts(options, histories, new SeriesBook(await store.series(Date.now() - SERIES_MS)));
   }

@@ -15,7 +15,7 @@ it("shows Envoy's count of the copies, mismatches of the current epoch, and whet
   createLiveMetrics(registry, {
     mirrors: () => ['orders', 'quiet'],
     tally: (name) => tallies.mirror(name),
-    mirroredOf: (name, role) => (name === 'orders' ? { candidate: 5, control: 4 }[role] : undefined),
+    mirroredOf: (name, role) => (name === 'orders' ? { candidate: 5, control: 4, primary: 0 }[role] : undefined),
     storeStatus: () => ({ lastWrittenAtMs: undefined, pendingRows: 3, failing: new Error('no disk') }),
     now: () => nowMs,
   });

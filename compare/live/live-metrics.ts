@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
+import type { CopyRole } from '../copies/index.ts';
 import type { FlusherStatus } from '../store/index.ts';
 import type { MirrorTally } from '../tally/index.ts';
 
@@ -8,7 +9,7 @@ export interface LiveGauges {
   mirrors(): Iterable<string>;
   tally(name: string): MirrorTally | undefined;
   /** Copies that Envoys wanted to send since this process began. */
-  mirroredOf(name: string, role: 'candidate' | 'control'): number | undefined;
+  mirroredOf(name: string, role: CopyRole): number | undefined;
   storeStatus(): FlusherStatus;
   now?(): number;
 }
@@ -34,9 +35,9 @@ export function createLiveMetrics(registry: Registry, gauges: LiveGauges): void 
     ['mirror', 'role'],
     (self) => {
       for (const mirror of gauges.mirrors()) {
-        for (const role of ['candidate', 'control'] as const) {
+        for (const role of ['candidate', 'control', 'primary'] as const) {
           const count = gauges.mirroredOf(mirror, role);
-          if (count !== undefined) self.set({ mirror, role }, count);
+          if (count !== undefined && (count > 0 || role !== 'primary')) self.set({ mirror, role }, count);
         }
       }
     },

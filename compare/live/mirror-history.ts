@@ -61,6 +61,16 @@ export class MirrorHistory {
     return epoch.number + this.#offsetFor(tally);
   }
 
+  /** The number of the epoch that goes on, or begins, with what is counted next. */
+  expected(): number {
+    return this.#last?.number ?? (this.#offset ?? 0) + 1;
+  }
+
+  /** What the candidate named itself last. */
+  get version(): string | undefined {
+    return this.#last?.version;
+  }
+
   /** What was counted before in the epoch of this number, if it goes on. */
   before(number: number): EpochInput | undefined {
     return this.#last?.number === number ? this.#last : undefined;

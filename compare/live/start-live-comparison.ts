@@ -1,13 +1,18 @@
 import type { Dialect } from 'kysely';
+import type { Evidence } from '../../rollout/index.ts';
 import type { ComparisonRoutesOptions } from '../api/index.ts';
 import { RuleBook } from '../rules/index.ts';
 import { ComparisonStore, Flusher, type FlusherOptions, type FlusherStatus, type Retention } from '../store/index.ts';
 import { ComparisonEvents } from './comparison-events.ts';
+import { GateEvidence, type GateEvidenceOptions } from './gate-evidence.ts';
 import { LiveComparison, type LiveComparisonOptions } from './live-comparison.ts';
 import { LiveCounts, type LiveCountsOptions } from './live-counts.ts';
 import { RowsToSave } from './rows-to-save.ts';
 
-export interface StartLiveComparisonOptions extends Omit<LiveComparisonOptions, 'store'>, LiveCountsOptions {
+export interface StartLiveComparisonOptions
+  extends Omit<LiveComparisonOptions, 'store'>,
+    LiveCountsOptions,
+    Partial<Pick<GateEvidenceOptions, 'settingsOf' | 'weightOf'>> {
   readonly dialect: Dialect;
   /** What a process that is killed loses at most. Default 2 s. */
   readonly flushIntervalMs?: number;
@@ -19,6 +24,8 @@ export interface StartLiveComparisonOptions extends Omit<LiveComparisonOptions, 
 
 /** What the routes need, and the store behind it. */
 export interface RunningComparison extends Required<Pick<ComparisonRoutesOptions, 'comparison' | 'rules'>> {
+  /** For the gates of a rollout; undefined for a mirror without one. */
+  evidenceOf(mirror: string): Evidence | undefined;
   /** `comparison` and `rules`, as they happen. */
   readonly events: Pick<ComparisonEvents, 'onEvent'>;
   storeStatus(): FlusherStatus;
@@ -35,13 +42,23 @@ const SWEEP_INTERVAL_MS = 60_000;
  * @throws ShadowplaneError STORE_FAILED when the database cannot be opened
  */
 export async function startLiveComparison(options: StartLiveComparisonOptions): Promise<RunningComparison> {
-  const { dialect, flushIntervalMs, retentionOf, onStoreFailing, ...live } = options;
+  const {
+    dialect,
+    flushIntervalMs,
+    retentionOf,
+    onStoreFailing,
+    settingsOf = () => undefined,
+    weightOf,
+    ...live
+  } = options;
   const store = await ComparisonStore.open(dialect);
   try {
     const counts = await LiveCounts.open(live, store);
     const comparison = new LiveComparison({ ...live, store }, counts);
     const rules = new RuleBook(store);
     await rules.load(await store.mirrorsWithRules());
+    const rulesOf = (mirror: string) => rules.of(mirror);
+    const evidence = new GateEvidence({ tallies: live.tallies, counts, rulesOf, settingsOf, weightOf });
     const flusher = new Flusher({
       source: new RowsToSave(live, counts),
       write: (changes) => store.write(changes),
@@ -54,6 +71,7 @@ export async function startLiveComparison(options: StartLiveComparisonOptions): 
     return {
       comparison,
       rules,
+      evidenceOf: (mirror) => evidence.of(mirror),
       events: new ComparisonEvents({ progress: () => comparison.progress(), rules }),
       storeStatus: () => flusher.status(),
       close: async () => {

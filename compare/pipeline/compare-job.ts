@@ -1,5 +1,5 @@
 import { type CompiledRules, compareAnswers, compileRules, type Difference, PreparedAnswer } from '../diff/index.ts';
-import { possibleDrift, writtenAt } from '../drift/index.ts';
+import { possibleLack, writtenAt } from '../drift/index.ts';
 import type { Answer } from '../exchange.ts';
 import { readAnswer } from '../ingest/index.ts';
 import { type ArmOutcome, differenceKey, lookAt } from '../tally/index.ts';
@@ -45,9 +45,11 @@ function compareExchange(
   endpoint: string,
   nowMs: number,
 ): TaskOutcome {
-  const { method, answer } = readAnswer(encodedPrimary);
-  const primaryAnswer = settings.chosen(answer);
-  const candidateAnswer = settings.chosen(readAnswer(encodedCandidate).answer);
+  const [ofPrimary, ofCandidate] = [readAnswer(encodedPrimary), readAnswer(encodedCandidate)];
+  const primaryAnswer = settings.chosen(ofPrimary.answer);
+  const candidateAnswer = settings.chosen(ofCandidate.answer);
+  // Only the half of the answer to the user has the request.
+  const method = ofPrimary.method || ofCandidate.method;
   const primary = new PreparedAnswer(primaryAnswer);
   const options = {
     method,
@@ -58,8 +60,8 @@ function compareExchange(
   const comparison = compareAnswers(primary, new PreparedAnswer(candidateAnswer), options);
   if (comparison.outcome !== 'compared') return { outcome: comparison.outcome };
   const version = settings.versionOf(candidateAnswer);
-  const drift = possibleDrift(primaryAnswer.status, candidateAnswer.status);
-  const writtenAtMs = drift && writtenAt(primaryAnswer, drift);
+  const lack = possibleLack(primaryAnswer.status, candidateAnswer.status);
+  const writtenAtMs = lack && writtenAt(lack.of === 'primary' ? candidateAnswer : primaryAnswer, lack.how);
   const compared = {
     outcome: 'compared' as const,
     ...(version !== undefined && { version }),

@@ -29,16 +29,17 @@ function task(id: string, candidate = {}): Task {
     mirror: 'orders',
     stratum: { reason: 'sample' as const },
     atMs: 1,
+    request: half(SIDE.primary, {}),
     primary: half(SIDE.primary, {}),
     candidate: half(SIDE.candidate, candidate),
   };
-  return { joined, endpoint: 'GET /', renames: 0 };
+  return { joined, endpoint: 'GET /', renames: 0, settings: 0 };
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error('not within 10 s');
+    if (Date.now() > deadline) throw new Error('not within 30 s');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -12,6 +12,8 @@ export interface Task {
   readonly endpoint: string;
   /** How often endpoints had been renamed when it was named. */
   readonly renames: number;
+  /** Which settings were in force when it was named. */
+  readonly settings: number;
 }
 
 export interface Job {
@@ -59,7 +61,7 @@ export type TaskOutcome =
       readonly controlArm?: ArmOutcome;
       /** Differences between primary and candidate that rules hid, by rule id; absent: none. */
       readonly hidden?: ReadonlyMap<string, number>;
-      /** Where the statuses allow for state drift: when what the primary answered was last written, by its own words. */
+      /** Where the statuses allow for state drift: when what was answered was last written, by its own words. */
       readonly writtenAtMs?: number;
     };
 

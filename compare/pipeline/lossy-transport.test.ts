@@ -22,10 +22,11 @@ function half(exchange: number, role: Role): Half {
   return {
     exchangeId: `e${exchange}`,
     mirror: 'orders',
-    side: role === 'primary' ? 'primary' : 'candidate',
+    // Every third user is on the candidate, of which the copy goes back.
+    side: (role === 'primary') === exchange % 3 > 0 ? 'primary' : 'candidate',
     stratum: { reason: 'sample' },
-    method: 'GET',
-    path: '/',
+    method: role === 'primary' ? 'GET' : '',
+    path: role === 'primary' ? '/' : '',
     status: 200,
     ended: 'complete',
     localReply: false,

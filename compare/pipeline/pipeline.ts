@@ -11,8 +11,24 @@ import {
   type VmStatus,
   WireError,
 } from '../ingest/index.ts';
-import { type Joined, Joiner, type JoinerOptions, type JoinerStats, type KnownLoss, type Lost } from '../join/index.ts';
-import { differenceKey, type RedactedSample, type Redaction, Tallies, type TalliesOptions } from '../tally/index.ts';
+import {
+  answersUser,
+  failures,
+  type Joined,
+  Joiner,
+  type JoinerOptions,
+  type JoinerStats,
+  type KnownLoss,
+  type Lost,
+} from '../join/index.ts';
+import {
+  differenceKey,
+  type GateOptions,
+  type RedactedSample,
+  type Redaction,
+  Tallies,
+  type TalliesOptions,
+} from '../tally/index.ts';
 import { bytesOf, DiffPool, type DiffPoolOptions } from './diff-pool.ts';
 import { type GuardSign, guardSigns } from './guard-signs.ts';
 import type { ComparisonSettings, Task, TaskOutcome } from './job.ts';
@@ -45,6 +61,8 @@ export interface ComparedMirror extends ComparisonSettings {
   readonly control: boolean;
   /** Whether its receivers have to show their shadow guard. */
   readonly showsGuard?: boolean;
+  /** Whether it has a rollout, whose gates ask for more than a verdict does. */
+  readonly hasRollout?: boolean;
   readonly redaction?: Redaction;
   /** Path templates such as `/api/orders/{id}`; paths that match none are learnt. */
   readonly templates?: readonly string[];
@@ -112,9 +130,12 @@ class PipelineCore {
   readonly #metrics: PipelineMetrics;
   readonly #onGuardSign: PipelineOptions['onGuardSign'];
   #mirrors: ReadonlyMap<string, ComparedMirror>;
-  /** Answers of primaries, by mirror. */
+  /** Answers to users, by mirror. */
   readonly #arrived = new Map<string, number>();
   #renames = 0;
+  #settings = 0;
+  /** By mirror, since which of the settings answers are compared as they are now. */
+  readonly #comparedAlikeSince = new Map<string, number>();
 
   constructor({ mirrors, registry, joiner, diff, tally, onThreadLost, onGuardSign }: PipelineOptions) {
     this.#onGuardSign = onGuardSign;
@@ -126,9 +147,9 @@ class PipelineCore {
       onJoined: (joined) => this.#joined(joined),
       onLost: (lost) => this.#lost(lost),
       onUnseen: (loss) => this.#unseen(loss),
-      onLocalReply: (half) => {
+      onLocalReply: (half, request) => {
         const { mirror, stratum, side } = half;
-        this.tallies.countLocalReply(mirror, this.#endpointOf(mirror, half), stratum, side);
+        this.tallies.countLocalReply(mirror, this.#endpointOf(mirror, request ?? half), stratum, side);
       },
     });
     this.pool = new DiffPool({
@@ -154,8 +175,17 @@ class PipelineCore {
     for (const [mirror, { templates }] of mirrors) {
       if (!sameTexts(templates, this.#mirrors.get(mirror)?.templates)) this.#endpoints.delete(mirror);
     }
+    this.#settings += 1;
+    for (const [name, mirror] of mirrors) {
+      const before = this.#mirrors.get(name);
+      if (before === mirror || textOfSettings(before) === textOfSettings(mirror)) continue;
+      this.#comparedAlikeSince.set(name, this.#settings);
+      this.tallies.beginGatesAgain(name);
+    }
     this.#mirrors = mirrors;
     this.pool.use(mirrors);
+    for (const mirror of this.#comparedAlikeSince.keys())
+      if (!mirrors.has(mirror)) this.#comparedAlikeSince.delete(mirror);
     for (const mirror of this.#endpoints.keys()) if (!mirrors.has(mirror)) this.#endpoints.delete(mirror);
     for (const mirror of this.#arrived.keys()) if (!mirrors.has(mirror)) this.#arrived.delete(mirror);
     for (const { mirror } of this.tallies.mirrors()) {
@@ -211,7 +241,7 @@ class PipelineCore {
     for (const half of halves) {
       if (!this.#mirrors.has(half.mirror)) unknown += 1;
       else {
-        if (half.side === 'primary') this.#arrived.set(half.mirror, (this.#arrived.get(half.mirror) ?? 0) + 1);
+        if (answersUser(half)) this.#arrived.set(half.mirror, (this.#arrived.get(half.mirror) ?? 0) + 1);
         this.drift.see(half);
         this.joiner.add(half, nowMs);
       }
@@ -227,7 +257,8 @@ class PipelineCore {
 
   #joined(joined: Joined): void {
     const { mirror, controlLost } = joined;
-    const task = { joined, endpoint: this.#endpointOf(mirror, joined.primary), renames: this.#renames };
+    const endpoint = this.#endpointOf(mirror, joined.request);
+    const task = { joined, endpoint, renames: this.#renames, settings: this.#settings };
     if (this.#onGuardSign && this.#mirrors.get(mirror)?.showsGuard) {
       for (const sign of guardSigns(joined, task.endpoint)) this.#onGuardSign(sign);
     }
@@ -252,8 +283,8 @@ class PipelineCore {
     return endpoint;
   }
 
-  #lost(lost: Pick<Lost, 'mirror' | 'cause'> & Partial<Pick<Lost, 'stratum'>>, count = 1): void {
-    this.tallies.countLost(lost, count);
+  #lost(lost: Pick<Lost, 'mirror' | 'cause'> & Partial<Pick<Lost, 'stratum' | 'failed'>>, count = 1): void {
+    this.tallies.countLost(lost, count, this.#gatesOf(lost.mirror));
     this.#metrics.exchange(lost.mirror, lost.cause, count);
   }
 
@@ -276,7 +307,8 @@ class PipelineCore {
     const { joined } = task;
     const { id, mirror, stratum, atMs } = joined;
     if (result.outcome !== 'compared') {
-      this.#lost({ mirror, stratum, cause: result.outcome });
+      const failed = failedIn(joined);
+      this.#lost({ mirror, stratum, cause: result.outcome, ...(failed && { failed }) });
       return;
     }
     const { outcome, controlLost, writtenAtMs, ...compared } = result;
@@ -286,13 +318,34 @@ class PipelineCore {
     const known = task.renames < this.#renames ? this.#endpoints.get(mirror) : undefined;
     const endpoint = known ? currentEndpoint(known, task.endpoint) : task.endpoint;
     const sample = { id, bytes: bytesOf(task), joined, endpoint, ...(version !== undefined && { version }) };
-    const drift = this.drift.driftOf(joined.primary, compared.candidateArm.status, writtenAtMs);
+    const drift = this.drift.driftOf(joined, compared.candidateArm.status, writtenAtMs);
     // A control that fails alike makes it noise.
     const isDrift = drift && compared.candidate.includes(STATUS_KEY) && !compared.control?.includes(STATUS_KEY);
     const ofDrift = isDrift ? { candidate: [differenceKey('status', driftPath(drift))], isDrift } : {};
-    this.tallies.count({ ...compared, ...ofDrift, mirror, stratum, endpoint, atMs, sample });
+    const ofBack = joined.request.side === 'candidate' ? { isBack: true } : {};
+    // What was compared by rules of before is no answer to those of now.
+    const gates = task.settings >= (this.#comparedAlikeSince.get(mirror) ?? 0) ? this.#gatesOf(mirror) : undefined;
+    this.tallies.count({ ...compared, ...ofDrift, ...ofBack, mirror, stratum, endpoint, atMs, sample }, gates);
     this.#metrics.exchange(mirror, outcome);
   }
+
+  #gatesOf(mirror: string): GateOptions | undefined {
+    const { hasRollout, control } = this.#mirrors.get(mirror) ?? {};
+    return hasRollout ? { hasControl: control ?? false } : undefined;
+  }
+}
+
+/** What says how answers are compared. */
+function textOfSettings(mirror: ComparedMirror | undefined): string {
+  if (!mirror) return '';
+  const { control, hasRollout, rules, versionHeader, headers, alsoCompareHeaders } = mirror;
+  return JSON.stringify([control, hasRollout, rules, versionHeader, headers, alsoCompareHeaders]);
+}
+
+/** Of users whom the candidate answered their own requests tell, in Envoy's counters. */
+function failedIn({ request, primary, candidate }: Joined): Lost['failed'] {
+  const failed = request === primary ? failures(primary, candidate) : undefined;
+  return failed && { primary: failed.user, candidate: failed.copy };
 }
 
 /** Parts of a whole number that add up to it; what does not divide goes to the largest. */

@@ -15,9 +15,9 @@ export interface SettledCell extends CellInput {
 export function settleDrift(cell: CellInput): SettledCell {
   const drifted = cell.fields.filter(({ path }) => driftAt(path) !== undefined);
   if (drifted.length === 0) return { ...cell, drift: drifted };
-  const failed = cell.fields.filter(({ kind }) => kind === 'status');
+  const failed = cell.fields.filter(({ kind, path }) => kind === 'status' && driftAt(path) !== 'ahead');
   const hasSucceeded = pairsOf(failed) < cell.pairs;
-  const drift = drifted.filter(({ path }) => hasSucceeded || driftAt(path) === 'conflict');
+  const drift = drifted.filter(({ path }) => hasSucceeded || driftAt(path) !== 'gone');
   const defects = drifted.filter((field) => !drift.includes(field));
   return {
     ...cell,

@@ -18,6 +18,7 @@ const envoy = (more: Partial<HealthInput['envoys'][number]> = {}) => ({
   lastReportAtMs: START_MS,
   candidate: { ...NO_COPIES, sent: 10, responses: { '2xx': 10 } },
   control: NO_COPIES,
+  primary: NO_COPIES,
   filter: { 'selected.reason.sample': 10 },
   ...more,
 });

@@ -29,6 +29,8 @@ export interface HealthReport {
     readonly lastReportAt: string;
     readonly candidate: CopiesReport;
     readonly control?: CopiesReport;
+    /** Of what the candidate answered, during a rollout: to the primary's service. Absent where there were none. */
+    readonly back?: CopiesReport;
     /** docs/filter-statistics.md, without the name of the mirror. */
     readonly filter: Readonly<Record<string, number>>;
     /** Of all mirrors together, because they share the batches. Null while nothing was ever delivered. */
@@ -47,12 +49,15 @@ export interface HealthReport {
 }
 
 export function reportHealth(mirror: MirrorInput, input: HealthInput): HealthReport {
-  const envoys = input.envoys.map(({ node, connected, lastReportAtMs, candidate, control, filter }) => ({
+  const envoys = input.envoys.map(({ node, connected, lastReportAtMs, candidate, control, primary, filter }) => ({
     node,
     connected,
     lastReportAt: dateOf(lastReportAtMs).toISOString(),
     candidate: copiesOf(candidate, input.maxRequests),
     ...(mirror.hasControl && { control: copiesOf(control, input.maxRequests) }),
+    ...(primary.sent + primary.overflow + primary.connectFailures > 0 && {
+      back: copiesOf(primary, input.maxRequests),
+    }),
     filter,
     capture: captureOf(input.vms.filter((vm) => vm.node === node)),
   }));
@@ -97,11 +102,13 @@ function notesOn(envoys: HealthReport['envoys'], { vms, store, filterNotes = [] 
     'has left, or cannot reach the control plane; its figures are those of its last report.',
   );
   say(
-    envoys.filter(({ candidate, control }) => candidate.breaker.open || control?.breaker.open),
+    envoys.filter(({ candidate, control, back }) => [candidate, control, back].some((one) => one?.breaker.open)),
     'the circuit breaker is open: copies are not sent until some have been answered. A slow shadow, or limits.maxConcurrent is too small.',
   );
   say(
-    envoys.filter(({ candidate, control }) => candidate.connectFailures + (control?.connectFailures ?? 0) > 0),
+    envoys.filter(({ candidate, control, back }) =>
+      [candidate, control, back].some((one) => one && one.connectFailures > 0),
+    ),
     'could not connect to a shadow or control.',
   );
   say(

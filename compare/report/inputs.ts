@@ -1,7 +1,7 @@
 /** What a report is made of: counts of one epoch of a mirror as plain data, from memory or from the store. */
 import type { LossCause } from '../join/index.ts';
 import type { Looks, Tally } from '../judge/index.ts';
-import type { QuietPairs } from '../tally/index.ts';
+import type { GateInput, QuietPairs } from '../tally/index.ts';
 
 export type Stratum = { readonly reason: 'segment'; readonly segment: string } | { readonly reason: 'sample' };
 
@@ -94,6 +94,8 @@ export interface EpochInput {
   readonly localReplies: readonly LocalRepliesInput[];
   /** Differences that rules hid when answers were compared, by rule id. */
   readonly hidden: Readonly<Record<string, number>>;
+  /** What the gates of a rollout ask for; absent where none was counted for. */
+  readonly gates?: GateInput;
 }
 
 export interface MirrorInput {

@@ -67,6 +67,15 @@ describe('state drift', () => {
     expect(reportVerdict(MIRROR, counts, OPTIONS)).toMatchObject({ verdict: 'not-enough-data', drifted: 500 });
   });
 
+  it('what the primary lacks is drift in any case: the candidate has it', () => {
+    const ahead = field(driftPath('ahead'), { candidateOnly: 500 }, { kind: 'status' });
+    expect(found(epoch([drifting(500, ahead)]))).toMatchObject([{ path: ':status/ahead', class: 'state' }]);
+    // And it is no sign that the candidate has ever failed.
+    expect(
+      found(epoch([drifting(500, field(driftPath('ahead'), { candidateOnly: 300 }, { kind: 'status' }), gone(200))])),
+    ).toMatchObject([{ class: 'state' }, { class: 'state' }]);
+  });
+
   it('a rule about the status ignores it as well', () => {
     const rules = [{ id: 'r1', effect: 'ignore', path: ':status', reason: 'known', author: 'ann' }] as const;
     const options = { ...OPTIONS, rules };

@@ -18,6 +18,8 @@ export interface Compared {
   readonly candidate: readonly string[];
   /** Of the primary's values at `candidate`, in its order (0: none); only without a control, where it is what hints at noise. */
   readonly looks?: readonly number[];
+  /** The candidate answered the user, and the primary's answer is that to a copy. */
+  readonly isBack?: boolean;
   /** The candidate lacks what was made during mirroring: counted at its own path, and no mismatch. */
   readonly isDrift?: boolean;
   /** Between primary and control; undefined without a control's answer. */

@@ -20,12 +20,15 @@ export class Epochs<E extends EpochBounds> {
   readonly #create: (bounds: EpochBounds) => E;
   readonly #max: number;
   readonly #onDropped: (epoch: E) => void;
+  readonly #resumed: string | undefined;
   #number = 0;
   /** Oldest first; the last is the current one. */
   readonly #epochs: E[] = [];
   #beginFromMs: number | undefined;
 
-  constructor(max: number, create: (bounds: EpochBounds) => E, onDropped: (epoch: E) => void) {
+  /** @param resumed the version that goes on, as far as the first answer names no other. */
+  constructor(max: number, create: (bounds: EpochBounds) => E, onDropped: (epoch: E) => void, resumed?: string) {
+    this.#resumed = resumed;
     this.#max = max;
     this.#create = create;
     this.#onDropped = onDropped;
@@ -46,7 +49,7 @@ export class Epochs<E extends EpochBounds> {
 
   of(version: string | undefined, atMs: number): E {
     const current = this.current;
-    const epoch = current ? this.#choose(current, version, atMs) : this.#add(version, 'first', atMs);
+    const epoch = current ? this.#choose(current, version, atMs) : this.#add(version ?? this.#resumed, 'first', atMs);
     epoch.lastAtMs = Math.max(epoch.lastAtMs, atMs);
     return epoch;
   }

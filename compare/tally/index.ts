@@ -1,5 +1,6 @@
 export { type ArmOutcome, type CapturedSample, type Compared, differenceKey } from './compared.ts';
 export type { EpochBounds } from './epochs.ts';
+export { GateCounts, type GateInput, type GateOptions, type GateStratum, newGateStratum } from './gate-counts.ts';
 export { OTHER_ENDPOINTS, OTHER_SEGMENTS, type TallyLimits } from './limits.ts';
 export { lookAt } from './looks.ts';
 export { BEYOND, type QuietPairs } from './quiet-pairs.ts';

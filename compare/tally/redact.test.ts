@@ -58,6 +58,7 @@ describe('a sample', () => {
     const half = (side: number) => readHalf(encodeHalf(halfFields({ ...fields, exchange_id: 'e1', side })))!;
     const joined = {
       ...sample.joined,
+      request: half(SIDE.primary),
       primary: half(SIDE.primary),
       candidate: half(SIDE.candidate),
       control: half(SIDE.control),

@@ -42,7 +42,7 @@ export interface RedactedSample {
 
 export function redactSample({ joined, endpoint, version }: CapturedSample, redaction: Redaction): RedactedSample {
   const redact = redactor(redaction);
-  const { method, path, requestHeaders, answer } = readAnswer(joined.primary.encoded);
+  const { method, path, requestHeaders } = readAnswer(joined.request.encoded);
   const read = ({ encoded }: Half): CapturedAnswer => readAnswer(encoded);
   const { reason, segment } = joined.stratum;
   return {
@@ -57,7 +57,7 @@ export function redactSample({ joined, endpoint, version }: CapturedSample, reda
       method,
       path: redactQuery(path, redaction.queryParameters ?? []),
       atMs: joined.atMs,
-      primary: redact.answer(answer),
+      primary: redact.answer(read(joined.primary).answer),
       candidate: redact.answer(read(joined.candidate).answer),
       ...(joined.control && { control: redact.answer(read(joined.control).answer) }),
     },

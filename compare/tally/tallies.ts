@@ -2,6 +2,7 @@ import type { Stratum } from '../ingest/index.ts';
 import { LOSS_CAUSES, type LossCause, type Lost } from '../join/index.ts';
 import type { CapturedSample, Compared } from './compared.ts';
 import { type EpochBounds, Epochs } from './epochs.ts';
+import { GateCounts, type GateOptions } from './gate-counts.ts';
 import { DEFAULT_TALLY_LIMITS, OTHER_ENDPOINTS, OTHER_SEGMENTS, type TallyLimits } from './limits.ts';
 import { NO_REDACTION, type RedactedSample, type Redaction, redactSample } from './redact.ts';
 import { SampleShelf } from './samples.ts';
@@ -34,6 +35,8 @@ export interface EpochTally extends EpochBounds {
   readonly hidden: Map<string, number>;
   readonly endpoints: Map<string, EndpointTally>;
   readonly room: Room;
+  /** What the gates of a rollout ask for; empty where there is none. */
+  readonly gates: GateCounts;
   /** Pairs of endpoints and strata beyond the bounds; they are counted with the pooled ones. */
   pooledPairs: number;
 }
@@ -63,6 +66,8 @@ export class Tallies {
   readonly #limits: TallyLimits;
   readonly #mirrors = new Map<string, MirrorTally>();
   readonly #samples: SampleShelf<CapturedSample>;
+  /** Versions by mirror, of which nothing has been counted here yet. */
+  readonly #resumed = new Map<string, string>();
   #seed: number;
   #beyondMirrors = 0;
 
@@ -104,6 +109,7 @@ export class Tallies {
   forget(name: string): void {
     for (const epoch of this.#mirrors.get(name)?.epochs.all ?? []) clearEpoch(epoch);
     this.#mirrors.delete(name);
+    this.#resumed.delete(name);
   }
 
   /**
@@ -133,8 +139,9 @@ export class Tallies {
 
   /** @param lost a lost exchange names no version, so it counts in the epoch that is current. */
   countLost(
-    { mirror, cause, stratum }: Pick<Lost, 'mirror' | 'cause'> & Partial<Pick<Lost, 'stratum'>>,
+    { mirror, cause, stratum, failed }: Pick<Lost, 'mirror' | 'cause'> & Partial<Pick<Lost, 'stratum' | 'failed'>>,
     count = 1,
+    gates?: GateOptions,
   ): void {
     const tally = this.#of(mirror);
     if (!tally) return;
@@ -143,6 +150,17 @@ export class Tallies {
     if (!stratum || !current) return;
     const losses = lossesOf(current, stratum, this.#limits.strata);
     losses.causes[cause] = (losses.causes[cause] ?? 0) + count;
+    if (gates && failed) current.gates.countFailures(stratum, failed);
+  }
+
+  /** What is counted for gates from now on means something else than before. */
+  beginGatesAgain(mirror: string): void {
+    for (const { gates } of this.#mirrors.get(mirror)?.epochs.all ?? []) gates.beginAgain();
+  }
+
+  /** What earlier processes last knew the candidate as: an answer that names no version is of it. */
+  resume(mirror: string, version: string | undefined): void {
+    if (version !== undefined) this.#resumed.set(mirror, version);
   }
 
   countControlLost(mirror: string, cause: LossCause): void {
@@ -164,14 +182,17 @@ export class Tallies {
     strata.set(key, found);
   }
 
-  count(compared: Compared): void {
+  /** @param gates of a mirror with a rollout: it is counted for them, too. */
+  count(compared: Compared, gates?: GateOptions): void {
     const tally = this.#of(compared.mirror);
     if (!tally) return;
     tally.compared += 1;
     const epoch = tally.epochs.of(compared.version, compared.atMs);
     epoch.compared += 1;
     for (const [rule, count] of compared.hidden ?? []) epoch.hidden.set(rule, (epoch.hidden.get(rule) ?? 0) + count);
-    this.#stratum(epoch, compared).count(compared);
+    const stratum = this.#stratum(epoch, compared);
+    stratum.count(compared);
+    if (gates) epoch.gates.count(compared, stratum, gates);
     const { candidate, control = [] } = compared;
     const differs = candidate.some((key) => !control.includes(key));
     tally.series.count(compared.endpoint, compared.atMs, differs);
@@ -201,12 +222,14 @@ export class Tallies {
           localReplies: new Map(),
           hidden: new Map(),
           endpoints: new Map(),
+          gates: new GateCounts(),
           room: { fields: this.#limits.fieldsOfEpoch },
         }),
         (epoch) => {
           clearEpoch(epoch);
           this.#mirrors.get(mirror)!.epochsDropped += 1;
         },
+        this.#resumed.get(mirror),
       ),
     };
     this.#mirrors.set(mirror, tally);

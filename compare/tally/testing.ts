@@ -6,7 +6,15 @@ import type { CapturedSample, Compared } from './compared.ts';
 export function aSample(id: string, fields: Partial<CapturedSample> = {}): CapturedSample {
   const half = (side: number) => readHalf(encodeHalf(halfFields({ exchange_id: id, side })))!;
   const [primary, candidate] = [half(SIDE.primary), half(SIDE.candidate)];
-  const joined = { id, mirror: 'orders', stratum: { reason: 'sample' as const }, atMs: 1, primary, candidate };
+  const joined = {
+    id,
+    mirror: 'orders',
+    stratum: { reason: 'sample' as const },
+    atMs: 1,
+    request: primary,
+    primary,
+    candidate,
+  };
   return { id, bytes: 100, joined, endpoint: 'GET /', ...fields };
 }
 
