@@ -10,10 +10,12 @@ import {
   type StratumCounts,
   start,
   stepsOf,
+  type Weights,
   weightsOf,
+  withUsersErrors,
 } from '../../rollout/index.ts';
 import type { Random } from '../support/index.ts';
-import { draw } from './stream.ts';
+import { draw, drawUsers } from './stream.ts';
 import { PLAN, REQUESTS_PER_SECOND, type World } from './worlds.ts';
 
 export interface Outcome {
@@ -23,6 +25,8 @@ export interface Outcome {
   readonly harmed: number;
   /** The gate that stopped it. */
   readonly by?: string;
+  /** Steps in which the candidate was beyond a bound: those that it had, and those of them whose gates all opened. */
+  readonly badSteps: { readonly count: number; readonly passed: number };
 }
 
 const LOOK_EVERY_S = 60;
@@ -38,29 +42,46 @@ export function ourWay(world: World, random: Random): Outcome {
   let state: RolloutState = started.state;
   let total: StratumCounts = NO_COUNTS;
   let [atS, stepFromS, harmed] = [0, 0, 0];
-  const seen = (): Evidence => ({ basis: '', epoch: 1, strata: { sample: total }, findings: [] });
+  const users = { stratum: 'sample', primary: { requests: 0, failed: 0 }, candidate: { requests: 0, failed: 0 } };
+  let badSteps = { count: 0, passed: 0 };
+  const seen = (shares: Weights['users']): Evidence =>
+    withUsersErrors({ basis: '', epoch: 1, strata: { sample: total }, findings: [] }, [users], shares);
   for (;;) {
     const sinceLastLookS = Math.max(LOOK_EVERY_S, (atS - stepFromS) * LOOK_SHARE);
-    const { copies, users } = weightsOf(PLAN, state);
+    const { copies, users: shares } = weightsOf(PLAN, state);
     const compared = (copies === 'as-configured' ? 0 : copies) / ALL;
     const isBad = isBadAt(world, state.step);
     atS += sinceLastLookS;
-    const drawn = draw(world, Math.round(REQUESTS_PER_SECOND * sinceLastLookS * compared), isBad, random);
-    total = add(total, drawn);
-    harmed += harmedIn(world, isBad, (REQUESTS_PER_SECOND * sinceLastLookS * (users[EVERYONE] ?? 0)) / ALL);
+    const arrived = REQUESTS_PER_SECOND * sinceLastLookS;
+    const moved = Math.round((arrived * (shares[EVERYONE] ?? 0)) / ALL);
+    total = add(total, draw(world, Math.round(arrived * compared), isBad, random));
+    const answered = drawUsers(world, { primary: Math.round(arrived) - moved, candidate: moved }, isBad, random);
+    for (const side of ['primary', 'candidate'] as const) {
+      users[side].requests += answered[side].requests;
+      users[side].failed += answered[side].failed;
+    }
+    harmed += harmedIn(world, isBad, moved);
     const next = decide(PLAN, state, {
       sinceLastLookMs: sinceLastLookS * 1_000,
       delivered: true,
-      evidence: seen(),
+      evidence: seen(shares),
     }).state;
-    if (next.step !== state.step) stepFromS = atS;
+    const isPassed = next.step !== state.step || next.status === 'passed';
+    const isLost = !isPassed && atS - stepFromS > MOST_STEP_S;
+    if (world.isBad && isBad && (isPassed || isLost || isOver(next))) {
+      badSteps = { count: badSteps.count + 1, passed: badSteps.passed + (isPassed ? 1 : 0) };
+    }
+    if (isPassed) stepFromS = atS;
     state = next;
-    const hours = atS / 3_600;
-    if (state.status === 'passed') return { end: 'reached 100%', hours, harmed };
-    if (isOver(state)) return { end: 'stopped', hours, harmed, by: /"(\w+)"/.exec(state.why)?.[1] ?? state.why };
-    if (atS - stepFromS > MOST_STEP_S) return { end: 'undecided', hours, harmed };
+    const sofar = { hours: atS / 3_600, harmed, badSteps };
+    if (state.status === 'passed') return { end: 'reached 100%', ...sofar };
+    if (isOver(state)) return { end: 'stopped', ...sofar, by: /"(\w+)"/.exec(state.why)?.[1] ?? state.why };
+    if (isLost) return { end: 'undecided', ...sofar };
   }
 }
+
+/** Flagger has no such promise to be held against. */
+const NO_STEPS = { count: 0, passed: 0 };
 
 export interface FlaggerRules {
   readonly leastSuccessRate: number;
@@ -93,10 +114,12 @@ export function flaggersWay(world: World, rules: FlaggerRules, random: Random): 
       const isGood = successRate >= rules.leastSuccessRate && p99(latency.candidate) <= rules.mostP99Ms;
       if (isGood) passed += 1;
       else failedChecks += 1;
-      if (failedChecks >= FAILED_CHECKS) return { end: 'stopped', hours: atS / 3_600, harmed };
+      if (failedChecks >= FAILED_CHECKS) {
+        return { end: 'stopped', hours: atS / 3_600, harmed, badSteps: NO_STEPS };
+      }
     }
   }
-  return { end: 'reached 100%', hours: atS / 3_600, harmed };
+  return { end: 'reached 100%', hours: atS / 3_600, harmed, badSteps: NO_STEPS };
 }
 
 function isBadAt({ badFrom }: World, step: number): boolean {

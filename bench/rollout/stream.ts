@@ -1,6 +1,6 @@
 /** What both versions answered within a stretch of time, drawn from a world. */
 import { normalQuantile } from '../../compare/judge/index.ts';
-import { cellOf, type LatencyCells, type StratumCounts } from '../../rollout/index.ts';
+import { type ByVersion, cellOf, type LatencyCells, type SideCounts, type StratumCounts } from '../../rollout/index.ts';
 import type { Random } from '../support/index.ts';
 import type { Version, World } from './worlds.ts';
 
@@ -21,6 +21,23 @@ export function draw(world: World, pairs: number, isBad: boolean, random: Random
       primary: drawLatency(world.primary, pairs, random),
       candidate: drawLatency(candidate, pairs, random),
     },
+  };
+}
+
+/** Users' own requests, by the side that answered them. */
+export function drawUsers(
+  world: World,
+  requests: ByVersion<number>,
+  isBad: boolean,
+  random: Random,
+): ByVersion<SideCounts> {
+  const side = ({ errors }: Version, count: number) => ({
+    requests: count,
+    failed: Math.min(count, poisson(count * errors, random)),
+  });
+  return {
+    primary: side(world.primary, requests.primary),
+    candidate: side(isBad ? world.candidate : world.primary, requests.candidate),
   };
 }
 

@@ -20,13 +20,14 @@ export function logMixtureLikelihood(counts: readonly number[], mixture: readonl
 }
 
 function logDirichlet(counts: readonly number[], concentrations: readonly number[]): number {
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-  const whole = sum(concentrations);
-  const parts = counts.map((count, index) => {
+  let [whole, all, parts] = [0, 0, 0];
+  for (const [index, count] of counts.entries()) {
     const concentration = concentrations[index]!;
-    return logGamma(concentration + count) - logGamma(concentration);
-  });
-  return logGamma(whole) - logGamma(whole + sum(counts)) + sum(parts);
+    whole += concentration;
+    all += count;
+    parts += logGamma(concentration + count) - logGamma(concentration);
+  }
+  return logGamma(whole) - logGamma(whole + all) + parts;
 }
 
 /** `x * log(y)`, with 0 * log(0) = 0. */
@@ -49,10 +50,12 @@ export function rareMixture(rareKinds: number, rate: number): Component[] {
   return [component(0.5, 0.5 / rate), ...REST.map((rest) => component(0.5 / REST.length, rest / 2))];
 }
 
-/** Where a rising function reaches 0 between `low` and `high`, from the side where it is still below. */
-export function rootOfRising(low: number, high: number, f: (x: number) => number): number {
+/**
+ * Where a rising function reaches 0 between `low` and `high`, or at most `tolerance` above that: what errs widens an interval.
+ */
+export function rootOfRising(low: number, high: number, f: (x: number) => number, tolerance = 0): number {
   let [below, above] = [low, high];
-  for (let step = 0; step < 60; step += 1) {
+  for (let step = 0; step < 60 && above - below > tolerance; step += 1) {
     const middle = (below + above) / 2;
     if (f(middle) < 0) below = middle;
     else above = middle;

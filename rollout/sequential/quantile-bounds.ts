@@ -57,6 +57,9 @@ export function quantileBounds(cells: LatencyCells, options: QuantileOptions): B
   };
 }
 
+/** Ranks are whole numbers, so a bound is at most one further out than it had to be. */
+const RANK_TOLERANCE = 1 / 64;
+
 /** The true quantile lies at or above the value of the first rank and at or below that of the second. */
 function rankBounds(values: number, { quantile, lowAlpha, highAlpha, expectedValues }: QuantileOptions) {
   const weight = Math.max(expectedValues * PRIOR_SHARE, 2);
@@ -66,8 +69,8 @@ function rankBounds(values: number, { quantile, lowAlpha, highAlpha, expectedVal
     xLogY(below, quantile) -
     xLogY(values - below, 1 - quantile);
   const middle = values * quantile;
-  const down = rootOfRising(0, middle, (steps) => against(middle - steps) + Math.log(lowAlpha));
-  const up = rootOfRising(0, values - middle, (steps) => against(middle + steps) + Math.log(highAlpha));
+  const down = rootOfRising(0, middle, (steps) => against(middle - steps) + Math.log(lowAlpha), RANK_TOLERANCE);
+  const up = rootOfRising(0, values - middle, (steps) => against(middle + steps) + Math.log(highAlpha), RANK_TOLERANCE);
   const isCertain = against(values) + Math.log(highAlpha) >= 0;
   return [
     against(0) + Math.log(lowAlpha) >= 0 ? Math.ceil(middle - down) : 0,
