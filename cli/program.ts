@@ -9,6 +9,7 @@ import { getCommand } from './commands/get.ts';
 import { historyCommand } from './commands/history.ts';
 import { mirrorCommand } from './commands/mirror.ts';
 import { planCommand } from './commands/plan.ts';
+import { rolloutCommand } from './commands/rollout.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { undoCommand } from './commands/undo.ts';
@@ -68,6 +69,7 @@ function createProgram(context: Context): Command {
     planCommand(context),
     getCommand(context),
     mirrorCommand(context),
+    rolloutCommand(context),
     historyCommand(context),
     undoCommand(context),
     statusCommand(context),

@@ -4,6 +4,12 @@ import { run } from './program.ts';
 
 /** Runs a command line in this process, in the folder of the checkout. */
 export async function runInTest(...argv: readonly string[]) {
+  const { context, out, err } = contextForTest();
+  return { code: await run(argv, context), out: out.join(''), err: err.join('') };
+}
+
+/** A context with neither colours nor terminal, and what is written to it. */
+export function contextForTest() {
   const out: string[] = [];
   const err: string[] = [];
   const into = (lines: string[]) => ({ write: (text: string) => lines.push(text) }) as unknown as NodeJS.WriteStream;
@@ -17,5 +23,5 @@ export async function runInTest(...argv: readonly string[]) {
     printJson: (value) => void out.push(JSON.stringify(value)),
     note: (line) => void err.push(`${line}\n`),
   };
-  return { code: await run(argv, context), out: out.join(''), err: err.join('') };
+  return { context, out, err };
 }

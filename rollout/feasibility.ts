@@ -24,6 +24,12 @@ export function feasibility(plan: RolloutPlan, strata: number): Infeasible[] {
   ];
 }
 
+/** Pairs without any difference that each stratum needs before the gate of differences opens; 0 without that gate. */
+export function leastCleanPairs(plan: RolloutPlan): number {
+  const { differences } = plan.gates;
+  return differences === undefined ? 0 : pairsFor(plan, differences, 1);
+}
+
 function pairsFor(plan: RolloutPlan, gate: Gate, strata: number): number {
   return leastPairs(gate.atMost, alphasOf(gate.confidence, plan, strata));
 }
