@@ -37,6 +37,7 @@ export interface ShadowplaneOptions
     | 'stats'
     | 'heardVms'
     | 'onFilterNotes'
+    | 'evidenceOf'
     | 'guardSigns'
   > {
   /** Absent: nothing is captured and compared, and `filterWasmPath` is the module that cannot capture. */
@@ -87,6 +88,7 @@ export async function startShadowplane(options: ShadowplaneOptions): Promise<Run
       guardSigns: (listener) => {
         onGuardSign = listener;
       },
+      evidenceOf: async (mirror) => comparison.evidenceOf(mirror),
       onPolicy: comparison.follow,
     });
     doctor.ask(() => gatherFacts({ options, controlPlane, comparison }));
