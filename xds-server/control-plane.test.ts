@@ -64,7 +64,7 @@ async function sampleOf(mirror: string): Promise<unknown> {
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`not in time: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

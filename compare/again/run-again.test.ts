@@ -32,7 +32,7 @@ async function service(handler: Handler, more: Partial<Service> = {}): Promise<S
 function serviceAt(port: number, more: Partial<Service> = {}): Service {
   const guardProbe = { path: '/', intervalMs: 5_000, timeoutMs: 1_000 };
   const addresses = [{ host: '127.0.0.1', port }];
-  return { name: 'any', addresses, protocol: 'http1', connectTimeoutMs: 100, guardProbe, ...more };
+  return { name: 'any', addresses, protocol: 'http1', connectTimeoutMs: 5_000, guardProbe, ...more };
 }
 
 const json =
@@ -174,11 +174,11 @@ describe('running again', () => {
   it('ends at its time limit, and says so', async () => {
     const primary = await service(json(() => ({})));
     const silent = await service(() => {});
-    const report = await run({ primary, candidate: silent }, { times: 2, limits: { timeoutMs: 60 } });
+    const report = await run({ primary, candidate: silent }, { times: 2, limits: { timeoutMs: 1_000 } });
     expect(report.deterministic).toBe(false);
     expect(report.runs[1]?.candidate).toMatchObject({ status: 0, ended: 'timeout' });
     expect(report.runs[1]?.differences).toMatchObject([{ kind: 'status', primary: '200', candidate: '0' }]);
-    expect(report.notes[0]).toBe('The candidate did not answer in every run: no whole answer within 60 ms.');
+    expect(report.notes[0]).toBe('The candidate did not answer in every run: no whole answer within 1000 ms.');
   });
 
   it('keeps as much of a body as capture does, and does not read on for ever', async () => {

@@ -20,7 +20,7 @@ beforeEach(async () => {
   const { port } = server.address() as AddressInfo;
   const addresses = [{ host: '127.0.0.1', port }];
   const guardProbe = { path: '/', intervalMs: 5_000, timeoutMs: 1_000 };
-  const service = { name: 'any', addresses, protocol: 'http1', connectTimeoutMs: 100, guardProbe } as const;
+  const service = { name: 'any', addresses, protocol: 'http1', connectTimeoutMs: 5_000, guardProbe } as const;
   services = { primary: service, candidate: service, headers: { set: [], remove: [] } };
 });
 afterEach(() => new Promise((resolve) => server.close(resolve)));

@@ -2,7 +2,7 @@
 import { libsqlDialect } from '../../store/index.ts';
 import { ComparisonStore, Flusher } from './index.ts';
 
-const [directory = '', intervalMs = ''] = process.argv.slice(2);
+const [directory = '', intervalMs = '', everyMs = ''] = process.argv.slice(2);
 const store = await ComparisonStore.open(libsqlDialect(directory, { file: 'comparison.db', durability: 'normal' }));
 let pairs = 0;
 new Flusher({
@@ -29,5 +29,5 @@ new Flusher({
 });
 setInterval(() => {
   pairs += 1;
-  process.stdout.write(`${JSON.stringify({ pairs, atMs: Date.now() })}\n`);
-}, 3);
+  process.stdout.write(`${JSON.stringify({ pairs })}\n`);
+}, Number(everyMs));

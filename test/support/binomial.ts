@@ -3,6 +3,9 @@
  * none to pass by a wide tolerance.
  */
 
+/** One run of a million fails by bad luck, so that none is repeated until it passes. */
+const CONFIDENCE = 0.999_999;
+
 export interface CountBounds {
   readonly low: number;
   readonly high: number;
@@ -14,7 +17,7 @@ export interface CountBounds {
  *
  * @param share between 0 and 1; at both ends the bounds close on one value.
  */
-export function binomialBounds(trials: number, share: number, confidence = 0.999): CountBounds {
+export function binomialBounds(trials: number, share: number, confidence = CONFIDENCE): CountBounds {
   if (share <= 0) return { low: 0, high: 0 };
   if (share >= 1) return { low: trials, high: trials };
   const tail = (1 - confidence) / 2;
@@ -38,5 +41,5 @@ function quantile(trials: number, share: number, tail: number): number {
 export function shareProblem(count: number, trials: number, share: number): string | undefined {
   const { low, high } = binomialBounds(trials, share);
   if (count >= low && count <= high) return undefined;
-  return `${count} of ${trials} for a share of ${share * 100}%: outside of ${low}..${high} (99.9%)`;
+  return `${count} of ${trials} for a share of ${share * 100}%: outside of ${low}..${high} (${CONFIDENCE * 100}%)`;
 }

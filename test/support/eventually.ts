@@ -1,7 +1,7 @@
 /** Waiting for a condition instead of for time: bounded, and a failure tells what the last look saw. */
 
 export interface EventuallyOptions {
-  /** Default 10,000. */
+  /** Default 30,000: a busy machine is slow, and a condition that comes costs no more than it takes. */
   readonly timeoutMs?: number;
   /** Pause between two looks; default 10. */
   readonly intervalMs?: number;
@@ -16,7 +16,7 @@ export interface EventuallyOptions {
  */
 export async function eventually<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 10_000, intervalMs = 10, what = condition.toString() }: EventuallyOptions = {},
+  { timeoutMs = 30_000, intervalMs = 10, what = condition.toString() }: EventuallyOptions = {},
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

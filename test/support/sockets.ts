@@ -1,4 +1,5 @@
-/** Ports that the kernel chose. */
+/** Ports for servers. */
+import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 
 /** Starts `server` on 127.0.0.1 and gives its port. */
@@ -13,10 +14,21 @@ export function listenOnFreePort(server: Pick<Server, 'listen' | 'address' | 'on
   });
 }
 
+/** Below those that kernels give to connections and to whoever asks for any port, so that nobody takes it by chance. */
+const CHOSEN_PORTS = { from: 10_240, to: 32_768 };
+
 /** A port that nobody listens on now: for a server that has to be told its port, or a service that refuses. */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(CHOSEN_PORTS.from, CHOSEN_PORTS.to);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  const port = await listenOnFreePort(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }

@@ -18,9 +18,10 @@ async function listening(server: TcpServer): Promise<string> {
 }
 
 function serviceAt(addresses: readonly string[], more: object = {}): Service {
-  return parsePolicy({ services: { v2: { addresses, guardProbe: { timeout: '200ms' }, ...more } } }).policy
-    .services[0]!;
+  return parsePolicy({ services: { v2: { addresses, guardProbe: { timeout: '20s' }, ...more } } }).policy.services[0]!;
 }
+
+const HASTY = { guardProbe: { timeout: '200ms' } };
 
 const guard = (options: object): RequestListener =>
   guardHttp(createShadowGuard({ environment: {}, ...options }), (_, response) => void response.writeHead(404).end());
@@ -60,7 +61,7 @@ describe('asking a service', () => {
     const server = createHttp2Server((request, response) => ALWAYS(request as never, response as never));
     const address = await listening(server);
     expect(await probeService(serviceAt([address], { protocol: 'http2' }))).toMatchObject({ outcome: 'proven' });
-    expect(await probeService(serviceAt([address]))).toMatchObject({ outcome: 'unreachable' });
+    expect(await probeService(serviceAt([address], HASTY))).toMatchObject({ outcome: 'unreachable' });
   });
 
   it('asks where the policy says, and nowhere else', async () => {
@@ -70,11 +71,11 @@ describe('asking a service', () => {
   });
 
   it.each([
-    ['does not answer', () => createTcpServer(() => {}), 'no answer within 200 ms'],
-    ['hangs up', () => createTcpServer((socket) => socket.destroy()), 'cannot be asked'],
-    ['breaks off', () => createTcpServer((socket) => socket.once('data', () => socket.end(HALF))), 'aborted'],
-  ])('says why a service that %s is not proven', async (_, server, reason) => {
-    expect(await probeService(serviceAt([await listening(server())]))).toEqual({
+    ['does not answer', () => createTcpServer(() => {}), HASTY, 'no answer within 200 ms'],
+    ['hangs up', () => createTcpServer((socket) => socket.destroy()), {}, 'cannot be asked'],
+    ['breaks off', () => createTcpServer((socket) => socket.once('data', () => socket.end(HALF))), {}, 'aborted'],
+  ])('says why a service that %s is not proven', async (_, server, more, reason) => {
+    expect(await probeService(serviceAt([await listening(server())], more))).toEqual({
       outcome: 'unreachable',
       reason: expect.stringContaining(reason),
     });
