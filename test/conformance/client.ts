@@ -46,6 +46,8 @@ const RESPONSE_WITHIN_MS = 6000;
  * milliseconds; there is no request whose answer would prove the silence of any server.
  */
 const SILENCE_MS = 250;
+/** A wait is made of so many shorter ones, so that a moment in which this process could not listen is only one of them. */
+const LOOKS = 10;
 
 type Fields = Record<string, unknown>;
 type Stream = ClientDuplexStream<Fields, Response>;
@@ -263,24 +265,29 @@ export class XdsClient {
   }
 
   async #until(condition: () => boolean, withinMs: number): Promise<boolean> {
-    const deadline = performance.now() + withinMs;
-    while (!condition()) {
-      if (this.#status && this.#status.code !== 0) {
-        throw new Error(`the stream ended: ${this.#status.code} ${this.#status.details}`);
+    for (let look = 0; look < LOOKS; look++) {
+      const deadline = performance.now() + withinMs / LOOKS;
+      for (let leftMs = withinMs / LOOKS; leftMs > 0; leftMs = deadline - performance.now()) {
+        if (condition()) return true;
+        if (this.#status && this.#status.code !== 0) {
+          throw new Error(`the stream ended: ${this.#status.code} ${this.#status.details}`);
+        }
+        await this.#wokenWithin(leftMs);
       }
-      const leftMs = deadline - performance.now();
-      if (leftMs <= 0) return false;
-      await new Promise<void>((resolve) => {
-        const done = () => {
-          clearTimeout(timer);
-          this.#waiting.delete(done);
-          resolve();
-        };
-        const timer = setTimeout(done, leftMs);
-        this.#waiting.add(done);
-      });
     }
-    return true;
+    return condition();
+  }
+
+  #wokenWithin(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#waiting.add(done);
+    });
   }
 }
 
