@@ -17,12 +17,15 @@ export interface ControlPlaneSiteOptions {
   /** Lines of the file of tokens; absent: nobody has to prove anything. */
   readonly tokens?: string;
   readonly nodes?: readonly string[];
+  /** Further keys of the mirror `orders`. */
+  readonly mirror?: object;
+  readonly segments?: object;
   /** File by file, below the folder of secrets. */
   readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 export async function startControlPlaneSite(options: ControlPlaneSiteOptions = {}): Promise<ControlPlaneSite> {
-  const { tokens, nodes, secrets } = options;
+  const { tokens, nodes, secrets, mirror, segments = {} } = options;
   const cleanup = new Cleanup();
   const folder = mkdtempSync(join(tmpdir(), 'page-'));
   cleanup.defer(() => rmSync(folder, { recursive: true }));
@@ -31,9 +34,9 @@ export async function startControlPlaneSite(options: ControlPlaneSiteOptions = {
     return join(folder, name);
   };
   const services = { v1: { address: '127.0.0.1:1' }, v2: { address: '127.0.0.1:2' } };
-  const mirrors = { orders: { match: { path: '/' }, primary: 'v1', shadow: 'v2', sample: '5%' } };
+  const mirrors = { orders: { match: { path: '/' }, primary: 'v1', shadow: 'v2', sample: '5%', ...mirror } };
   const running = await startShadowplane({
-    policyFile: file('policy.yaml', JSON.stringify({ services, mirrors })),
+    policyFile: file('policy.yaml', JSON.stringify({ services, segments, mirrors })),
     dataDir: join(folder, 'data'),
     xdsListen: '127.0.0.1:0',
     apiListen: '127.0.0.1:0',

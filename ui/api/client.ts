@@ -1,5 +1,6 @@
 /** Calls of the API. What it refuses is thrown with its own words and its code. */
 import type { Problem } from '../../xds-server/api/problem.ts';
+import { noteRole } from './role.ts';
 import { authorization, tellUnauthenticated } from './token.ts';
 
 export class ApiError extends Error {
@@ -56,6 +57,7 @@ async function call<T>(path: string, init: RequestInit & { headers?: Record<stri
     if (init.signal?.aborted) throw error;
     throw new ApiError('The control plane does not answer. Is it still running?', 'UNREACHABLE', 0);
   }
+  noteRole(response.headers.get('x-shadowplane-role'));
   const text = await response.text();
   const body = parse(text);
   if (response.ok) return body as T;

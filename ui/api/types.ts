@@ -25,15 +25,20 @@ export type {
   VerdictReport,
 } from '../../compare/report/index.ts';
 export type { EnvoyStatus } from '../../xds-server/api/index.ts';
+export type { BrakeReport } from '../../xds-server/brake/index.ts';
 export type { EgressStatus } from '../../xds-server/egress/index.ts';
 export type { GuardStatus } from '../../xds-server/guards/index.ts';
 export type { Revision as RevisionItem } from '../../xds-server/policy/index.ts';
+export type { FinishPreview, RolloutAnswer, RolloutView } from '../../xds-server/rollouts/view.ts';
 export type { SecretView } from '../../xds-server/secrets/index.ts';
+export type { FilterStatus } from '../../xds-server/vms/index.ts';
 
 export type MirrorView = MirrorDocument & {
   readonly name: string;
   readonly revision: number;
   readonly paused: boolean;
+  /** The plan as it is written; what became of it is at `/rollout`. */
+  readonly rollout?: unknown;
 };
 
 /** What every change of the policy is answered with; `applied` when it was asked to wait. */

@@ -11,11 +11,11 @@ const RANGE_NAMES: Readonly<Record<Range, string>> = {
 };
 
 /** All that apply to a screen, in one line at its top; further controls of the screen as children. */
-export function ViewSettings({ range = false, noise = false, children }: ViewSettingsProps) {
+export function ViewSettings({ range, noise = false, children }: ViewSettingsProps) {
   return (
     <div class="toolbar">
       <EpochPicker />
-      {range && <RangePicker />}
+      {range !== undefined && <RangePicker actsOn={range} />}
       {noise && <NoiseToggle />}
       {children && <div class="toolbar-end">{children}</div>}
     </div>
@@ -23,30 +23,33 @@ export function ViewSettings({ range = false, noise = false, children }: ViewSet
 }
 
 export interface ViewSettingsProps {
-  /** Whether the screen goes by the time range. */
-  readonly range?: boolean;
+  /** What of the screen goes by the time range, for people; absent: nothing. The rest is of the whole epoch. */
+  readonly range?: string;
   /** Whether it can hide noise. */
   readonly noise?: boolean;
   readonly children?: ComponentChildren;
 }
 
-function RangePicker() {
+function RangePicker({ actsOn }: { actsOn: string }) {
   const { range } = place.value;
   return (
-    <fieldset class="segmented">
-      <legend class="hidden">Time range</legend>
-      {RANGES.map((one) => (
-        <label key={one} class={one === range ? 'is-on' : ''}>
-          <input
-            type="radio"
-            name="range"
-            checked={one === range}
-            onChange={() => goTo({ range: one }, { replace: true })}
-          />
-          {RANGE_NAMES[one]}
-        </label>
-      ))}
-    </fieldset>
+    <>
+      <fieldset class="segmented" title={`Time range of ${actsOn}`}>
+        <legend class="hidden">Time range of {actsOn}</legend>
+        {RANGES.map((one) => (
+          <label key={one} class={one === range ? 'is-on' : ''}>
+            <input
+              type="radio"
+              name="range"
+              checked={one === range}
+              onChange={() => goTo({ range: one }, { replace: true })}
+            />
+            {RANGE_NAMES[one]}
+          </label>
+        ))}
+      </fieldset>
+      {range !== 'epoch' && <span class="quiet">for {actsOn}; all else is of the whole epoch</span>}
+    </>
   );
 }
 

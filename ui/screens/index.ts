@@ -8,6 +8,7 @@ import { History } from './history/index.ts';
 import { LatencyAndErrors } from './latency/index.ts';
 import { Overview } from './overview/index.ts';
 import { Request } from './request/index.ts';
+import { Rollout } from './rollout/index.ts';
 import { Rules } from './rules/index.ts';
 import type { ScreenView } from './screen.ts';
 
@@ -20,6 +21,7 @@ export const SCREEN_VIEWS: Readonly<Record<Screen, ScreenView>> = {
   request: { title: 'Request', View: Request, isDetail: true },
   rules: { title: 'Rules', View: Rules },
   latency: { title: 'Latency and errors', View: LatencyAndErrors },
+  rollout: { title: 'Rollout', View: Rollout },
   health: { title: 'Mirror health', View: Health },
   history: { title: 'History', View: History },
   envoys: { title: 'Envoys', View: Envoys },

@@ -1,4 +1,6 @@
 import type { MirrorView } from '../api/index.ts';
+import { place } from '../state/index.ts';
+import { RolloutLine } from './rollout/index.ts';
 
 /** Which requests go where, in one line. */
 export function MirrorHead({ mirror }: { mirror: MirrorView }) {
@@ -9,6 +11,7 @@ export function MirrorHead({ mirror }: { mirror: MirrorView }) {
       <code>{match.path}</code>
       <Arms mirror={mirror} />
       {paused && <span class="badge is-not-enough-data">paused</span>}
+      {place.value.screen !== 'rollout' && <RolloutLine mirror={mirror} />}
     </p>
   );
 }

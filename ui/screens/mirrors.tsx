@@ -2,6 +2,7 @@ import { type MirrorView, pathOf, type VerdictReport } from '../api/index.ts';
 import { count, DataTable, Empty, IntervalAxis, IntervalBar, VerdictBadge } from '../parts/index.ts';
 import { hrefTo, useApi } from '../state/index.ts';
 import { Arms } from './mirror-head.tsx';
+import { RolloutLine } from './rollout/index.ts';
 
 /** Every mirror with its verdict. */
 export function Mirrors({ mirrors }: { mirrors: readonly MirrorView[] }) {
@@ -26,7 +27,15 @@ export function Mirrors({ mirrors }: { mirrors: readonly MirrorView[] }) {
         columns={[
           { id: 'name', title: 'mirror', cell: ({ name, paused }) => <MirrorName name={name} isPaused={paused} /> },
           { id: 'verdict', title: 'verdict', cell: ({ name }) => <Verdict mirror={name} part="verdict" /> },
-          { id: 'arms', title: 'services', cell: (mirror) => <Arms mirror={mirror} /> },
+          {
+            id: 'arms',
+            title: 'services',
+            cell: (mirror) => (
+              <>
+                <Arms mirror={mirror} /> <RolloutLine mirror={mirror} />
+              </>
+            ),
+          },
           { id: 'path', title: 'path', cell: ({ match }) => <code>{match.path}</code> },
           {
             id: 'compared',

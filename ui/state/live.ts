@@ -6,7 +6,7 @@ import { signal } from '@preact/signals';
 import { authorization, isTokenNeeded, tellUnauthenticated } from '../api/index.ts';
 import { readEvents } from './event-text.ts';
 
-export type Topic = 'comparison' | 'rules' | 'policy' | 'envoys' | 'guards';
+export type Topic = 'comparison' | 'rules' | 'policy' | 'envoys' | 'guards' | 'rollout' | 'brake' | 'filter';
 
 export const connection = signal<'connecting' | 'live' | 'lost'>('connecting');
 
@@ -16,6 +16,9 @@ const counters = {
   policy: signal(0),
   envoys: signal(0),
   guards: signal(0),
+  rollout: signal(0),
+  brake: signal(0),
+  filter: signal(0),
 } satisfies Record<Topic, unknown>;
 
 /** Grows when something of this topic has happened; reading it subscribes. */
@@ -34,6 +37,9 @@ const EVENTS: Readonly<Record<string, Topic>> = {
   revision: 'policy',
   envoy: 'envoys',
   guard: 'guards',
+  rollout: 'rollout',
+  brake: 'brake',
+  filter: 'filter',
 };
 
 /**

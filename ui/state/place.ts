@@ -10,6 +10,7 @@ export const SCREENS = [
   'request',
   'rules',
   'latency',
+  'rollout',
   'health',
   'history',
   'envoys',

@@ -71,6 +71,7 @@ describe('who calls', () => {
     const read = await call('GET', MIRROR, { as: 'ben' });
     expect(read.status).toBe(200);
     expect(read.headers).not.toHaveProperty('www-authenticate');
+    expect(read.headers).toHaveProperty('x-shadowplane-role', 'read');
     expect((await call('GET', '/metrics', { as: 'ben' })).status).toBe(200);
     for (const [method, url] of [
       ['PATCH', MIRROR],

@@ -22,6 +22,8 @@ declare module 'fastify' {
 }
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
+/** On every answer where somebody has to prove who they are, so that a page need not offer what would be refused. */
+const ROLE_HEADER = 'x-shadowplane-role';
 /** What a caller that has proven nothing is called, in headers of its own choice. */
 const ACTOR_HEADER = 'x-shadowplane-actor';
 
@@ -37,6 +39,7 @@ export function guardByGate(app: FastifyInstance, gate: Gate): void {
     });
     reply.removeHeader('www-authenticate');
     request.caller = caller;
+    reply.header(ROLE_HEADER, caller.role);
     // Whatever it calls itself, what it does is done by who it has proven to be.
     request.headers[ACTOR_HEADER] = caller.name;
     if (changes(request) && caller.role !== 'change') {

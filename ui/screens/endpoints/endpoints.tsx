@@ -31,7 +31,7 @@ export function Endpoints({ mirror: { name } }: ScreenProps) {
   const margin = verdict.data?.marginRate;
   return (
     <>
-      <ViewSettings range />
+      <ViewSettings range="the course over time" />
       <section class="panel" aria-labelledby="endpoints-title">
         <div class="panel-head">
           <h1 id="endpoints-title">Endpoints by impact</h1>

@@ -3,7 +3,7 @@
  * of a field, `i` switches it to ignored and back.
  */
 import { useRef, useState } from 'preact/hooks';
-import { ApiError, pathOf, type RuleView, sendJson } from '../../api/index.ts';
+import { ApiError, mayChange, pathOf, type RuleView, sendJson } from '../../api/index.ts';
 import { count, LevelBadge, percent, pValue } from '../../parts/index.ts';
 import { hrefTo, place, tellChanged } from '../../state/index.ts';
 import { type FieldNode, nodeKey, type VisibleNode, visibleNodes } from './field-tree.ts';
@@ -38,6 +38,7 @@ export function FieldTable({ mirror, endpoint, tree, rules, onIgnore }: FieldTab
   const switchIgnored = async (node: FieldNode): Promise<void> => {
     const rule = ignoredBy(rules, endpoint, node.path);
     setRefusal(undefined);
+    if (!mayChange.value) return;
     if (!rule) {
       onIgnore(node.path);
       return;
@@ -278,7 +279,7 @@ function IgnoreSwitch({ node, rule, onSwitch }: { node: FieldNode; rule: RuleVie
         aria-label={`ignore ${node.path || 'the whole body'}`}
         aria-checked={rule !== undefined}
         checked={rule !== undefined}
-        disabled={isFixed}
+        disabled={isFixed || !mayChange.value}
         onClick={(event) => {
           // It shows what holds, and that changes only once the rule is made or gone.
           event.preventDefault();

@@ -21,7 +21,7 @@ export function Fields({ mirror: { name } }: ScreenProps) {
   });
   return (
     <>
-      <ViewSettings range noise />
+      <ViewSettings range="which differences are listed" noise />
       <section class="panel flowing">
         <div class="panel-head">
           <h1>Fields</h1>

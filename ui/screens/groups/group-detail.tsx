@@ -5,6 +5,7 @@ import {
   type ComparedSampleView,
   type DifferenceItem,
   type Items,
+  mayChange,
   pathOf,
 } from '../../api/index.ts';
 import {
@@ -78,7 +79,7 @@ function Detail({ mirror, item, items }: DetailProps) {
             <CopyButton textOf={() => location.href} title="The address of this view">
               Copy link
             </CopyButton>
-            {verdict !== 'ignored' && (
+            {verdict !== 'ignored' && mayChange.value && (
               <button type="button" onClick={() => setDraft({ ...NO_DRAFT, path, endpoint })}>
                 Ignore…
               </button>

@@ -16,7 +16,7 @@ export function GroupList({ mirror }: { mirror: string }) {
   const filtered = endpoint !== undefined || kind !== undefined || level !== undefined;
   return (
     <>
-      <ViewSettings range noise />
+      <ViewSettings range="which differences are listed" noise />
       <section class="panel flowing">
         <div class="panel-head">
           <h1>Groups</h1>

@@ -4,7 +4,9 @@ import { ago, count, Empty, percent, plural, Ready, useNow } from '../../parts/i
 import { useApi } from '../../state/index.ts';
 import { causeMeaning, causeName } from '../causes.ts';
 import type { ScreenProps } from '../screen.ts';
+import { Brake } from './brake.tsx';
 import { counterName } from './counter-name.ts';
+import { FilterMachines } from './filter-machines.tsx';
 import { Guards } from './guards.tsx';
 import { WayOut } from './way-out.tsx';
 
@@ -21,41 +23,46 @@ export function Health({ mirror }: ScreenProps) {
     everyMs: EVERY_MS,
   });
   const envoys = useApi<Items<EnvoyStatus>>(pathOf(['envoys']), { topics: ['envoys', 'policy'] });
+  const notes = health.data?.notes ?? [];
   return (
-    <Ready loaded={health} what="figures of its Envoys">
-      {(report) => (
-        <>
-          {report.notes.length > 0 && (
-            <section class="panel" aria-labelledby="notes-title">
-              <h2 id="notes-title">To look at</h2>
-              {report.notes.map((note) => (
-                <p key={note} class="note">
-                  {note}
-                </p>
-              ))}
-            </section>
-          )}
-          <Guards mirror={mirror.name} />
-          <WayOut receivers={[mirror.shadow, mirror.control]} />
-          {report.envoys.length === 0 && (
-            <Empty title="No Envoy has told what it counts">
-              <code>shadowplane envoy bootstrap</code> prints a bootstrap that reports; <code>shadowplane up</code> runs
-              one.
-            </Empty>
-          )}
-          {report.envoys.map((envoy) => (
-            <EnvoyPanel
-              key={envoy.node}
-              envoy={envoy}
-              status={envoys.data?.items.find(({ node }) => node === envoy.node)}
-              shadow={mirror.shadow}
-              control={mirror.control}
-            />
+    <>
+      {notes.length > 0 && (
+        <section class="panel" aria-labelledby="notes-title">
+          <h2 id="notes-title">To look at</h2>
+          {notes.map((note) => (
+            <p key={note} class="note">
+              {note}
+            </p>
           ))}
-          <Lost report={report} />
-        </>
+        </section>
       )}
-    </Ready>
+      <Brake mirror={mirror.name} />
+      <FilterMachines />
+      <Guards mirror={mirror.name} />
+      <WayOut receivers={[mirror.shadow, mirror.control]} />
+      <Ready loaded={health} what="figures of its Envoys">
+        {(report) => (
+          <>
+            {report.envoys.length === 0 && (
+              <Empty title="No Envoy has told what it counts">
+                <code>shadowplane envoy bootstrap</code> prints a bootstrap that reports; <code>shadowplane up</code>{' '}
+                runs one.
+              </Empty>
+            )}
+            {report.envoys.map((envoy) => (
+              <EnvoyPanel
+                key={envoy.node}
+                envoy={envoy}
+                status={envoys.data?.items.find(({ node }) => node === envoy.node)}
+                shadow={mirror.shadow}
+                control={mirror.control}
+              />
+            ))}
+            <Lost report={report} />
+          </>
+        )}
+      </Ready>
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { type Items, pathOf, type RevisionItem } from '../../api/index.ts';
+import { type Items, mayChange, pathOf, type RevisionItem } from '../../api/index.ts';
 import { ago, clock, Empty, Ready, useNow } from '../../parts/index.ts';
 import { useApi } from '../../state/index.ts';
 import type { ScreenProps } from '../screen.ts';
@@ -55,9 +55,11 @@ function Revision({ item, mirror, isNewest, onGoBack }: RevisionProps) {
           {clock(at, nowMs)}, {ago(at, nowMs)}
         </time>
         {isNewest && <span class="badge is-same">as it is now</span>}
-        <button type="button" onClick={() => onGoBack(isNewest ? revision - 1 : revision)}>
-          {isNewest ? `Undo revision ${revision}…` : `Back to revision ${revision}…`}
-        </button>
+        {mayChange.value && (
+          <button type="button" onClick={() => onGoBack(isNewest ? revision - 1 : revision)}>
+            {isNewest ? `Undo revision ${revision}…` : `Back to revision ${revision}…`}
+          </button>
+        )}
       </div>
       {note !== null && <p class={actor === 'rollback' ? 'note' : 'quiet'}>{note}</p>}
       <Differences items={differences} mirror={mirror} />

@@ -1,1 +1,2 @@
+export { Differences } from './differences.tsx';
 export { History } from './history.tsx';

@@ -1,6 +1,7 @@
-import { type EndpointItem, type Items, pathOf, type VerdictReport } from '../../api/index.ts';
+import { type EndpointItem, type Items, mayChange, pathOf, type VerdictReport } from '../../api/index.ts';
 import { Ready, useNow, ViewSettings } from '../../parts/index.ts';
 import { place, sinceOf, useApi } from '../../state/index.ts';
+import { RolloutSummary } from '../rollout/index.ts';
 import type { ScreenProps } from '../screen.ts';
 import { Copies } from './copies.tsx';
 import { Headline } from './headline.tsx';
@@ -32,8 +33,8 @@ export function Overview({ mirror }: ScreenProps) {
   );
   return (
     <>
-      <ViewSettings range noise>
-        <PauseButton state={state} />
+      <ViewSettings range="what differs most and the chart" noise>
+        {mayChange.value && <PauseButton state={state} />}
       </ViewSettings>
       <Ready loaded={verdict} what="verdict">
         {(report) => (
@@ -45,6 +46,7 @@ export function Overview({ mirror }: ScreenProps) {
           />
         )}
       </Ready>
+      <RolloutSummary mirror={mirror} />
       <Strata verdict={verdict.data} state={state} />
       {verdict.data?.compared !== 0 && <TopDifferences loaded={differences} />}
       <div class="columns">

@@ -1,3 +1,4 @@
+import { mayChange } from '../../api/index.ts';
 import { toShare } from './shares.ts';
 
 export interface ShareEditorProps {
@@ -19,6 +20,7 @@ export function ShareEditor({ who, percent, isChanged, isPaused, onChange }: Sha
         max="100"
         step="1"
         value={percent}
+        disabled={!mayChange.value}
         aria-label={`Share of ${who}, in percent`}
         onInput={({ currentTarget: { value } }) => onChange(Number(value))}
       />
@@ -28,6 +30,7 @@ export function ShareEditor({ who, percent, isChanged, isPaused, onChange }: Sha
         max="100"
         step="any"
         value={percent}
+        disabled={!mayChange.value}
         aria-label={`Exact share of ${who}, in percent`}
         onInput={({ currentTarget: { value } }) => {
           const share = toShare(value);

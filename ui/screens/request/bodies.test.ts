@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SampleView } from '../../api/index.ts';
 import { align } from './align.ts';
 import { bodyRows, whyNotCompared } from './body-rows.ts';
-import { jsonRows } from './json-rows.ts';
+import { jsonRows, openRow } from './json-rows.ts';
 import { type JsonNode, parseJsonText } from './json-text.ts';
 import { hexRows, textRows } from './plain-rows.ts';
 import { changedPart, foldRows, type Row } from './rows.ts';
@@ -133,8 +133,8 @@ describe('JSON side by side', () => {
     expect(rows.filter(({ state }) => state === 'different')).toHaveLength(30);
     expect(foldRows(rows, new Set()).length).toBeLessThan(500);
     expect(rows.length).toBeLessThan(31_000);
-    const closed = rows.find(({ path: [at], more }) => at === '1' && more);
-    expect(show(closed?.more?.() ?? [])).toContainEqual(['equal', '"id"1', '"id"1', '"id"1']);
+    const closed = rows.find(({ path: [at], collapsed }) => at === '1' && collapsed !== undefined);
+    expect(show(openRow(closed!, [], []))).toContainEqual(['equal', '"id"1', '"id"1', '"id"1']);
   });
 });
 

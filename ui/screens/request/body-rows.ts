@@ -1,9 +1,12 @@
 /** The bodies of a sample as rows, whatever they hold. */
 import type { AnswerView, SampleView } from '../../api/index.ts';
 import { jsonRows } from './json-rows.ts';
-import { type JsonNode, parseJsonText } from './json-text.ts';
+import { parseJsonText } from './json-text.ts';
 import { hexRows, textRows } from './plain-rows.ts';
 import type { Row } from './rows.ts';
+
+/** What of a sample its bodies are laid out by. */
+export type Answers = Pick<SampleView, 'primary' | 'candidate' | 'control' | 'differences' | 'noise'>;
 
 export type BodyForm = 'none' | 'json' | 'text' | 'bytes';
 
@@ -18,38 +21,24 @@ export interface Bodies {
 const LARGE_CHARACTERS = 200_000;
 const MOST_HEX_BYTES = 32 * 1024;
 
-export function answersOf({ primary, candidate, control }: SampleView): readonly AnswerView[] {
+export function answersOf({
+  primary,
+  candidate,
+  control,
+}: Pick<Answers, 'primary' | 'candidate' | 'control'>): readonly AnswerView[] {
   return [primary, candidate, ...(control ? [control] : [])];
 }
 
-export function sizeOfBodies(sample: SampleView): number {
+export function sizeOfBodies(sample: Answers): number {
   return answersOf(sample).reduce((sum, { body, bodyBase64 }) => sum + (body ?? bodyBase64 ?? '').length, 0);
 }
 
-export function bodyRows(sample: SampleView): Bodies {
-  const steps = stepsOf(sample);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return asCompared(value, sample);
-  }
+export function bodyRows(sample: Answers): Bodies {
+  return asCompared(layOut(sample), sample);
 }
-
-/** The same in steps, between which the page can do other things. @returns what ends it early. */
-export function bodyRowsInSteps(sample: SampleView, onDone: (bodies: Bodies) => void): () => void {
-  const steps = stepsOf(sample);
-  const step = (): void => {
-    const { done, value } = steps.next();
-    if (done) onDone(asCompared(value, sample));
-    else timer = setTimeout(step, STEP_PAUSE_MS);
-  };
-  let timer = setTimeout(step, STEP_PAUSE_MS);
-  return () => clearTimeout(timer);
-}
-
-const STEP_PAUSE_MS = 30;
 
 /** What differs in bodies that were not compared is nothing that was held for equal. */
-function asCompared(bodies: Bodies, sample: SampleView): Bodies {
+function asCompared(bodies: Bodies, sample: Answers): Bodies {
   const why = whyNotCompared(sample);
   if (why === undefined || bodies.form === 'none') return bodies;
   const rows = bodies.rows.map((row) => (row.state === 'harmless' ? { ...row, state: 'uncompared' as const } : row));
@@ -63,7 +52,7 @@ export function whyNotCompared({ primary, candidate }: Pick<SampleView, 'primary
   return isPartial ? 'Not compared, because only the beginning is known.' : undefined;
 }
 
-function* stepsOf(sample: SampleView): Generator<void, Bodies> {
+function layOut(sample: Answers): Bodies {
   const answers = answersOf(sample);
   const { differences, noise = [] } = sample;
   if (answers.every(isEmpty)) return { form: 'none', rows: [] };
@@ -78,11 +67,7 @@ function* stepsOf(sample: SampleView): Generator<void, Bodies> {
     return { form: 'bytes', rows, ...(isCut && { note: `Only the first ${MOST_HEX_BYTES / 1024} KiB are shown.` }) };
   }
   const texts = answers.map(({ body }) => (body === '' ? undefined : body));
-  const trees: Array<JsonNode | undefined> = [];
-  for (const text of texts) {
-    trees.push(text === undefined ? undefined : parseJsonText(text));
-    yield;
-  }
+  const trees = texts.map((text) => (text === undefined ? undefined : parseJsonText(text)));
   const isJson = texts.every((text, at) => text === undefined || trees[at] !== undefined);
   if (isJson)
     return { form: 'json', rows: jsonRows(trees, differences, noise, sizeOfBodies(sample) > LARGE_CHARACTERS) };

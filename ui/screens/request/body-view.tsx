@@ -1,7 +1,9 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { SampleView } from '../../api/index.ts';
 import { CopyButton, Loading } from '../../parts/index.ts';
-import { answersOf, type Bodies, type BodyForm, bodyRows, bodyRowsInSteps, sizeOfBodies } from './body-rows.ts';
+import { answersOf, type Bodies, type BodyForm, bodyRows, sizeOfBodies } from './body-rows.ts';
+import { openRow } from './json-rows.ts';
+import { layOutBeside } from './lay-out-beside.ts';
 import { SideBySide } from './side-by-side.tsx';
 
 const FORMS: Readonly<Record<BodyForm, string>> = {
@@ -45,13 +47,19 @@ export function BodyView({ sample, arms, wanted }: BodyViewProps) {
       ) : bodies.form === 'none' ? (
         <p class="quiet">None of the answers has one.</p>
       ) : (
-        <SideBySide caption="Bodies of the answers" arms={arms} rows={bodies.rows} wanted={wanted} />
+        <SideBySide
+          caption="Bodies of the answers"
+          arms={arms}
+          rows={bodies.rows}
+          wanted={wanted}
+          onOpen={(row) => openRow(row, sample.differences, sample.noise ?? [])}
+        />
       )}
     </section>
   );
 }
 
-/** Large ones are laid out once the rest of the screen stands. */
+/** Large ones are laid out beside the page, which goes on answering meanwhile. */
 function useBodies(sample: SampleView): Bodies | undefined {
   const isSmall = sizeOfBodies(sample) <= SMALL_CHARACTERS;
   const small = useMemo(() => (isSmall ? bodyRows(sample) : undefined), [sample, isSmall]);
@@ -59,7 +67,7 @@ function useBodies(sample: SampleView): Bodies | undefined {
   useEffect(() => {
     if (isSmall) return;
     setLarge(undefined);
-    return bodyRowsInSteps(sample, setLarge);
+    return layOutBeside(sample, setLarge);
   }, [sample, isSmall]);
   return small ?? large;
 }

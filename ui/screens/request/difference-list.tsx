@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { SampleView } from '../../api/index.ts';
+import { mayChange, type SampleView } from '../../api/index.ts';
 import { Empty, plural } from '../../parts/index.ts';
 import { hrefTo, place } from '../../state/index.ts';
 
@@ -72,9 +72,11 @@ export function DifferenceList({ sample, onIgnore }: { sample: SampleView; onIgn
                 </td>
                 <td class="is-right is-named" data-label="ignore">
                   <span>
-                    <button type="button" aria-label={`Ignore ${path || 'the body'}`} onClick={() => onIgnore(path)}>
-                      Ignore…
-                    </button>
+                    {mayChange.value && (
+                      <button type="button" aria-label={`Ignore ${path || 'the body'}`} onClick={() => onIgnore(path)}>
+                        Ignore…
+                      </button>
+                    )}
                   </span>
                 </td>
               </tr>

@@ -1,7 +1,7 @@
 /** JSON bodies side by side: members by key, elements by what they are, each with what the comparison says of it. */
 import { align, type Partner } from './align.ts';
 import { type AtPath, FoldedPaths } from './folded-paths.ts';
-import type { JsonNode } from './json-text.ts';
+import { type JsonNode, parseJsonText } from './json-text.ts';
 import type { Cell, Row, RowState } from './rows.ts';
 
 /** Primary, candidate, control. */
@@ -16,6 +16,25 @@ export function jsonRows(
 ): Row[] {
   const builder = new Builder(trees.length, new FoldedPaths(differences), new FoldedPaths(noise), isLarge);
   builder.add(trees, undefined, [], 0);
+  return builder.rows;
+}
+
+/** The rows that a collapsed one stands for; made when they are asked for, because of large bodies few are. */
+export function openRow(
+  { path, cells, collapsed }: Row,
+  differences: readonly AtPath[],
+  noise: readonly AtPath[],
+): readonly Row[] {
+  const node = collapsed === undefined ? undefined : parseJsonText(collapsed);
+  if (!node) return [];
+  const { depth = 0, label } = cells[0] ?? {};
+  const builder = new Builder(cells.length, new FoldedPaths(differences), new FoldedPaths(noise), false);
+  builder.add(
+    cells.map(() => node),
+    label,
+    path,
+    depth,
+  );
   return builder.rows;
 }
 
@@ -78,13 +97,9 @@ class Builder {
 
   #collapsed(nodes: Trees, label: string | undefined, path: readonly string[], depth: number): void {
     const text = nodes[0]?.type === 'array' ? '[…]' : '{…}';
-    const more = (): readonly Row[] => {
-      const opened = new Builder(this.#columns, this.#different, this.#noise, false);
-      opened.add(nodes, label, path, depth);
-      return opened.rows;
-    };
     const cell = { depth, ...(label !== undefined && { label }), text };
-    this.rows.push({ path, cells: nodes.map(() => cell), state: 'equal', kinds: NONE, more });
+    const collapsed = nodes[0]?.text ?? '';
+    this.rows.push({ path, cells: nodes.map(() => cell), state: 'equal', kinds: NONE, collapsed });
   }
 
   /** They have nothing in common: each as it is, from the same line on. */

@@ -22,8 +22,8 @@ export interface Row {
   readonly state: RowState;
   /** Kinds of the reported differences that are exactly here. */
   readonly kinds: readonly string[];
-  /** Of a row that stands for several: those. */
-  readonly more?: () => readonly Row[];
+  /** Of a row that stands for several, because all answers hold the same there: that text. `openRow` gives its rows. */
+  readonly collapsed?: string;
 }
 
 export type Line =

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { ApiError, pathOf, type RunAgainReport, type SampleView, sendJson } from '../../api/index.ts';
+import { ApiError, mayChange, pathOf, type RunAgainReport, type SampleView, sendJson } from '../../api/index.ts';
 import { milliseconds, plural } from '../../parts/index.ts';
 import { conclude } from './conclusion.ts';
 
@@ -32,7 +32,7 @@ export function RunAgain({ mirror, sample: { id, method } }: { mirror: string; s
             ? `Sends it ${TIMES} times more to every service, past Envoy and marked as shadow traffic.`
             : `${method} may change something, so it is not sent again from here. Copy it as curl and decide yourself.`}
         </p>
-        {isSafe && (
+        {isSafe && mayChange.value && (
           <button type="button" disabled={isRunning} onClick={() => void run()}>
             {isRunning ? 'Running…' : 'Run again'}
           </button>

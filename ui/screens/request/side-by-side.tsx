@@ -16,17 +16,19 @@ export interface SideBySideProps {
   readonly rows: readonly Row[];
   /** Folded JSON Pointer of what the reader came for. */
   readonly wanted?: string | undefined;
+  /** The rows that a collapsed one stands for. */
+  readonly onOpen?: (row: Row) => readonly Row[];
 }
 
 const LINES_A_CHUNK = 80;
 
-export function SideBySide({ caption, arms, rows: given, wanted }: SideBySideProps) {
+export function SideBySide({ caption, arms, rows: given, wanted, onOpen = () => [] }: SideBySideProps) {
   const [opened, setOpened] = useState<ReadonlySet<Row> | 'all'>(new Set());
   const [expanded, setExpanded] = useState<ReadonlySet<Row>>(new Set());
   const [active, setActive] = useState<number>();
   const table = useRef<HTMLTableElement>(null);
   const rows = useMemo(
-    () => (expanded.size === 0 ? given : given.flatMap((row) => (row.more && expanded.has(row) ? row.more() : row))),
+    () => (expanded.size === 0 ? given : given.flatMap((row) => (expanded.has(row) ? onOpen(row) : row))),
     [given, expanded],
   );
   const lines = useMemo(() => foldRows(rows, opened), [rows, opened]);
@@ -220,7 +222,7 @@ interface RowViewProps {
 }
 
 function RowView({ arms, row, line, isWanted, onExpand }: RowViewProps) {
-  const { cells, state, kinds, more } = row;
+  const { cells, state, kinds, collapsed } = row;
   const [primary, ...others] = cells;
   const [sign, word] = SIGNS[state];
   const isPlain = state === 'equal';
@@ -241,7 +243,7 @@ function RowView({ arms, row, line, isWanted, onExpand }: RowViewProps) {
             other={column === 0 ? others.find((cell) => cell?.text !== primary?.text) : primary}
             isMarked={!isPlain}
           />
-          {more && column === 0 && (
+          {collapsed !== undefined && column === 0 && (
             <button type="button" class="link-button" onClick={onExpand}>
               open
             </button>

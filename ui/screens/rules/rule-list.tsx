@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError, pathOf, type RuleView, sendJson } from '../../api/index.ts';
+import { ApiError, mayChange, pathOf, type RuleView, sendJson } from '../../api/index.ts';
 import { ago, clock, DataTable, useNow } from '../../parts/index.ts';
 import { hrefTo, tellChanged } from '../../state/index.ts';
 import { describeEffect, describePath } from './rule-draft.ts';
@@ -68,7 +68,7 @@ export function RuleList({ mirror, rules }: { mirror: string; rules: readonly Ru
             align: 'right',
             className: 'is-named',
             cell: ({ id, source, path }) =>
-              source === 'file' ? (
+              source === 'file' || !mayChange.value ? (
                 <span class="quiet">read-only</span>
               ) : leaving.has(id) ? (
                 <button type="button" onClick={() => undo(id)}>

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { type EndpointItem, type Items, pathOf, type RuleView } from '../../api/index.ts';
+import { type EndpointItem, type Items, mayChange, pathOf, type RuleView } from '../../api/index.ts';
 import { Empty, Ready } from '../../parts/index.ts';
 import { place, useApi } from '../../state/index.ts';
 import type { ScreenProps } from '../screen.ts';
@@ -14,16 +14,18 @@ export function Rules({ mirror: { name } }: ScreenProps) {
   const endpoints = useApi<Items<EndpointItem>>(pathOf(['mirrors', name, 'endpoints']));
   const { path, endpoint = '' } = place.value;
   const [draft, setDraft] = useState<RuleDraft | undefined>(
-    path === undefined ? undefined : { ...NO_DRAFT, path, endpoint },
+    path === undefined || !mayChange.value ? undefined : { ...NO_DRAFT, path, endpoint },
   );
   return (
     <>
       <section class="panel flowing">
         <div class="panel-head">
           <h1>Rules</h1>
-          <button type="button" onClick={() => setDraft({ ...NO_DRAFT, path: '/' })}>
-            Add a rule…
-          </button>
+          {mayChange.value && (
+            <button type="button" onClick={() => setDraft({ ...NO_DRAFT, path: '/' })}>
+              Add a rule…
+            </button>
+          )}
         </div>
         <Ready loaded={rules} what="rules">
           {({ items }) =>

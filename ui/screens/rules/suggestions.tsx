@@ -1,4 +1,4 @@
-import { type Items, pathOf, type RuleSuggestion } from '../../api/index.ts';
+import { type Items, mayChange, pathOf, type RuleSuggestion } from '../../api/index.ts';
 import { count, plural } from '../../parts/index.ts';
 import { useApi } from '../../state/index.ts';
 import { describeEffect, describePath, type RuleDraft, toDraft } from './rule-draft.ts';
@@ -28,9 +28,11 @@ export function Suggestions({ mirror, onReview }: { mirror: string; onReview: (d
                 {hides.of > 0 && ` · hides it in ${count(hides.pairs)} of ${plural(hides.of, 'pair')}`}
               </p>
             </div>
-            <button type="button" onClick={() => onReview({ ...toDraft(rule), reason: why })}>
-              Review…
-            </button>
+            {mayChange.value && (
+              <button type="button" onClick={() => onReview({ ...toDraft(rule), reason: why })}>
+                Review…
+              </button>
+            )}
           </li>
         ))}
       </ul>

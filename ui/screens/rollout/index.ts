@@ -1,0 +1,2 @@
+export { Rollout } from './rollout.tsx';
+export { RolloutLine, RolloutSummary } from './rollout-line.tsx';
