@@ -64,6 +64,7 @@ test('killed while copies are stopped: nothing is copied then or later, and the 
   const { api, admin } = orders.stack;
   const braked = async () => (await api.get('/mirrors/orders/brake')).state === 'on';
   await api.post('/filter/revive', { role: 'primary' });
+  await eventually(async () => (await copiesOfLoad()) === REQUESTS);
   // Envoy has more from the start.
   await api.patchMirror('orders', { brake: { memory: '1MiB' } }, '5s');
   await eventually(braked, { timeoutMs: 30_000 });
