@@ -63,6 +63,18 @@ it('says what was counted of the deployment of now, and what was found', async (
   expect(findings).toEqual(['/total at POST /api/orders']);
 });
 
+it('names each field once, so that a bug at many endpoints hides no other', async () => {
+  const { count, evidence } = await start();
+  for (const endpoint of ['POST /api/orders', 'POST /api/orders/quote', 'PUT /api/orders/{id}']) {
+    count(20, { endpoint, candidate: ['value /total'] });
+  }
+  count(5, { endpoint: 'POST /api/orders', candidate: ['value /shipping'] });
+  const { findings } = evidence();
+  expect(findings).toHaveLength(2);
+  expect(findings[0]).toMatch(/^\/total at .* and 2 other endpoints$/);
+  expect(findings[1]).toBe('/shipping at POST /api/orders');
+});
+
 it('what it has said does not change afterwards', async () => {
   const { count, evidence } = await start();
   count(10);

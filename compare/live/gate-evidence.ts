@@ -94,15 +94,22 @@ export class GateEvidence {
     const { rulesOf, weightOf } = this.#options;
     const weight = weightOf?.(mirror);
     const items = reportDifferences(epoch, { rules: rulesOf(mirror), nowMs, ...(weight && { weightOf: weight }) });
-    return items
-      .filter((item) => item.class === 'defect')
-      .slice(0, MAX_FINDINGS)
-      .map(({ path, endpoint }) => `${path === '' ? 'the body' : path} at ${endpoint}`);
+    return namesOf(items.filter((item) => item.class === 'defect'));
   }
 
   #now(): number {
     return (this.#options.now ?? Date.now)();
   }
+}
+
+/** Each field once, where it ranks first: one bug that shows at every endpoint leaves room for the next. */
+function namesOf(items: ReadonlyArray<{ readonly path: string; readonly endpoint: string }>): string[] {
+  const byPath = new Map<string, string[]>();
+  for (const { path, endpoint } of items) byPath.set(path, [...(byPath.get(path) ?? []), endpoint]);
+  return [...byPath].slice(0, MAX_FINDINGS).map(([path, [first, ...others]]) => {
+    const where = others.length === 0 ? '' : ` and ${others.length} other endpoint${others.length === 1 ? '' : 's'}`;
+    return `${path === '' ? 'the body' : path} at ${first}${where}`;
+  });
 }
 
 function strataOf(gates: GateInput | undefined, hasControl: boolean): Evidence['strata'] {
