@@ -1,0 +1,450 @@
+/** What a rollout does when all goes well, when something is missing, and when something fails. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ShadowplaneError } from '../../errors/index.ts';
+import { libsqlDialect } from '../../store/index.ts';
+import { RolloutStore, type Rollouts } from './index.ts';
+import {
+  documentOf,
+  evidence,
+  MIRROR,
+  newWorld,
+  openRollouts,
+  passStep,
+  policyOf,
+  usersIn,
+  type World,
+  writtenPlan,
+} from './testing.ts';
+
+let directory: string;
+let world: World;
+let opened: Rollouts[];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'shadowplane-rollouts-'));
+  world = newWorld();
+  opened = [];
+});
+afterEach(async () => {
+  for (const rollouts of opened) await rollouts.close();
+  rmSync(directory, { recursive: true });
+});
+
+const dialect = () => libsqlDialect(directory, { file: 'rollout.db' });
+
+async function open(options: Parameters<typeof openRollouts>[2] = {}): Promise<Rollouts> {
+  const rollouts = await openRollouts(world, dialect(), options);
+  opened.push(rollouts);
+  return rollouts;
+}
+
+async function started(options: Parameters<typeof openRollouts>[2] = {}): Promise<Rollouts> {
+  const rollouts = await open(options);
+  await rollouts.start(MIRROR, 'ada');
+  return rollouts;
+}
+
+/** The store, of which writes fail while `isBroken`. */
+async function breakable() {
+  const store = await RolloutStore.open(dialect());
+  const broken = { isBroken: false };
+  for (const name of ['insert', 'write', 'take', 'beat'] as const) {
+    const works = store[name].bind(store) as (...args: unknown[]) => Promise<unknown>;
+    vi.spyOn(store, name).mockImplementation(async (...args: unknown[]) => {
+      if (broken.isBroken) throw new ShadowplaneError('STORE_FAILED', 'no space left');
+      return works(...args) as never;
+    });
+  }
+  return { store, broken };
+}
+
+const stateOf = (rollouts: Rollouts) => {
+  const { status, step, why } = rollouts.view(MIRROR);
+  return { status, step, why };
+};
+const EVERYONE = '100, 100; {"staff":1000000,"everyone":1000000}';
+
+describe('a rollout', () => {
+  it('goes through all its steps by itself, each with its shares, and has passed', async () => {
+    const rollouts = await started();
+    const served: string[] = [usersIn(rollouts, world)];
+    for (let step = 0; step < 5; step += 1) {
+      await passStep(rollouts, world);
+      served.push(usersIn(rollouts, world));
+    }
+    expect(served).toEqual([
+      '10, 10; {}',
+      '100, 100; {}',
+      '100, 100; {"staff":1000000}',
+      '100, 100; {"staff":1000000,"everyone":250000}',
+      EVERYONE,
+      EVERYONE,
+    ]);
+    expect(stateOf(rollouts)).toEqual({ status: 'passed', step: 4, why: 'canary 100% passed, the last step' });
+    const kinds = rollouts.view(MIRROR).events.map(({ kind, by }) => `${kind} ${by}`);
+    expect(kinds).toEqual(['start ada', ...Array(4).fill('step shadowplane'), 'passed shadowplane']);
+  });
+
+  it('is stopped by a gate: nobody is on the candidate, in what is published before it is stored', async () => {
+    const rollouts = await started();
+    for (let step = 0; step < 3; step += 1) await passStep(rollouts, world);
+    await rollouts.look();
+    const { pairs } = (world.evidence as ReturnType<typeof evidence>).strata.sample!;
+    world.evidence = evidence(pairs + 4_000, 400);
+    await rollouts.look();
+    const view = rollouts.view(MIRROR);
+    expect(view.status).toBe('rolled-back');
+    expect(view.why).toMatch(/^gate "differences" in .*: \/total at GET \/orders$/);
+    expect(view.gates[0]).toMatchObject({ gate: 'differences', outcome: 'fail' });
+    expect(usersIn(rollouts, world)).toBe('100, 5; {}');
+    expect(world.published.at(-1)).toBe('100, 5; {}');
+  });
+
+  it('waits while an Envoy is away, and while the comparison says nothing, throws or hangs, and says so', async () => {
+    const rollouts = await started();
+    await rollouts.look();
+    world.evidence = evidence(20_000);
+    world.waitingFor = 'edge-2 is not connected';
+    world.nowMs += 4_000;
+    await rollouts.look();
+    expect(rollouts.view(MIRROR)).toMatchObject({
+      step: 0,
+      waitingFor: expect.arrayContaining(['edge-2 is not connected']),
+    });
+
+    world.waitingFor = null;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    for (const broken of [
+      undefined,
+      async () => {
+        throw new Error('worker gone');
+      },
+      () => new Promise<undefined>(() => {}),
+    ]) {
+      world.evidence = broken;
+      world.nowMs += 4_000;
+      const looked = rollouts.look();
+      await vi.advanceTimersByTimeAsync(5_000);
+      await looked;
+      expect(rollouts.view(MIRROR)).toMatchObject({
+        step: 0,
+        waitingFor: ['the comparison does not answer, so there are no figures'],
+      });
+    }
+    vi.useRealTimers();
+    expect(world.problems).toContain('worker gone');
+    // Nobody has to be asked to go back.
+    await rollouts.command(MIRROR, 'promote', 'ada');
+    await rollouts.command(MIRROR, 'promote', 'ada');
+    expect(usersIn(rollouts, world)).toBe('100, 100; {"staff":1000000}');
+    expect(await rollouts.command(MIRROR, 'rollback', 'ada')).toEqual({ stored: true, todo: [] });
+    expect(usersIn(rollouts, world)).toBe('100, 5; {}');
+  });
+
+  it('counts no time in which nobody looked', async () => {
+    world.document = documentOf(writtenPlan({ step: { atLeast: '1m', pairs: 5_000 } }));
+    const rollouts = await started();
+    await rollouts.look();
+    world.evidence = evidence(20_000);
+    world.nowMs += 3_600_000;
+    await rollouts.look();
+    expect(rollouts.view(MIRROR)).toMatchObject({ step: 0, elapsedMs: 5_000 });
+  });
+
+  it("keeps its plan when the document's is changed, and ends with the plan, the mirror, or one of its services", async () => {
+    const rollouts = await started();
+    world.document = documentOf(writtenPlan({ mirror: ['50%'] }));
+    rollouts.follow(policyOf(world.document));
+    expect(usersIn(rollouts, world)).toBe('10, 10; {}');
+    expect(stateOf(rollouts)).toMatchObject({ status: 'running', step: 0 });
+    const [, , staff] = rollouts.view(MIRROR).steps;
+    expect(staff!.name).toBe('canary staff 100%');
+
+    for (const [document, why] of [
+      [documentOf(undefined), 'its plan was taken out of the policy'],
+      [documentOf(writtenPlan(), { shadow: 'v3', control: undefined }), 'primary or shadow is another service now'],
+      [{ ...documentOf(undefined), mirrors: {} }, 'its mirror was taken out of the policy'],
+    ] as const) {
+      world.document = documentOf(writtenPlan());
+      rollouts.follow(policyOf(world.document));
+      if (rollouts.view(MIRROR).status !== 'running') await rollouts.start(MIRROR, 'ada');
+      for (let step = 0; step < 3; step += 1) await rollouts.command(MIRROR, 'promote', 'ada');
+      world.document = JSON.parse(JSON.stringify(document));
+      // Also before this is heard of: what is published for other services moves nobody.
+      expect(usersIn(rollouts, world)).not.toContain('everyone');
+      rollouts.follow(policyOf(world.document));
+      expect(rollouts.views().map(({ status }) => status)).toEqual(why.includes('mirror was') ? [] : ['aborted']);
+      if (!why.includes('mirror was')) expect(rollouts.view(MIRROR).why).toBe(why);
+    }
+  });
+
+  it('counts the users that the candidate answered, in all and in the step, also what is told after the end', async () => {
+    const rollouts = await started();
+    const answered = (requests: number, failed: number) => {
+      world.users = [
+        { stratum: 'sample', primary: { requests: 9, failed: 0 }, candidate: { requests, failed } },
+        { stratum: 'segment staff', primary: { requests: 9, failed: 0 }, candidate: { requests: 100, failed: 0 } },
+      ];
+      return rollouts.look();
+    };
+    await answered(10, 0);
+    await answered(30, 2);
+    await rollouts.command(MIRROR, 'promote', 'ada');
+    await answered(40, 2);
+    expect(rollouts.view(MIRROR).exposed).toEqual({
+      total: { requests: 30, failed: 2 },
+      step: { requests: 10, failed: 0 },
+    });
+    await rollouts.command(MIRROR, 'rollback', 'ada');
+    await answered(45, 4);
+    world.nowMs += 40_000;
+    await answered(99, 9);
+    expect(rollouts.view(MIRROR).exposed.total).toEqual({ requests: 35, failed: 4 });
+  });
+});
+
+describe('people', () => {
+  it('are refused in words', async () => {
+    const rollouts = await open();
+    const refusals: Array<[() => Promise<unknown>, RegExp]> = [
+      [() => rollouts.start('order', 'ada'), /no mirror "order"; did you mean "orders"\?/],
+      [() => rollouts.command(MIRROR, 'pause', 'ada'), /no rollout of orders has been started/],
+    ];
+    for (const [ask, words] of refusals) await expect(ask()).rejects.toThrow(words);
+    await rollouts.start(MIRROR, 'ada');
+    await expect(rollouts.start(MIRROR, 'bob')).rejects.toThrow('under way already: running; started');
+    await expect(rollouts.command(MIRROR, 'finish', 'ada')).rejects.toThrow('has not passed its last step yet');
+    await expect(rollouts.command(MIRROR, 'finish', 'ada')).rejects.toMatchObject({ code: 'ROLLOUT_REFUSED' });
+    await rollouts.command(MIRROR, 'abort', 'ada');
+    await expect(rollouts.command(MIRROR, 'rollback', 'ada')).rejects.toThrow('is over (aborted)');
+    for (const [more, words] of [
+      [{ paused: true }, 'orders is paused'],
+      [{ rollout: undefined }, 'has no "rollout"'],
+    ] as const) {
+      rollouts.follow(policyOf(JSON.parse(JSON.stringify(documentOf(writtenPlan(), more)))));
+      await expect(rollouts.start(MIRROR, 'ada')).rejects.toThrow(words);
+    }
+  });
+
+  it('are asked where the plan says so', async () => {
+    world = newWorld(writtenPlan({ approve: ['canary'] }));
+    const rollouts = await started();
+    await passStep(rollouts, world);
+    await passStep(rollouts, world);
+    expect(stateOf(rollouts)).toMatchObject({ status: 'awaiting-approval', step: 1 });
+    await passStep(rollouts, world);
+    expect(usersIn(rollouts, world)).toBe('100, 100; {}');
+    await rollouts.command(MIRROR, 'promote', 'ada');
+    expect(usersIn(rollouts, world)).toBe('100, 100; {"staff":1000000}');
+  });
+
+  it('see what start would begin, and nothing is begun', async () => {
+    const rollouts = await open();
+    expect(rollouts.previewStart(MIRROR, 'ada')).toMatchObject({ status: 'running', step: 0 });
+    expect(rollouts.view(MIRROR)).toMatchObject({ status: 'ready', step: null });
+    expect(usersIn(rollouts, world)).toBe('100, 5; {}');
+  });
+});
+
+describe('finish', () => {
+  async function passed(): Promise<Rollouts> {
+    const rollouts = await started();
+    for (let step = 0; step < 5; step += 1) await passStep(rollouts, world);
+    return rollouts;
+  }
+
+  it('changes the policy, and keeps shares until every Envoy has the new routes', async () => {
+    const rollouts = await passed();
+    world.waitingFor = 'edge-1 has not acknowledged what is served';
+    const before = world.published.length;
+    const { todo } = await rollouts.command(MIRROR, 'finish', 'ada');
+    expect(todo).toEqual([
+      expect.stringContaining('primary: v2, shadow: v1'),
+      expect.stringContaining('default: is v1'),
+    ]);
+    expect(world.document.mirrors).toEqual({
+      orders: {
+        match: { path: '/orders' },
+        primary: 'v2',
+        shadow: 'v1',
+        segments: { staff: '100%' },
+        sample: '5%',
+        paused: true,
+      },
+    });
+    expect(rollouts.view(MIRROR).status).toBe('finished');
+    expect(usersIn(rollouts, world)).toBe('100, 5; {"staff":1000000,"everyone":1000000}');
+    // At no moment in between was anybody taken back.
+    const since = world.published.slice(before);
+    expect(since.filter((shares) => !shares.includes('"everyone":1000000'))).toEqual([]);
+    expect(since).not.toEqual([]);
+    await rollouts.look();
+    expect(usersIn(rollouts, world)).toContain('"everyone":1000000');
+    world.waitingFor = null;
+    await rollouts.look();
+    expect(usersIn(rollouts, world)).toBe('100, 5; {}');
+    // Who undoes the change of the policy wants the old version for everybody.
+    world.document = documentOf(writtenPlan());
+    rollouts.follow(policyOf(world.document));
+    expect(usersIn(rollouts, world)).toBe('100, 5; {}');
+    await rollouts.start(MIRROR, 'ada');
+  });
+
+  it('that the policy refuses leaves the rollout as it was', async () => {
+    const finish = async () => {
+      throw new ShadowplaneError('POLICY_INVALID', 'v1 has no address');
+    };
+    const rollouts = await started({ finish });
+    for (let step = 0; step < 5; step += 1) await passStep(rollouts, world);
+    await expect(rollouts.command(MIRROR, 'finish', 'ada')).rejects.toThrow('v1 has no address');
+    expect(stateOf(rollouts)).toEqual({ status: 'passed', step: 4, why: 'finish failed: v1 has no address' });
+    expect(usersIn(rollouts, world)).toBe(EVERYONE);
+  });
+
+  it('is done again by the next process where the first was killed between its parts', async () => {
+    let isKilled = true;
+    const rollouts = await started({
+      finish: async () => {
+        if (isKilled) await new Promise(() => {});
+      },
+    });
+    for (let step = 0; step < 5; step += 1) await passStep(rollouts, world);
+    void rollouts.command(MIRROR, 'finish', 'ada');
+    await vi.waitFor(() => expect(rollouts.view(MIRROR).status).toBe('finished'));
+    isKilled = false;
+    const next = await open();
+    expect(usersIn(next, world)).toBe(EVERYONE);
+    world.waitingFor = 'edge-1';
+    await next.look();
+    expect(world.document.mirrors).toMatchObject({ orders: { primary: 'v2', shadow: 'v1' } });
+    expect(usersIn(next, world)).toBe('100, 5; {"staff":1000000,"everyone":1000000}');
+    // An Envoy refuses the new routes, so the policy is taken back.
+    world.document = documentOf(writtenPlan());
+    next.follow(policyOf(world.document));
+    expect(usersIn(next, world)).toBe(EVERYONE);
+    await next.look();
+    expect(stateOf(next)).toMatchObject({ status: 'passed', why: expect.stringContaining('finish was taken back') });
+    await next.command(MIRROR, 'rollback', 'ada');
+    expect(usersIn(next, world)).toBe('100, 5; {}');
+  });
+});
+
+describe('a process that is killed', () => {
+  it('at every state is followed by one that has the same in force from its first moment, and goes on', async () => {
+    let rollouts = await started();
+    for (let step = 0; step < 5; step += 1) {
+      await rollouts.look();
+      const before = { ...rollouts.view(MIRROR), drivenBy: null };
+      const shares = usersIn(rollouts, world);
+      // Killed: nothing is closed, and what it still tries is not written any more.
+      const killed = rollouts;
+      rollouts = await open();
+      expect(usersIn(rollouts, world)).toBe(shares);
+      const after = rollouts.view(MIRROR);
+      expect(before.elapsedMs - after.elapsedMs).toBeLessThanOrEqual(3_000);
+      const { elapsedMs, waitingFor, gates } = before;
+      expect({ ...after, drivenBy: null, elapsedMs, waitingFor, gates, exposed: before.exposed }).toEqual(before);
+      expect(after.drivenBy).toEqual({ id: 'one', isThis: true });
+      await expect(killed.command(MIRROR, 'promote', 'ghost')).rejects.toThrow('something else has happened');
+      await passStep(rollouts, world);
+    }
+    expect(stateOf(rollouts).status).toBe('passed');
+    for (const asked of ['pause', 'rollback'] as const) {
+      await rollouts.command(MIRROR, asked, 'ada');
+      const shares = usersIn(rollouts, world);
+      rollouts = await open();
+      expect(usersIn(rollouts, world)).toBe(shares);
+      expect(rollouts.view(MIRROR).why).toBe(`${asked} by ada`);
+    }
+  });
+
+  it('between storing and publishing is followed by one that publishes what was stored', async () => {
+    const { store } = await breakable();
+    const rollouts = await started({ store });
+    const works = store.write.bind(store);
+    vi.spyOn(store, 'write').mockImplementationOnce(async (...args) => {
+      await works(...args);
+      return new Promise(() => {});
+    });
+    void rollouts.command(MIRROR, 'promote', 'ada');
+    await vi.waitFor(async () => expect((await store.read(MIRROR))!.run.state.step).toBe(1));
+    expect(usersIn(rollouts, world)).toBe('10, 10; {}');
+    const next = await open();
+    expect(usersIn(next, world)).toBe('100, 100; {}');
+    opened.splice(0, 1);
+    await store.close();
+  });
+});
+
+describe('a store that fails', () => {
+  it('lets nothing go forward, and says so; when it works again it goes on', async () => {
+    const { store, broken } = await breakable();
+    const rollouts = await started({ store });
+    await rollouts.look();
+    broken.isBroken = true;
+    await passStep(rollouts, world);
+    await passStep(rollouts, world);
+    expect(stateOf(rollouts)).toMatchObject({ status: 'running', step: 0 });
+    expect(rollouts.view(MIRROR).waitingFor).toContain('no space left');
+    expect(new Set(world.problems)).toEqual(new Set(['no space left']));
+    await expect(rollouts.command(MIRROR, 'promote', 'ada')).rejects.toThrow('no space left');
+    expect(usersIn(rollouts, world)).toBe('10, 10; {}');
+    broken.isBroken = false;
+    await passStep(rollouts, world);
+    expect(rollouts.view(MIRROR).step).toBe(1);
+    expect(rollouts.view(MIRROR).waitingFor).not.toContain('no space left');
+  });
+
+  it.each(['rollback', 'abort'] as const)('does not hold up %s, which is stored when it works again', async (asked) => {
+    const { store, broken } = await breakable();
+    const rollouts = await started({ store });
+    for (let step = 0; step < 4; step += 1) await passStep(rollouts, world);
+    expect(usersIn(rollouts, world)).toBe(EVERYONE);
+    broken.isBroken = true;
+    expect(await rollouts.command(MIRROR, asked, 'ada')).toEqual({ stored: false, todo: [] });
+    expect(world.published.at(-1)).toBe('100, 5; {}');
+    expect(rollouts.view(MIRROR).waitingFor).toContain('this is in force, and the store has yet to take it');
+    await rollouts.look();
+    // Who comes next knows nothing of it.
+    expect((await store.read(MIRROR))!.run.state.status).toBe('running');
+    broken.isBroken = false;
+    await rollouts.look();
+    const { status, why } = (await store.read(MIRROR))!.run.state;
+    expect([status, why]).toEqual([asked === 'abort' ? 'aborted' : 'rolled-back', `${asked} by ada`]);
+    expect(rollouts.view(MIRROR).waitingFor).toEqual([]);
+  });
+
+  it('does not hold up a gate that fails, nor does one that hangs', async () => {
+    const { store } = await breakable();
+    const rollouts = await started({ store });
+    for (let step = 0; step < 4; step += 1) await passStep(rollouts, world);
+    await rollouts.look();
+    vi.spyOn(store, 'write').mockImplementation(() => new Promise(() => {}));
+    world.evidence = evidence(200_000, 40_000);
+    void rollouts.look();
+    await vi.waitFor(() => expect(usersIn(rollouts, world)).toBe('100, 5; {}'));
+    expect(stateOf(rollouts).status).toBe('rolled-back');
+    opened.splice(0, 1);
+    await store.close();
+  });
+});
+
+it('tells of every change at once, and of figures only when they change', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const rollouts = await open();
+  const told: string[] = [];
+  rollouts.onEvent(({ status, step, event }) => told.push(`${status} ${step} ${event?.kind ?? '-'}`));
+  await rollouts.start(MIRROR, 'ada');
+  expect(told).toEqual(['running 0 start']);
+  await rollouts.look();
+  vi.advanceTimersByTime(1_000);
+  expect(told).toEqual(['running 0 start', 'running 0 -']);
+  vi.advanceTimersByTime(3_000);
+  expect(told).toHaveLength(2);
+  await rollouts.command(MIRROR, 'rollback', 'ada');
+  expect(told.at(-1)).toBe('rolled-back 0 rollback');
+  vi.useRealTimers();
+});
