@@ -7,7 +7,7 @@ import type { Page, Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { PLAN, share, viewAt } from '../../ui/screens/rollout/testing.ts';
 import type { RolloutView } from '../../xds-server/rollouts/view.ts';
-import { eventually } from '../support/index.ts';
+import { eventually, httpJson } from '../support/index.ts';
 import { keepScreenshot, overflowOf } from './chromium.ts';
 import { startControlPlaneSite } from './control-plane.ts';
 import { chromium, pagesOf } from './harness.ts';
@@ -157,6 +157,30 @@ async function keepBoth(page: Page, name: string): Promise<void> {
 
 const status = (page: Page) => page.locator('.action-where');
 const button = (page: Page, name: string) => page.getByRole('toolbar').getByRole('button', { name, exact: true });
+
+describe.skipIf(!chromium)('a rollout of the control plane itself', () => {
+  it('is started, paused, resumed and taken back from here, and what others do shows by itself', async () => {
+    const page = await pages.open(`${HOME}/rollout`);
+    const dialog = page.getByRole('dialog');
+    await button(page, 'Start…').click();
+    await dialog.getByText('9 steps, at least 1 h 30 min in all').waitFor();
+    await dialog.getByRole('button', { name: 'Start', exact: true }).click();
+    await status(page).getByText('under way').waitFor();
+    await page.locator('.plan-step[aria-current=step]', { hasText: 'canary employees 10%' }).waitFor();
+    await button(page, 'Pause').click();
+    await button(page, 'Resume').click();
+    await button(page, 'Pause').waitFor();
+    await httpJson('POST', `${pages.site.url}/api/v1${HOME}/rollout/promote`);
+    await page.locator('.plan-step[aria-current=step]', { hasText: 'canary employees 100%' }).waitFor();
+    await button(page, 'Roll back…').press('Enter');
+    await dialog.getByText('at every Envoy at once').waitFor();
+    await page.keyboard.press('Enter');
+    await status(page).getByText('rolled back').waitFor();
+    expect(await page.locator('.rollout-event').count()).toBe(5);
+    expect(await page.locator('.rollout-event').first().textContent()).toMatch(/rolled back\s*by this page/);
+    await button(page, 'Start again…').waitFor();
+  });
+});
 
 describe.skipIf(!chromium)('a rollout under way', () => {
   it('says where it is and why, and goes back with keys alone, from wherever one reads', async () => {

@@ -94,8 +94,14 @@ function Arms({ measured }: { measured: readonly Measured[] }) {
         { id: 'failed', title: 'failed', align: 'right', cell: ({ copied }) => <Failed arm={copied} /> },
         { id: 'p99', title: 'p99', align: 'right', cell: ({ copied }) => p99(copied) },
         { id: 'others', title: 'others', align: 'right', cell: ({ others }) => count(others.requests) },
-        { id: 'others-failed', title: 'failed', align: 'right', cell: ({ others }) => <Failed arm={others} /> },
-        { id: 'others-p99', title: 'p99', align: 'right', cell: ({ others }) => p99(others) },
+        {
+          id: 'others-failed',
+          title: 'failed',
+          label: 'others failed',
+          align: 'right',
+          cell: ({ others }) => <Failed arm={others} />,
+        },
+        { id: 'others-p99', title: 'p99', label: 'others’ p99', align: 'right', cell: ({ others }) => p99(others) },
         {
           id: 'from',
           title: 'others are of',

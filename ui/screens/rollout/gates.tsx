@@ -197,9 +197,9 @@ function unitOf({ gate }: Pick<Gate, 'gate'>): string {
 
 function restsOn(gate: Gate) {
   return (
-    <>
-      {count(gate.count)} <span class="quiet">{unitOf(gate)}</span>
-    </>
+    <span class="gate-figure">
+      <span>{count(gate.count)}</span> <span class="quiet">{unitOf(gate)}</span>
+    </span>
   );
 }
 

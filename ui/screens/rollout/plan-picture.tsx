@@ -104,7 +104,7 @@ function StepColumn({ column: { name, mark, needsPerson, beganAt }, index, lanes
             <span class="hidden">{lane}</span>
             <span class={`plan-share${isNew ? '' : ' is-same-as-before'}`}>{percent(share)}</span>
             <span class="plan-track" aria-hidden="true">
-              <span class="plan-bar" style={{ '--share': `${share * 100}%` }} />
+              {share > 0 && <span class="plan-bar" style={{ '--share': `${share * 100}%` }} />}
             </span>
           </span>
         );
