@@ -115,6 +115,9 @@ it('a restart after which the candidate is another one is another epoch', async 
   const second = await start();
   second.count(5, { version: 'v3' });
   expect(second.evidence()).toMatchObject({ epoch: 2, strata: { sample: { pairs: 5 } } });
+  await second.stop();
+  const third = await start();
+  expect(third.evidence()).toMatchObject({ epoch: 2, strata: { sample: { pairs: 5 } } });
 });
 
 it.each<[string, (running: Awaited<ReturnType<typeof start>>) => unknown]>([
@@ -130,7 +133,23 @@ it.each<[string, (running: Awaited<ReturnType<typeof start>>) => unknown]>([
   const now = running.evidence();
   await running.stop();
   // It stays so over a restart.
-  expect((await start()).evidence().basis).toBe(now.basis);
+  const later = await start();
+  expect(later.evidence().basis).toBe(now.basis);
+  later.count(1);
+  expect(later.evidence().basis).toBe(now.basis);
+});
+
+it('a rule of the file is the same when it is read again', async () => {
+  const first = await start();
+  first.rules.setOfFile('orders', [RULE], 1);
+  first.count(10);
+  const { basis } = first.evidence();
+  await first.stop();
+  const second = await start();
+  second.rules.setOfFile('orders', [RULE], 2);
+  expect(second.evidence().basis).toBe(basis);
+  second.rules.setOfFile('orders', [{ ...RULE, path: '/other' }], 3);
+  expect(second.evidence().basis).not.toBe(basis);
 });
 
 it('so does another service, while nobody looked', async () => {
