@@ -16,6 +16,11 @@ export interface Policy {
   readonly egress: readonly Egress[];
   /** `off`: nothing is copied, whatever the mirrors say, and the filter does nothing; their paths go to their primaries as before. */
   readonly mirroring: 'on' | 'off';
+  /**
+   * Shares of users by their runtime key, beside those of the mirrors: routes that an Envoy still has may roll them when
+   * the policy knows them no more. Made by the end of a rollout, never by a document.
+   */
+  readonly keptShares?: Readonly<Record<string, PerMillion>>;
   /** Raw Envoy configuration that users add for what this schema lacks. */
   readonly envoy: EnvoyExtras;
 }
@@ -127,6 +132,8 @@ export interface Mirror {
   /** The cluster that the primary names, if it does. */
   readonly primaryCluster?: string;
   readonly shadow: string;
+  /** The cluster that the shadow names, where it names one and users may be moved to it. */
+  readonly shadowCluster?: string;
   readonly control?: string;
   /** Upper case. Already reduced to safe methods where `sideEffects` is `none`. */
   readonly methods: readonly string[];
@@ -157,6 +164,11 @@ export interface Mirror {
    * its runtime keys is needed, by Envoys that still have the routes of before.
    */
   readonly users?: Readonly<Record<string, PerMillion>>;
+  /**
+   * Methods of the requests that go back to the primary as a copy when the shadow has answered them. Made by what the primary
+   * has proven of its guard, never by a document. Absent: those of `methods` that are safe.
+   */
+  readonly backMethods?: readonly string[];
 }
 
 /** What copying may cost before it is stopped by itself. */

@@ -54,14 +54,33 @@ export function candidateRoute(decision: string): string {
   return decision.replace('/', '/candidate/');
 }
 
-/** Runtime key of the share of users that the candidate answers: `shadowplane.orders.users.segment.employees`. */
-export function usersKey(decision: string): string {
-  return fractionKey(usersDecision(decision));
+/** Requests of a mirror's path that the candidate answers and that are not copied: `orders/candidate`. */
+export function plainCandidateRoute(mirror: string): string {
+  return `${mirror}/candidate`;
+}
+
+/** Under which Envoy counts what a decision of users led to: `orders/users/segment/employees/candidate`. */
+export function usersStats(decision: string, side: 'primary' | 'candidate'): string {
+  return `${usersDecision(decision)}/${side}`;
+}
+
+/** The same of requests without any decision that the candidate answers: `orders/users/rest`. */
+export function restStats(mirror: string): string {
+  return `${mirror}/users/rest`;
+}
+
+/**
+ * Runtime key of the share of users that the candidate answers: `shadowplane.orders.users.order-v2.segment.employees`. The
+ * service is in it, so that a share never counts for another one: after the end of a rollout, when the candidate has become
+ * the primary, routes and shares reach an Envoy one after the other.
+ */
+export function usersKey(decision: string, candidate: string): string {
+  return fractionKey(decision.replace('/', `/users/${candidate}/`));
 }
 
 /** The same for requests without any decision (the filter is not there): all of them, or none. */
-export function restKey(mirror: string): string {
-  return `shadowplane.${mirror}.users.rest`;
+export function restKey(mirror: string, candidate: string): string {
+  return fractionKey(`${mirror}/users/${candidate}/rest`);
 }
 
 /** Under which Envoy counts the requests that a decision led to and its share left out: `orders/sample/left-out`. */
