@@ -6,17 +6,18 @@ import { decisionOf, headers, loadFilter, mirror, primary } from './testing.ts';
 const MILLISECONDS = 1_000_000n;
 
 /** Two workers and the shadow side in VMs of their own with one set of counters, and a clock that stands until told to go on. */
-async function startBoth(budget: FilterMirror['budget']) {
+async function startBoth(budget: FilterMirror['budget'], users?: boolean) {
   let now = 1_700_000_000_000n * MILLISECONDS;
   const host = await loadFilter({ now: () => now });
   const options = { now: () => now, metrics: host.metrics };
   const [second, shadowHost] = await Promise.all([loadFilter(options), loadFilter(options)]);
   const start = (where: SimulatedHost, config: object) => where.startPlugin(JSON.stringify(config));
-  const configuration = primary(mirror({ methods: ['GET', 'POST'], budget: budget! }));
+  const rollout = users === undefined ? {} : { users };
+  const configuration = primary(mirror({ methods: ['GET', 'POST'], budget: budget!, ...rollout }));
   const workers = [start(host, configuration), start(second, configuration)];
   const shadow = start(shadowHost, {
     role: 'shadow',
-    mirrors: [{ name: 'orders', maxBodyBytes: 1000, countsBytes: true }],
+    mirrors: [{ name: 'orders', maxBodyBytes: 1000, countsBytes: true, ...rollout }],
   });
   expect([...workers, shadow].map(({ accepted }) => accepted)).toEqual([true, true, true]);
   return {
@@ -95,6 +96,12 @@ describe('a budget of copies', () => {
     expect(offer(envoy, 10)).toBe(2);
   });
 
+  test('is used up by what goes back to the primary, too', async () => {
+    const envoy = await startBoth({ copiesPerSecond: 4 }, true);
+    envoy.copy('primary');
+    expect(offer(envoy, 10)).toBe(1);
+  });
+
   test('does not begin again when the configuration changes', async () => {
     const envoy = await startBoth({ copiesPerSecond: 20 });
     expect(offer(envoy, 100)).toBe(10);
@@ -123,6 +130,14 @@ describe('a budget of bytes', () => {
     envoy.copy('control', { 'content-length': '300' }, 'x'.repeat(300));
     envoy.copy('control', {}, 'x'.repeat(300));
     expect(envoy.host.metric('shadowplane.copied_bytes.mirror.orders.role.candidate')).toBe(300);
+  });
+
+  test('is used up by what goes back to the primary, too', async () => {
+    const envoy = await startBoth({ bytesPerSecond: 1000 }, true);
+    envoy.copy('primary', { ':method': 'POST', 'content-length': '400' });
+    envoy.copy('primary', { ':method': 'POST' }, 'x'.repeat(100));
+    expect(envoy.host.metric('shadowplane.copied_bytes.mirror.orders.role.primary')).toBe(500);
+    expect(envoy.request({ ':method': 'POST', 'content-length': '1' })).toBe(false);
   });
 
   test('one that is used up keeps requests with a body out, not others', async () => {

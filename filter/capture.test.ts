@@ -223,6 +223,23 @@ describe('a half of the primary', () => {
     expect(only(plugin)).toMatchObject({ reason: 'SAMPLE', status: 200 });
   });
 
+  test('is the candidate’s where its route says that copies go back, and has the request in it', () => {
+    const plugin = startPrimary({ routesAreMarked: true, localRepliesAreErrors: true });
+    const copies = (value: string) => {
+      const stream = routed(plugin, '', { ':path': '/api/orders/7' });
+      stream.properties.set('xds.route_metadata.filter_metadata.shadowplane.copies', Buffer.from(value));
+      return stream;
+    };
+    answer(copies('back'));
+    answer(copies(''));
+    copies('back').end();
+    expect(flush(plugin).halves).toMatchObject([
+      { side: 'SIDE_CANDIDATE', method: 'GET', path: '/api/orders/7', reason: 'SAMPLE', end: 'COMPLETE' },
+      { side: 'SIDE_PRIMARY', method: 'GET', path: '/api/orders/7', reason: 'SAMPLE', end: 'COMPLETE' },
+      { side: 'SIDE_CANDIDATE', method: 'GET', status: 0, end: 'RESET' },
+    ]);
+  });
+
   test('asks whether an answer is Envoy’s own from status 400 on, where others cannot be', () => {
     const plugin = startPrimary({ localRepliesAreErrors: true });
     for (const status of ['200', '302', '399', '400', '503']) {
@@ -261,6 +278,7 @@ describe('a half of a copy', () => {
     const plugin = startShadow();
     answer(plugin.request(COPY));
     answer(plugin.request(copyOf({ 'x-shadow-role': 'control', 'x-shadow-reason': 'sample' })));
+    answer(plugin.request(copyOf({ 'x-shadow-role': 'primary', 'x-shadow-reason': 'sample' })));
     answer(plugin.request([[':method', 'GET']]));
     const sent = flush(plugin);
     expect(sent.role).toBe('SHADOW');
@@ -275,8 +293,9 @@ describe('a half of a copy', () => {
         end: 'COMPLETE',
       },
       { side: 'SIDE_CONTROL', reason: 'SAMPLE', segment: '' },
+      { side: 'SIDE_PRIMARY', method: '', reason: 'SAMPLE', segment: '' },
     ]);
-    expect(sent.counters.started).toBe(2);
+    expect(sent.counters.started).toBe(3);
   });
 
   test('leaves the request to the half of the primary', () => {

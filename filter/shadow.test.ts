@@ -17,7 +17,7 @@ describe('role shadow', () => {
     filter = await startFilter({
       role: 'shadow',
       mirrors: [
-        { name: 'orders', maxBodyBytes: 1000 },
+        { name: 'orders', maxBodyBytes: 1000, users: true },
         { name: 'carts', maxBodyBytes: 0 },
       ],
     });
@@ -25,19 +25,22 @@ describe('role shadow', () => {
   const counted = (kind: 'copies' | 'cut', role: string) =>
     filter.host.metric(`shadowplane.${kind}.mirror.orders.role.${role}`)!;
 
-  test.each(['candidate', 'control'])('cuts a copy at the byte that is too many and counts it once: %s', (role) => {
-    const [copies, cuts] = [counted('copies', role), counted('cut', role)];
-    const stream = filter.plugin.request(copy(role), false);
-    expect(stream.requestBody(Buffer.alloc(600))).toBe(CONTINUE);
-    expect(stream.requestBody(Buffer.alloc(400))).toBe(CONTINUE);
-    expect(stream.closed).toBeUndefined();
-    expect(stream.requestBody('x')).toBe(STOP_ITERATION_NO_BUFFER);
-    expect(stream.closed).toBe('request');
-    expect(stream.requestBody('x', true)).toBe(STOP_ITERATION_NO_BUFFER);
-    stream.end();
-    expect(counted('copies', role)).toBe(copies + 1);
-    expect(counted('cut', role)).toBe(cuts + 1);
-  });
+  test.each(['candidate', 'control', 'primary'])(
+    'cuts a copy at the byte that is too many and counts it once: %s',
+    (role) => {
+      const [copies, cuts] = [counted('copies', role), counted('cut', role)];
+      const stream = filter.plugin.request(copy(role), false);
+      expect(stream.requestBody(Buffer.alloc(600))).toBe(CONTINUE);
+      expect(stream.requestBody(Buffer.alloc(400))).toBe(CONTINUE);
+      expect(stream.closed).toBeUndefined();
+      expect(stream.requestBody('x')).toBe(STOP_ITERATION_NO_BUFFER);
+      expect(stream.closed).toBe('request');
+      expect(stream.requestBody('x', true)).toBe(STOP_ITERATION_NO_BUFFER);
+      stream.end();
+      expect(counted('copies', role)).toBe(copies + 1);
+      expect(counted('cut', role)).toBe(cuts + 1);
+    },
+  );
 
   test('a stream starts from zero, whatever one before it has counted', () => {
     for (let i = 0; i < 3; i++) {
@@ -63,6 +66,19 @@ describe('role shadow', () => {
     expect(stream.requestBody(Buffer.alloc(5000), true)).toBe(CONTINUE);
     expect(stream.closed).toBeUndefined();
     stream.end();
+  });
+
+  test('without a rollout nothing is counted of what goes back', () => {
+    const stream = filter.plugin.request(copy('primary', 'carts'), false);
+    expect(stream.requestBody('x')).toBe(STOP_ITERATION_NO_BUFFER);
+    stream.end();
+    const names = filter.host.metrics.map(({ name }) => name).filter((name) => name.includes('.mirror.carts.'));
+    expect(names.sort()).toEqual([
+      'shadowplane.copies.mirror.carts.role.candidate',
+      'shadowplane.copies.mirror.carts.role.control',
+      'shadowplane.cut.mirror.carts.role.candidate',
+      'shadowplane.cut.mirror.carts.role.control',
+    ]);
   });
 
   test('limit 0 lets a copy without body pass', () => {

@@ -1,4 +1,5 @@
 import { Bytes, currentTimeNanoseconds, fillRandom } from '../proxy-wasm/assembly/index';
+import { hexDigit } from './hex';
 
 const RANDOM_BYTES: i32 = 12;
 const RANDOM_DIGITS: i32 = RANDOM_BYTES * 2;
@@ -56,8 +57,4 @@ export class ExchangeIds {
       store<u8>(digits + i * 2 + 1, hexDigit(byte & 15));
     }
   }
-}
-
-function hexDigit(value: u8): u8 {
-  return value < 10 ? 0x30 + value : 0x57 + value;
 }

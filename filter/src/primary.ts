@@ -1,5 +1,6 @@
 import {
   Bytes,
+  clearRouteCache,
   DataStatus,
   HeaderMap,
   HeadersStatus,
@@ -17,6 +18,7 @@ import { Recording } from './capture/recording';
 import { ConditionReader } from './config/conditions';
 import { readMirrors } from './config/primary';
 import { Field } from './config/reader';
+import { ExchangeIds } from './exchange-id';
 import { dropPort } from './request/host';
 import { Request } from './request/request';
 import { Subject, SubjectKind, Subjects } from './request/subject';
@@ -26,6 +28,7 @@ import { Choice, Mirror } from './select/mirror';
 
 /** Envoy puts `wasm.` in front of it. */
 const EXCHANGE_ID = Bytes.of('shadowplane.id');
+const USER = Bytes.of('shadowplane.user');
 const NO_DECISION = new Bytes(new ArrayBuffer(0));
 
 const outbox = new Outbox(BatchRole.Primary);
@@ -112,12 +115,48 @@ class Selector extends StreamContext {
   onRequestHeaders(headerCount: u32, endOfStream: bool): u32 {
     if (this.request.begin()) {
       const mirror = this.findMirror();
-      if (mirror !== null && this.isEligible(mirror, endOfStream)) {
-        const choice = this.choose(mirror);
-        if (choice !== null && isAffordable(mirror, !endOfStream) && announce(choice)) this.remember(choice);
+      if (mirror !== null) {
+        const users = mirror.users;
+        if (users !== null) this.decideForUsers(mirror, users, endOfStream);
+        else if (this.isEligible(mirror, endOfStream)) this.copy(mirror, this.audienceOf(mirror), endOfStream);
       }
     }
     return HeadersStatus.Continue;
+  }
+
+  /** Who is not copied has an audience, too; only what is marked and tunnels have none, and go where all go. */
+  private decideForUsers(mirror: Mirror, others: ExchangeIds, endOfStream: bool): void {
+    const request = this.request;
+    const eligible = this.isEligible(mirror, endOfStream);
+    if (request.fetch(this.marker) || request.methodName.equals(CONNECT)) return;
+    const sticky = mirror.sticky;
+    if (sticky !== null) {
+      const user = sticky.userOf(request);
+      if (user !== null) setFilterState(USER, user);
+    }
+    const audience = this.audienceOf(mirror);
+    if (eligible && this.copy(mirror, audience, endOfStream)) return;
+    const users = audience !== null ? audience.users : null;
+    if (setFilterState(EXCHANGE_ID, (users !== null ? users : others).next()) != Status.Ok) return;
+    // Without its header it would be an upgrade no more.
+    if (request.fetch(this.upgrade)) clearRouteCache();
+    else letRouteBeChosenAgain();
+  }
+
+  /** False when the share, a budget or the host says no. */
+  private copy(mirror: Mirror, audience: Choice | null, endOfStream: bool): bool {
+    if (audience === null) {
+      mirror.skipped.noSegment.increment();
+      return false;
+    }
+    const sticky = mirror.sticky;
+    if (sticky !== null && !sticky.isIn(this.request, audience.sharePerMillion)) {
+      mirror.skipped.sticky.increment();
+      return false;
+    }
+    if (!isAffordable(mirror, !endOfStream) || !announce(audience)) return false;
+    this.remember(audience);
+    return true;
   }
 
   /** Keeps what cannot be read later; whether the request takes its mirror route is known after the filters. */
@@ -173,27 +212,13 @@ class Selector extends StreamContext {
     return true;
   }
 
-  /** The first segment that matches decides, also when its share then leaves the request out. */
-  private choose(mirror: Mirror): Choice | null {
-    const request = this.request;
+  /** Of the first segment that matches, also when its share then leaves the request out. */
+  private audienceOf(mirror: Mirror): Choice | null {
     const segments = mirror.segments;
-    let choice = mirror.sample;
     for (let i = 0; i < segments.length; i++) {
-      if (segments[i].when.matches(request)) {
-        choice = segments[i].choice;
-        break;
-      }
+      if (segments[i].when.matches(this.request)) return segments[i].choice;
     }
-    if (choice === null) {
-      mirror.skipped.noSegment.increment();
-      return null;
-    }
-    const sticky = mirror.sticky;
-    if (sticky !== null && !sticky.isIn(request, choice.sharePerMillion)) {
-      mirror.skipped.sticky.increment();
-      return null;
-    }
-    return choice;
+    return mirror.sample;
   }
 }
 

@@ -33,6 +33,7 @@ const ID_MARKER = Bytes.of('x-shadow-id');
 const CONTENT_LENGTH = Bytes.of('content-length');
 const CANDIDATE = Bytes.of('candidate');
 const CONTROL = Bytes.of('control');
+const PRIMARY = Bytes.of('primary');
 const SEGMENT = Bytes.of('segment');
 const SAMPLE = Bytes.of('sample');
 
@@ -60,15 +61,15 @@ export class ShadowRole extends Role {
   constructor(configuration: Field, rootId: u32) {
     super();
     configuration.object(['role', 'mirrors', 'capture']);
-    const none = new Metric(0, false);
-    this.unknown = new CopyLimit(Bytes.of(''), FALLBACK_MAX_BODY_BYTES, none, none, none, none, null);
+    const none = CopyCounters.none();
+    this.unknown = new CopyLimit(Bytes.of(''), FALLBACK_MAX_BODY_BYTES, none, none, none);
     const elements = configuration.get('mirrors').mirrors();
     for (let i = 0; i < elements.length && !configuration.problem.found; i++) this.readLimit(elements[i]);
     this.capture = Capture.read(configuration.get('capture'), outbox, rootId);
   }
 
   private readLimit(field: Field): void {
-    field.object(['name', 'maxBodyBytes', 'countsBytes']);
+    field.object(['name', 'maxBodyBytes', 'countsBytes', 'users']);
     const name = field.get('name').name();
     for (let i = 0; i < this.limits.length; i++) {
       if (this.limits[i].mirror.equals(name)) field.get('name').fail('is the name of an earlier one');
@@ -76,17 +77,17 @@ export class ShadowRole extends Role {
     const maxBodyBytes = field.get('maxBodyBytes').count(LARGEST_COUNT);
     const countsBytes = field.get('countsBytes');
     const counted = countsBytes.exists && countsBytes.boolean();
+    const users = field.get('users');
+    const goBack = users.exists && users.boolean();
     if (field.problem.found) return;
     const text = name.toString();
     this.limits.push(
       new CopyLimit(
         name,
         maxBodyBytes,
-        copiesCounter(text, 'candidate'),
-        copiesCounter(text, 'control'),
-        metric(MetricType.Counter, `shadowplane.cut.mirror.${text}.role.candidate`),
-        metric(MetricType.Counter, `shadowplane.cut.mirror.${text}.role.control`),
-        counted ? copiedBytesCounter(text) : null,
+        CopyCounters.of(text, 'candidate', counted),
+        CopyCounters.of(text, 'control', false),
+        goBack ? CopyCounters.of(text, 'primary', counted) : CopyCounters.none(),
       ),
     );
   }
@@ -175,15 +176,17 @@ class Markers {
     if (view.length == 0) this.pairs.takeValue(view);
   }
 
-  get isControl(): bool {
-    return this.role.equals(CONTROL);
+  get side(): u32 {
+    const role = this.role;
+    if (role.equals(CANDIDATE)) return Side.Candidate;
+    if (role.equals(CONTROL)) return Side.Control;
+    return role.equals(PRIMARY) ? Side.Primary : Side.Unspecified;
   }
 
-  /** The request itself is in the primary's half: a copy has the same method and path. */
+  /** The request itself is in the listener's half: a copy has the same method and path. */
   describe(recording: Recording): void {
-    const side = this.isControl ? Side.Control : this.role.equals(CANDIDATE) ? Side.Candidate : Side.Unspecified;
     recording.text(HalfField.ExchangeId, this.id.address, this.id.length);
-    recording.number(HalfField.Side, side);
+    recording.number(HalfField.Side, this.side);
     recording.text(HalfField.Mirror, this.mirror.address, this.mirror.length);
     if (this.reason.equals(SEGMENT)) {
       recording.number(HalfField.Reason, Reason.Segment);
@@ -192,22 +195,49 @@ class Markers {
   }
 }
 
+/** What is counted of the copies of one mirror to one role. */
+class CopyCounters {
+  private constructor(
+    readonly copies: Metric,
+    readonly cuts: Metric,
+    /** Null where no budget asks for them. */
+    readonly bytes: Metric | null,
+  ) {}
+
+  static of(mirror: string, role: string, countsBytes: bool): CopyCounters {
+    return new CopyCounters(
+      copiesCounter(mirror, role),
+      metric(MetricType.Counter, `shadowplane.cut.mirror.${mirror}.role.${role}`),
+      countsBytes ? copiedBytesCounter(mirror, role) : null,
+    );
+  }
+
+  /** Nothing is counted. */
+  static none(): CopyCounters {
+    const none = new Metric(0, false);
+    return new CopyCounters(none, none, null);
+  }
+}
+
 class CopyLimit {
   constructor(
     readonly mirror: Bytes,
     readonly maxBodyBytes: i64,
-    readonly candidateCopies: Metric,
-    readonly controlCopies: Metric,
-    readonly candidateCuts: Metric,
-    readonly controlCuts: Metric,
-    /** Null where no budget asks for them. */
-    readonly candidateBytes: Metric | null,
+    private readonly candidate: CopyCounters,
+    private readonly control: CopyCounters,
+    /** Of what the candidate answered. */
+    private readonly back: CopyCounters,
   ) {}
+
+  countersOf(side: u32): CopyCounters {
+    if (side == Side.Control) return this.control;
+    return side == Side.Primary ? this.back : this.candidate;
+  }
 }
 
 class CopyStream extends StreamContext {
   private limit: CopyLimit | null = null;
-  private control: bool = false;
+  private counters: CopyCounters | null = null;
   private cut: bool = false;
   private bodyBytes: i64 = 0;
   /** Bytes of the body are counted as they come. */
@@ -227,9 +257,10 @@ class CopyStream extends StreamContext {
     if (markers.read()) {
       const found = this.owner.limitOf(markers.mirror);
       limit = found;
-      this.control = markers.isControl;
-      this.countsBytes = !this.control && !endOfStream && !countAnnounced(found, markers.contentLength);
-      (this.control ? found.controlCopies : found.candidateCopies).increment();
+      const counters = found.countersOf(markers.side);
+      this.counters = counters;
+      this.countsBytes = !endOfStream && !countAnnounced(counters.bytes, markers.contentLength);
+      counters.copies.increment();
       const recording = this.recording;
       if (recording !== null && recording.begin(true)) markers.describe(recording);
     }
@@ -241,13 +272,14 @@ class CopyStream extends StreamContext {
 
   onRequestBody(size: u32, endOfStream: bool): u32 {
     const limit = this.limit;
-    if (limit === null) return DataStatus.Continue;
+    const counters = this.counters;
+    if (limit === null || counters === null) return DataStatus.Continue;
     if (this.cut) return DataStatus.StopIterationNoBuffer;
     this.bodyBytes += size;
-    if (this.countsBytes) count(limit.candidateBytes, size);
+    if (this.countsBytes) count(counters.bytes, size);
     if (this.bodyBytes <= limit.maxBodyBytes) return DataStatus.Continue;
     this.cut = true;
-    (this.control ? limit.controlCuts : limit.candidateCuts).increment();
+    counters.cuts.increment();
     const recording = this.recording;
     if (recording !== null) recording.endEarly(End.Cut);
     closeStream(StreamType.Request);
@@ -282,9 +314,9 @@ class CopyStream extends StreamContext {
 }
 
 /** A body that says how long it is counts at once, so that the next decisions know of it. False where it does not. */
-function countAnnounced(limit: CopyLimit, contentLength: View): bool {
-  if (contentLength.length == 0) return limit.candidateBytes === null;
-  count(limit.candidateBytes, decimal(contentLength));
+function countAnnounced(bytes: Metric | null, contentLength: View): bool {
+  if (contentLength.length == 0) return bytes === null;
+  count(bytes, decimal(contentLength));
   return true;
 }
 

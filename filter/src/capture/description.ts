@@ -1,13 +1,12 @@
 import { Bytes } from '../../proxy-wasm/assembly/index';
-import { HalfField, Reason, Side } from './fields';
+import { HalfField, Reason } from './fields';
 import { putNumber, putTag, putVarint, WIRE_BYTES } from './protobuf';
 
-/** The fields of a primary's half that are the same for every request of one decision, encoded once. */
+/** The fields of a listener's half that are the same for every request of one decision, encoded once. */
 export function describePrimary(mirror: Bytes, segment: Bytes | null): Bytes {
   const buffer = new ArrayBuffer(16 + mirror.length + (segment !== null ? segment.length + 4 : 0) + 8);
   const start = changetype<usize>(buffer);
-  let at = putNumber(start, HalfField.Side, Side.Primary);
-  at = putText(at, HalfField.Mirror, mirror);
+  let at = putText(start, HalfField.Mirror, mirror);
   at = putNumber(at, HalfField.Reason, segment !== null ? Reason.Segment : Reason.Sample);
   if (segment !== null) at = putText(at, HalfField.Segment, segment);
   return Bytes.copy(start, <i32>(at - start));

@@ -12,10 +12,10 @@ import {
 } from '../../proxy-wasm/assembly/index';
 import { decimal } from '../request/decimal';
 import { Block } from './block';
-import { End, HalfField } from './fields';
+import { End, HalfField, Side } from './fields';
 import { Outbox } from './outbox';
 import { putNumber, putTag, putVarint, varintSize, WIRE_BYTES } from './protobuf';
-import { tookRoute } from './route';
+import { sideOfRoute } from './route';
 import { CaptureSettings } from './settings';
 
 /** Headers, path and trailers of a half, each time; a half has to fit into a batch. */
@@ -23,8 +23,8 @@ const MAX_META_BYTES: i32 = 192 * 1024;
 
 const USUAL_META_BYTES: i32 = 2048;
 
-/** Eight numbers, each with its tag. */
-const NUMBERS: usize = memory.data(8 * 12, 8);
+/** Nine numbers, each with its tag. */
+const NUMBERS: usize = memory.data(9 * 12, 8);
 
 /** Who has its answer sooner has not waited for long, and asking costs more than all else of a small answer's time. */
 const LEAST_WAITED_US: u64 = 1000;
@@ -60,6 +60,7 @@ export class Recording {
   private readonly block: Block;
   private stage: i32 = Stage.Idle;
   private certain: bool = false;
+  private side: u32 = Side.Unspecified;
   private startedAtUs: u64 = 0;
   private headersAfterUs: u64 = 0;
   private waitedUs: u64 = 0;
@@ -87,6 +88,7 @@ export class Recording {
   begin(certain: bool): bool {
     if (this.stage != Stage.Idle) return false;
     this.certain = certain;
+    this.side = Side.Unspecified;
     if (certain) this.outbox.started++;
     this.stage = Stage.Request;
     this.startedAtUs = nowUs();
@@ -120,10 +122,11 @@ export class Recording {
     return !this.certain && (this.stage == Stage.Request || this.stage == Stage.DroppedEarly);
   }
 
-  /** To be called when the route is known, with the decision that the request carries. */
+  /** To be called when the route is known, with the decision that the request carries; the route says whose half it is. */
   settle(decision: Bytes): void {
     if (!this.uncertain) return;
-    if (!tookRoute(decision, this.settings)) {
+    this.side = sideOfRoute(decision, this.settings);
+    if (this.side == Side.Unspecified) {
       this.stage = Stage.Over;
       this.block.release();
       return;
@@ -242,7 +245,8 @@ export class Recording {
 
   /** Encodes them to `NUMBERS`; answers their size. */
   private putNumbers(end: u32, bodyLength: i32): i32 {
-    let at = putNumber(NUMBERS, HalfField.Status, this.status);
+    let at = putNumber(NUMBERS, HalfField.Side, this.side);
+    at = putNumber(at, HalfField.Status, this.status);
     at = putNumber(at, HalfField.BodyBytes, this.bodyBytes);
     at = putNumber(at, HalfField.Truncated, this.bodyBytes > <u64>bodyLength ? 1 : 0);
     at = putNumber(at, HalfField.StartedAtUs, this.startedAtUs);

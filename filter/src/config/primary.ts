@@ -1,5 +1,6 @@
 import { Bytes, Metric, MetricType, metric } from '../../proxy-wasm/assembly/index';
 import { describePrimary } from '../capture/description';
+import { ExchangeIds } from '../exchange-id';
 import { HostPattern } from '../request/host';
 import { Subjects } from '../request/subject';
 import { Choice, Mirror, Segment, SkipCounters } from '../select/mirror';
@@ -11,7 +12,18 @@ import { Field } from './reader';
 const LARGEST_COUNT: f64 = 9007199254740991;
 const ALL_PER_MILLION: f64 = 1_000_000;
 
-const KNOWN: string[] = ['name', 'hosts', 'path', 'methods', 'maxBodyBytes', 'budget', 'segments', 'sample', 'sticky'];
+const KNOWN: string[] = [
+  'name',
+  'hosts',
+  'path',
+  'methods',
+  'maxBodyBytes',
+  'budget',
+  'segments',
+  'sample',
+  'users',
+  'sticky',
+];
 
 /** Reads `mirrors` of role primary; on a problem, which is then reported, the result is not to be used. */
 export function readMirrors(field: Field, subjects: Subjects, conditions: ConditionReader): StaticArray<Mirror> {
@@ -33,12 +45,15 @@ function readMirror(field: Field, names: string[], subjects: Subjects, condition
   const path = readPath(field.get('path'));
   const methods = readTexts(field.get('methods'));
   const maxBodyBytes = field.get('maxBodyBytes').count(LARGEST_COUNT);
-  const budget = readBudget(field.get('budget'), name);
+  const users = readUsers(field.get('users'));
+  const budget = readBudget(field.get('budget'), name, users);
   const stickyField = field.get('sticky');
   const sticky = stickyField.exists ? new Sticky(conditions.readStickySubject(stickyField), Bytes.of(name)) : null;
-  const segments = readSegments(field.get('segments'), name, sticky !== null, conditions);
+  const segments = readSegments(field.get('segments'), name, sticky !== null, users, conditions);
   const sample = readSample(field.get('sample'), name, sticky !== null);
-  return new Mirror(hosts, path, methods, maxBodyBytes, budget, segments, sample, sticky, skipCounters(field, name));
+  const others = users ? new ExchangeIds(Bytes.of(`${name}/users/sample`)) : null;
+  const skipped = skipCounters(field, name);
+  return new Mirror(hosts, path, methods, maxBodyBytes, budget, segments, sample, sticky, others, skipped);
 }
 
 function readUniqueName(field: Field, taken: string[]): string {
@@ -78,7 +93,17 @@ function readTexts(field: Field): StaticArray<Bytes> {
   return StaticArray.fromArray(texts);
 }
 
-function readSegments(field: Field, mirror: string, sticky: bool, conditions: ConditionReader): StaticArray<Segment> {
+function readUsers(field: Field): bool {
+  return field.exists && field.boolean();
+}
+
+function readSegments(
+  field: Field,
+  mirror: string,
+  sticky: bool,
+  users: bool,
+  conditions: ConditionReader,
+): StaticArray<Segment> {
   const names: string[] = [];
   const segments: Segment[] = [];
   const elements = field.list();
@@ -90,7 +115,9 @@ function readSegments(field: Field, mirror: string, sticky: bool, conditions: Co
     const share = readShare(element.get('sharePerMillion'), sticky);
     const selected = counter(field, `shadowplane.selected.mirror.${mirror}.reason.segment.segment.${name}`);
     const description = describePrimary(Bytes.of(mirror), Bytes.of(name));
-    segments.push(new Segment(when, new Choice(Bytes.of(`${mirror}/segment/${name}`), selected, share, description)));
+    const decision = Bytes.of(`${mirror}/segment/${name}`);
+    const usersDecision = users ? Bytes.of(`${mirror}/users/segment/${name}`) : null;
+    segments.push(new Segment(when, new Choice(decision, selected, share, description, usersDecision)));
   }
   return StaticArray.fromArray(segments);
 }
@@ -100,7 +127,7 @@ function readSample(field: Field, mirror: string, sticky: bool): Choice | null {
   field.object(['sharePerMillion']);
   const share = readShare(field.get('sharePerMillion'), sticky);
   const selected = counter(field, `shadowplane.selected.mirror.${mirror}.reason.sample`);
-  return new Choice(Bytes.of(`${mirror}/sample`), selected, share, describePrimary(Bytes.of(mirror), null));
+  return new Choice(Bytes.of(`${mirror}/sample`), selected, share, describePrimary(Bytes.of(mirror), null), null);
 }
 
 function readShare(field: Field, sticky: bool): u32 {

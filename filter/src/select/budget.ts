@@ -17,13 +17,16 @@ export class Bucket {
   constructor(
     private readonly perSecond: f64,
     private readonly counter: Metric,
+    /** The same of what is copied back to the primary; null: nothing is. */
+    private readonly back: Metric | null,
   ) {
-    this.counted = counter.value();
+    this.counted = counter.value() + (back !== null ? back.value() : 0);
     this.atNanoseconds = currentTimeNanoseconds();
   }
 
   hasRoom(now: u64): bool {
-    const counted = this.counter.value();
+    const back = this.back;
+    const counted = this.counter.value() + (back !== null ? back.value() : 0);
     let level = this.level;
     if (counted > this.counted) level += <f64>(counted - this.counted);
     // The wall clock may be set back meanwhile.

@@ -9,6 +9,8 @@ import { Sticky } from './sticky';
 /** Where a selection leads: the decision, its counter, and the share where the filter decides it. */
 export class Choice {
   readonly ids: ExchangeIds;
+  /** Those of requests in this segment that are not copied; null: they need none, or have those of the mirror. */
+  readonly users: ExchangeIds | null;
 
   constructor(
     readonly decision: Bytes,
@@ -17,8 +19,11 @@ export class Choice {
     readonly sharePerMillion: u32,
     /** What every captured half of it says about where it belongs, encoded. */
     readonly description: Bytes,
+    /** What `users` begin with. */
+    usersDecision: Bytes | null,
   ) {
     this.ids = new ExchangeIds(decision);
+    this.users = usersDecision !== null ? new ExchangeIds(usersDecision) : null;
   }
 }
 
@@ -54,6 +59,11 @@ export class Mirror {
     /** Null: requests in no segment are not considered. */
     readonly sample: Choice | null,
     readonly sticky: Sticky | null,
+    /**
+     * There is a rollout: every request has an audience, and these are the ids of those that are in no segment and not
+     * copied. Null: what is not copied has no id.
+     */
+    readonly users: ExchangeIds | null,
     readonly skipped: SkipCounters,
   ) {}
 
