@@ -14,5 +14,7 @@ function lineOf({ service, role, state, mode, mirrors, reason }: GuardStatus, st
   if (state === 'trusted') {
     return `${who}: ${style.yellow('TRUSTED WITHOUT PROOF')}: requests that change things are copied to it`;
   }
-  return `${who}: ${style.red(state)}, no unsafe request is copied: ${printable(reason ?? '')}`;
+  const held =
+    role === 'primary' ? 'no unsafe request that the candidate answered is copied back' : 'no unsafe request is copied';
+  return `${who}: ${style.red(state)}, ${held}: ${printable(reason ?? '')}`;
 }

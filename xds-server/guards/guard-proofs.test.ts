@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { RolloutPlan } from '../../rollout/index.ts';
 import { type Policy, parsePolicy } from '../policy/index.ts';
+import type { PerMillion } from '../policy/percent.ts';
 import { GuardProofs, type GuardStatus } from './guard-proofs.ts';
 import type { ProbeResult } from './probe.ts';
 
@@ -204,5 +206,53 @@ describe('a policy that changes', () => {
     guards.follow(policyOf({ a: { ...guarded, sideEffects: 'none' } }));
     await vi.advanceTimersByTimeAsync(10_000);
     expect(asked).toEqual(['v2', 'twin']);
+  });
+});
+
+describe('copies that go back to the primary of a rollout', () => {
+  const rollout: RolloutPlan = {
+    mirror: [],
+    canary: [{ audience: 'everyone', shares: [1_000_000 as PerMillion] }],
+    step: { atLeastMs: 0, pairs: 1 },
+    gates: {},
+    checks: [],
+    onFailure: 'rollback',
+    approve: [],
+  };
+  const withRollout = (mirror: object): Policy => {
+    const policy = policyOf({ a: mirror });
+    return { ...policy, mirrors: policy.mirrors.map((one) => ({ ...one, rollout })) };
+  };
+
+  it('are of safe requests until the primary has proven its guard, too, and hold back no others', async () => {
+    const policy = withRollout(guarded);
+    const { guards, answers, methods, asked } = setUp(policy, { v1: REFUTED });
+    const back = () => guards.allowed(policy).mirrors[0]!.backMethods?.join();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked).toContain('v1');
+    expect([methods(), back()]).toEqual([[ALL], undefined]);
+    expect(guards.list()).toMatchObject([
+      { service: 'v2', role: 'candidate', state: 'proven' },
+      { service: 'twin', role: 'control', state: 'proven' },
+      { service: 'v1', role: 'primary', state: 'failed', reason: '10.0.0.2:80 has no guard' },
+    ]);
+    answers.v1 = PROVEN;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([methods(), back()]).toEqual([[ALL], ALL]);
+    answers.v2 = REFUTED;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([methods(), back()]).toEqual([[SAFE], SAFE]);
+  });
+
+  it('need no proof with trusted, and none where all is safe', () => {
+    const trusted = withRollout({ ...guarded, sideEffects: 'trusted' });
+    const { guards, asked } = setUp(trusted);
+    expect(guards.allowed(trusted).mirrors[0]!.backMethods?.join()).toBe(ALL);
+    expect(guards.list().map(({ role, state }) => `${role} ${state}`)).toContain('primary trusted');
+    const safe = withRollout({ ...guarded, sideEffects: 'none' });
+    guards.follow(safe);
+    expect(guards.allowed(safe)).toBe(safe);
+    expect(guards.list().map(({ role, state }) => `${role} ${state}`)).toContain('primary not-needed');
+    expect(asked).toEqual([]);
   });
 });

@@ -45,7 +45,9 @@ export function addGuardMetrics(registry: Registry, guards: Pick<GuardProofs, 'l
 
 const GuardStatus = Type.Object({
   service: Type.String(),
-  role: Type.Enum(['candidate', 'control']),
+  role: Type.Enum(['candidate', 'control', 'primary'], {
+    description: 'primary: of a mirror with a rollout, in which copies of what the candidate answers go back to it.',
+  }),
   mirrors: Type.Array(Type.String(), { description: 'Those in which it gets copies.' }),
   state: Type.Enum(['proven', 'unproven', 'failed', 'trusted', 'not-needed'], {
     description:

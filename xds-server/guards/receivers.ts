@@ -1,6 +1,8 @@
 import type { Mirror, Policy, Service } from '../policy/model.ts';
+import { movesUsers } from '../resources/index.ts';
 
-export type ReceiverRole = 'candidate' | 'control';
+/** `primary`: in a rollout it gets copies of what the candidate answered. */
+export type ReceiverRole = 'candidate' | 'control' | 'primary';
 
 /** What has to be known of a service before it gets copies of unsafe requests. */
 export type Need = 'proof' | 'trusted' | 'nothing';
@@ -47,24 +49,33 @@ export function servicesToProve(policy: Policy): Service[] {
 }
 
 /**
- * The policy as Envoys may have it: a mirror whose receivers have not all proven their guard copies safe requests only.
- * The same policy where nothing is held back.
+ * The policy as Envoys may have it: a mirror whose candidate and control have not both proven their guard copies safe
+ * requests only, and so does what goes back to a primary that has not. The same policy where nothing changes by that.
  */
 export function withoutUnproven(policy: Policy, isProven: (service: string) => boolean): Policy {
-  const isHeldBack = (mirror: Mirror) =>
-    needOf(mirror) === 'proof' && !rolesOf(mirror).every(({ service }) => isProven(service));
-  if (!policy.mirrors.some(isHeldBack)) return policy;
-  return {
-    ...policy,
-    mirrors: policy.mirrors.map((mirror) =>
-      isHeldBack(mirror) ? { ...mirror, methods: mirror.methods.filter(isSafe) } : mirror,
-    ),
-  };
+  const mirrors = policy.mirrors.map((mirror) => withBackMethods(withMethods(mirror, isProven), isProven));
+  return mirrors.every((mirror, index) => mirror === policy.mirrors[index]) ? policy : { ...policy, mirrors };
 }
 
-function rolesOf({ shadow, control }: Mirror): Array<{ readonly service: string; readonly role: ReceiverRole }> {
+function withMethods(mirror: Mirror, isProven: (service: string) => boolean): Mirror {
+  const isHeldBack =
+    needOf(mirror) === 'proof' &&
+    !rolesOf(mirror).every(({ service, role }) => role === 'primary' || isProven(service));
+  return isHeldBack ? { ...mirror, methods: mirror.methods.filter(isSafe) } : mirror;
+}
+
+/** Nothing is said where only safe methods are copied: these go back anyway. */
+function withBackMethods(mirror: Mirror, isProven: (service: string) => boolean): Mirror {
+  const need = needOf(mirror);
+  if (need === 'nothing' || !movesUsers(mirror)) return mirror;
+  return need === 'trusted' || isProven(mirror.primary) ? { ...mirror, backMethods: mirror.methods } : mirror;
+}
+
+function rolesOf(mirror: Mirror): Array<{ readonly service: string; readonly role: ReceiverRole }> {
+  const { primary, shadow, control } = mirror;
   return [
     { service: shadow, role: 'candidate' },
     ...(control === undefined ? [] : [{ service: control, role: 'control' } as const]),
+    ...(movesUsers(mirror) ? [{ service: primary, role: 'primary' } as const] : []),
   ];
 }

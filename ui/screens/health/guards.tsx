@@ -44,7 +44,14 @@ export function Guards({ mirror }: { mirror: string }) {
               {checkedAt && `asked ${ago(checkedAt, nowMs)}`}
             </span>
           </p>
-          {reason !== undefined && <p class="note">No unsafe request is copied: {reason}</p>}
+          {reason !== undefined && (
+            <p class="note">
+              {role === 'primary'
+                ? 'Of what the candidate answers, no unsafe request is copied back'
+                : 'No unsafe request is copied'}
+              : {reason}
+            </p>
+          )}
           {state === 'trusted' && (
             <p class="note">Requests that change something are copied to it; nobody asks for a proof.</p>
           )}
