@@ -44,7 +44,7 @@ export class EnvoyAdmin {
 
   /** Requests that Envoy has under way to copies' clusters, waiting for a connection included. */
   async copiesInFlight(): Promise<number> {
-    const copies = await this.stats(/^cluster\..+\/(candidate|control)\/.+\.upstream_rq(_pending)?_active$/);
+    const copies = await this.stats(/^cluster\..+\/(candidate|control|back)\/.+\.upstream_rq(_pending)?_active$/);
     return Object.values(copies).reduce((total, value) => total + value, 0);
   }
 

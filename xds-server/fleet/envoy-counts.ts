@@ -17,7 +17,7 @@ export interface EnvoyCount {
 }
 
 const NAMES =
-  /^cluster\..+\.(membership_total|circuit_breakers\.default\.remaining_rq)$|^cluster\.[^./]+\/(candidate|control)\/[^./]+\.upstream_rq_(total|active|pending_active)$|^wasmcustom\.shadowplane\.copies\.mirror\.[^.]+\.role\.[^.]+$/;
+  /^cluster\..+\.(membership_total|circuit_breakers\.default\.remaining_rq)$|^cluster\.[^./]+\/(candidate|control|back)\/[^./]+\.upstream_rq_(total|active|pending_active)$|^wasmcustom\.shadowplane\.copies\.mirror\.[^.]+\.role\.[^.]+$/;
 
 const STAT = /\.(membership_total|circuit_breakers\.default\.remaining_rq|upstream_rq_[a-z_]+)$/;
 

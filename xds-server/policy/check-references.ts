@@ -56,7 +56,7 @@ function list(known: readonly string[]): string {
 }
 
 /** What a copy's cluster is called, or the control plane's; no cluster of users may be. */
-const OUR_CLUSTERS = /^([^/]+\/(primary|candidate|control)|default)\/|^shadowplane[-/]/;
+const OUR_CLUSTERS = /^([^/]+\/(primary|candidate|control|users|back)|default)\/|^shadowplane[-/]/;
 
 function checkClusterNames(services: readonly Service[], findings: Findings): void {
   const owners = new Map<string, string>();
@@ -76,7 +76,7 @@ function checkRoles(mirror: Mirror, services: ReadonlyMap<string, Service>, find
     ['control', 'primary'],
     ['control', 'shadow'],
   ] as const;
-  for (const role of ['shadow', 'control'] as const) {
+  for (const role of ['shadow', 'control', ...(mirror.rollout ? (['primary'] as const) : [])] as const) {
     const name = mirror[role];
     const service = name === undefined ? undefined : services.get(name);
     if (service?.cluster === undefined || service.addresses.length > 0) continue;

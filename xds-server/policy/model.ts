@@ -16,11 +16,6 @@ export interface Policy {
   readonly egress: readonly Egress[];
   /** `off`: nothing is copied, whatever the mirrors say, and the filter does nothing; their paths go to their primaries as before. */
   readonly mirroring: 'on' | 'off';
-  /**
-   * Shares of users by their runtime key, beside those of the mirrors: routes that an Envoy still has may roll them when
-   * the policy knows them no more. Made by the end of a rollout, never by a document.
-   */
-  readonly keptShares?: Readonly<Record<string, PerMillion>>;
   /** Raw Envoy configuration that users add for what this schema lacks. */
   readonly envoy: EnvoyExtras;
 }

@@ -33,14 +33,18 @@ describe('a service with a cluster of the own Envoy', () => {
     expect(problems({ v1: { cluster: 'a' }, v2: { cluster: 'b', ...V2 } })).toEqual([]);
   });
 
-  it.each(['orders/candidate/v2', 'default/shop', 'shadowplane-xds', 'shadowplane/collector'])(
-    'may not be called %s',
-    (cluster) => {
-      expect(problems({ v1: { cluster }, v2: V2 })).toEqual([
-        expect.stringMatching(/^services\.v1\.cluster: .* is a name of Shadowplane's own$/),
-      ]);
-    },
-  );
+  it.each([
+    'orders/candidate/v2',
+    'orders/users/v2',
+    'orders/back/v1',
+    'default/shop',
+    'shadowplane-xds',
+    'shadowplane/collector',
+  ])('may not be called %s', (cluster) => {
+    expect(problems({ v1: { cluster }, v2: V2 })).toEqual([
+      expect.stringMatching(/^services\.v1\.cluster: .* is a name of Shadowplane's own$/),
+    ]);
+  });
 
   it('has it for itself', () => {
     expect(problems({ v1: { cluster: 'a' }, v2: { cluster: 'a', ...V2 } })).toEqual([

@@ -56,16 +56,24 @@ function readPolicy(document: unknown, findings: Findings): Policy {
     listener: readListener(checked, findings),
     ...(checked.default !== undefined && { default: checked.default }),
     services,
-    mirrors: mostSpecificFirst(mirrors).map((mirror) => withPrimaryCluster(mirror, services)),
+    mirrors: mostSpecificFirst(mirrors).map((mirror) => withClusters(mirror, services)),
     mirroring,
     egress: readEgress(checked, findings),
     envoy: readEnvoyExtras(checked),
   };
 }
 
-function withPrimaryCluster(mirror: Mirror, services: readonly Service[]): Mirror {
-  const cluster = services.find(({ name }) => name === mirror.primary)?.cluster;
-  return cluster === undefined ? mirror : { ...mirror, primaryCluster: cluster };
+/** Those that serve users. */
+function withClusters(mirror: Mirror, services: readonly Service[]): Mirror {
+  const clusterOf = (service: string) => services.find(({ name }) => name === service)?.cluster;
+  const primaryCluster = clusterOf(mirror.primary);
+  const shadowCluster = mirror.rollout && clusterOf(mirror.shadow);
+  if (primaryCluster === undefined && shadowCluster === undefined) return mirror;
+  return {
+    ...mirror,
+    ...(primaryCluster !== undefined && { primaryCluster }),
+    ...(shadowCluster !== undefined && { shadowCluster }),
+  };
 }
 
 function readSegments(document: Checked<PolicyDocument>, findings: Findings): Map<string, Condition> {

@@ -1,8 +1,9 @@
 import type { EnvoyJson, Policy, Service } from '../policy/model.ts';
 import { buildCluster, type RoleOptions, SERVING } from './cluster.ts';
 import { hasOnlyIpAddresses, loadAssignment } from './endpoints.ts';
-import { clusterName, defaultClusterName } from './names.ts';
+import { clusterName, copiesCluster, defaultClusterName } from './names.ts';
 import { isolated } from './shadow-isolation.ts';
+import { candidateCluster, movesUsers } from './users.ts';
 
 /** A service in the role it plays for one mirror, or as the default. */
 export interface PlacedService {
@@ -34,6 +35,12 @@ export function placeServices(policy: Policy): PlacedService[] {
       place(mirror.primaryCluster ?? clusterName(name, 'primary', primary), primary, SERVING),
       place(clusterName(name, 'candidate', shadow), shadow, copies),
       ...(control === undefined ? [] : [place(clusterName(name, 'control', control), control, copies)]),
+      ...(movesUsers(mirror)
+        ? [
+            place(candidateCluster(mirror), shadow, SERVING),
+            place(copiesCluster(name, 'primary', primary), primary, copies),
+          ]
+        : []),
     ];
   });
   if (policy.default !== undefined) {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { Egress, EgressRule, EnvoyJson } from '../policy/model.ts';
 import { duration, OVER_ADS, socketAddress, typed } from './envoy-json.ts';
+import { onMethods } from './method-match.ts';
 import { egressCluster, egressListener, egressTunnel } from './names.ts';
 
 /**
@@ -97,15 +98,8 @@ function allowed(service: string, rule: EgressRule): EnvoyJson[] {
       { match: { connect_matcher: {} }, route: { cluster: egressTunnel(service, rule), timeout: '0s', ...connect } },
     ];
   }
-  const onMethods = rule.methods && {
-    headers: [{ name: ':method', string_match: { safe_regex: { regex: rule.methods.map(escaped).join('|') } } }],
-  };
-  return [{ match: { prefix: '/', ...onMethods }, route: { cluster: egressCluster(service, rule), timeout: '0s' } }];
-}
-
-/** Of the signs that a method may have, those that mean something in a regular expression. */
-function escaped(method: string): string {
-  return method.replace(/[$*+.^|]/g, '\\$&');
+  const methods = rule.methods && onMethods(rule.methods);
+  return [{ match: { prefix: '/', ...methods }, route: { cluster: egressCluster(service, rule), timeout: '0s' } }];
 }
 
 /** Every answer that Envoy gives by itself here is one of these, so Envoy's count of those is the count of what was blocked. */

@@ -4,12 +4,14 @@ import type { EnvoySetup } from './envoy-setup.ts';
 import {
   type CopyRole,
   clusterName,
+  copiesCluster,
   defaultClusterName,
   PRIMARY_FILTER,
   ROUTE_CONFIGURATION,
   RUNTIME_LAYER,
   SHADOW_FILTER,
 } from './names.ts';
+import { candidateCluster, movesUsers } from './users.ts';
 
 /** What an Envoy has to ask for by name. */
 export const SLOTS = {
@@ -35,13 +37,19 @@ export function expectedClusters(policy: Policy, setup: EnvoySetup): ExpectedClu
   const add = (cluster: ExpectedCluster) => {
     if (!made.has(cluster.name)) clusters.set(cluster.name, cluster);
   };
-  for (const { name: mirror, primary, primaryCluster, shadow, control, limits } of policy.mirrors) {
+  for (const placed of policy.mirrors) {
+    const { name: mirror, primary, primaryCluster, shadow, control, limits } = placed;
     add({ name: primaryCluster ?? clusterName(mirror, 'primary', primary) });
+    if (movesUsers(placed)) add({ name: candidateCluster(placed) });
     if (policy.mirroring === 'off') continue;
     const copiesTo = (role: CopyRole, service: string) =>
-      add({ name: clusterName(mirror, role, service), copies: { mirror, role, maxConcurrent: limits.maxConcurrent } });
+      add({
+        name: copiesCluster(mirror, role, service),
+        copies: { mirror, role, maxConcurrent: limits.maxConcurrent },
+      });
     copiesTo('candidate', shadow);
     if (control !== undefined) copiesTo('control', control);
+    if (movesUsers(placed)) copiesTo('primary', primary);
   }
   if (policy.default !== undefined) {
     const service = policy.services.find(({ name }) => name === policy.default);

@@ -29,8 +29,9 @@ export interface FilterCapture {
   /** Names of the answer's headers that are kept; absent: all. */
   readonly headers?: readonly string[];
   /**
-   * Routes that copy, and no others, carry the metadata `shadowplane: {copies: ''}`. Absent or false: such a route is known
-   * by its name, which has to be the decision; asking for that costs Envoy more.
+   * Routes that copy, and no others, carry the metadata `shadowplane: {copies: ''}`, or `{copies: 'back'}` where the
+   * candidate answers and the primary gets the copy. Absent or false: such a route is known by its name, which has to be the
+   * decision (and what the candidate answers is not captured); asking for that costs Envoy more.
    */
   readonly routesAreMarked?: boolean;
   /**
@@ -60,7 +61,8 @@ export interface FilterMirror {
   /**
    * There is a rollout: requests that are not to be copied get an id, too, that begins with their audience
    * (`orders/users/segment/employees/`, `orders/users/sample/`), so that routes can lead them to the candidate; and with
-   * `sticky` every request with a key gets filter state `shadowplane.user`. Absent or false: neither.
+   * `sticky` every request with a key gets filter state `shadowplane.user`. A budget is used up by what is copied back, too.
+   * Absent or false: nothing of it.
    */
   readonly users?: boolean;
   /** Where the user's stable key is found. The share is then decided here by hash(mirror, key), not rolled by the route. */
@@ -75,6 +77,8 @@ export interface ShadowFilterConfig {
     readonly maxBodyBytes: number;
     /** Bytes of the candidate's copies are counted, for a budget of them. */
     readonly countsBytes?: boolean;
+    /** There is a rollout: copies that go back to the primary are counted, too. */
+    readonly users?: boolean;
   }>;
   readonly capture?: FilterCapture;
 }

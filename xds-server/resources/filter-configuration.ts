@@ -1,5 +1,6 @@
 import type { Mirror, MirrorLimits, Policy } from '../policy/model.ts';
 import type { FilterMirror, PrimaryFilterConfig, ShadowFilterConfig } from './filter-config.ts';
+import { movesUsers } from './users.ts';
 
 /**
  * What the filter in the listener reads. Shares appear only for sticky mirrors: everything else that changes a share
@@ -16,10 +17,11 @@ export function primaryFilterConfig(policy: Policy): PrimaryFilterConfig {
 export function shadowFilterConfig(policy: Policy): ShadowFilterConfig {
   return {
     role: 'shadow',
-    mirrors: policy.mirrors.map(({ name, limits }) => ({
-      name,
-      maxBodyBytes: limits.maxBodyBytes,
-      ...(limits.bytesPerSecond !== undefined && { countsBytes: true }),
+    mirrors: policy.mirrors.map((mirror) => ({
+      name: mirror.name,
+      maxBodyBytes: mirror.limits.maxBodyBytes,
+      ...(mirror.limits.bytesPerSecond !== undefined && { countsBytes: true }),
+      ...(movesUsers(mirror) && { users: true }),
     })),
   };
 }
@@ -49,6 +51,7 @@ function filterMirror(mirror: Mirror): FilterMirror {
       ...(mirror.sticky && { sharePerMillion: share }),
     })),
     sample: mirror.sticky ? { sharePerMillion: mirror.sample } : {},
+    ...(movesUsers(mirror) && { users: true }),
     ...(mirror.sticky && { sticky: mirror.sticky }),
   };
 }

@@ -1,22 +1,27 @@
 import { CREDENTIAL_HEADERS } from '../policy/credentials.ts';
 import type { EnvoyJson, Mirror } from '../policy/model.ts';
 import { literal, removeHeader, setHeader } from './header-mutations.ts';
-import { type CopyRole, clusterName, EXCHANGE_ID_STATE, FORWARDED_FOR_OF_COPY, MARKERS } from './names.ts';
+import { type CopyRole, copiesCluster, EXCHANGE_ID_STATE, FORWARDED_FOR_OF_COPY, MARKERS } from './names.ts';
 
 /** Why a request is copied: it is in a segment, or the sample of the others took it. */
 export type Reason = { readonly reason: 'segment'; readonly segment: string } | { readonly reason: 'sample' };
 
+/** Who answers the user. */
+export type Answering = 'primary' | 'candidate';
+
 /**
- * Envoy's mirror policies of one mirror route: a copy to the shadow and, where the mirror has one, to the control. Copies
- * differ from the primary's request by the user's own header changes and the markers, nothing else: the host keeps its
+ * Envoy's mirror policies of one mirror route: a copy to the side that does not answer and, where the mirror has one, to the
+ * control. Copies differ from the user's request by the user's own header changes and the markers, nothing else: the host keeps its
  * name, and `x-forwarded-for` is saved here for the cluster to restore (Envoy appends itself to a copy's).
  * No fraction of their own: the route was chosen by it.
  */
-export function mirrorPolicies(mirror: Mirror, why: Reason): EnvoyJson[] {
-  const copies: Array<[CopyRole, string]> = [['candidate', mirror.shadow]];
+export function mirrorPolicies(mirror: Mirror, why: Reason, answering: Answering): EnvoyJson[] {
+  const copies: Array<[CopyRole, string]> = [
+    answering === 'primary' ? ['candidate', mirror.shadow] : ['primary', mirror.primary],
+  ];
   if (mirror.control !== undefined) copies.push(['control', mirror.control]);
   return copies.map(([role, service]) => ({
-    cluster: clusterName(mirror.name, role, service),
+    cluster: copiesCluster(mirror.name, role, service),
     disable_shadow_host_suffix_append: true,
     request_headers_mutations: [
       ...userChanges(mirror),

@@ -1,7 +1,9 @@
 import type { EnvoyJson, Mirror } from '../policy/model.ts';
 import { typed } from './envoy-json.ts';
-import { copyingRoutesOf, leftOutRouteOf, plainRouteOf } from './mirror-route.ts';
-import { EXCHANGE_ID_STATE, exchangeIdPrefix } from './names.ts';
+import { decisionsOf, routesOfCandidate, routesOfPrimary, routesOfUsers, undecidedRoutesOf } from './mirror-route.ts';
+import { EXCHANGE_ID_STATE, exchangeIdPrefix, usersDecision } from './names.ts';
+import { bySide, filterState } from './side-matcher.ts';
+import { movesUsers } from './users.ts';
 
 /** What surrounds the routes of the mirrors in every list. */
 export interface Surroundings {
@@ -19,20 +21,32 @@ export interface Surroundings {
  * order in which the filter asks them.
  */
 export function routeTable(mirrors: readonly Mirror[], { first, last, changesAfterDecision }: Surroundings): EnvoyJson {
-  const plain = mirrors.map(plainRouteOf);
-  const undecided = [...first, ...plain, ...last];
+  const plain = mirrors.map(undecidedRoutesOf);
+  const undecided = [...first, ...plain.flat(), ...last];
   // An empty map is refused by Envoy.
   if (mirrors.length === 0) return { routes: undecided };
   const lists = mirrors.flatMap((mirror, index) => {
-    const [before, after] = changesAfterDecision ? [plain.slice(0, index), plain.slice(index + 1)] : [[], []];
-    return [...copyingRoutesOf(mirror)].map(([decision, route]): [string, EnvoyJson] => [
-      exchangeIdPrefix(decision),
-      routeList([...first, ...before, route, leftOutRouteOf(mirror, decision), ...after, ...last]),
-    ]);
+    const [before, after] = changesAfterDecision
+      ? [plain.slice(0, index).flat(), plain.slice(index + 1).flat()]
+      : [[], []];
+    const around = (routes: readonly EnvoyJson[]) => routeList([...first, ...before, ...routes, ...after, ...last]);
+    return [...decisionsOf(mirror)].flatMap(([decision, why]): Array<[string, EnvoyJson]> => {
+      const copied = exchangeIdPrefix(decision);
+      const primary = around(routesOfPrimary(mirror, decision, why));
+      if (!movesUsers(mirror)) return [[copied, primary]];
+      const users = routesOfUsers(mirror, decision);
+      return [
+        [copied, bySide(mirror, decision, { primary, candidate: around(routesOfCandidate(mirror, decision, why)) })],
+        [
+          exchangeIdPrefix(usersDecision(decision)),
+          bySide(mirror, decision, { primary: around([users.primary]), candidate: around([users.candidate]) }),
+        ],
+      ];
+    });
   });
   return {
     matcher: {
-      matcher_tree: { input: EXCHANGE_ID, prefix_match_map: { map: Object.fromEntries(lists) } },
+      matcher_tree: { input: filterState(EXCHANGE_ID_STATE), prefix_match_map: { map: Object.fromEntries(lists) } },
       on_no_match: routeList(undecided),
     },
   };
@@ -40,15 +54,8 @@ export function routeTable(mirrors: readonly Mirror[], { first, last, changesAft
 
 /** The table of a virtual host that copies nothing. */
 export function plainRoutes(mirrors: readonly Mirror[], { first, last }: Surroundings): EnvoyJson {
-  return { routes: [...first, ...mirrors.map(plainRouteOf), ...last] };
+  return { routes: [...first, ...mirrors.flatMap(undecidedRoutesOf), ...last] };
 }
-
-const EXCHANGE_ID: EnvoyJson = {
-  name: 'exchange-id',
-  typed_config: typed('envoy.extensions.matching.common_inputs.network.v3.FilterStateInput', {
-    key: EXCHANGE_ID_STATE,
-  }),
-};
 
 /** The first of the routes that matches is taken. */
 function routeList(routes: readonly EnvoyJson[]): EnvoyJson {

@@ -1,19 +1,21 @@
 import type { EnvoyJson, Mirror, Policy } from '../policy/model.ts';
 import { ALL, NONE, type PerMillion } from '../policy/percent.ts';
 import { fractionKey, RUNTIME_LAYER, sampleRoute, segmentRoute } from './names.ts';
+import { usersShares } from './users.ts';
 
 /**
- * The one runtime layer: the share of every mirror route, so that changing a share touches neither listener nor routes.
- * Nothing is ever left out: a share of 0 and a paused mirror are published as 0, because a missing key would fall back
- * to the route's default only after Envoy had dropped the old value.
+ * The one runtime layer: the share of every mirror route, and of users where any may be moved, so that changing a share
+ * touches neither listener nor routes. Nothing is ever left out: a share of 0 and a paused mirror are published as 0,
+ * because a missing key would fall back to the route's default only after Envoy had dropped the old value. A pause holds
+ * back copies, never users.
  */
 export function buildRuntime({ mirrors, mirroring }: Pick<Policy, 'mirrors' | 'mirroring'>): EnvoyJson {
-  const layer = Object.fromEntries(
-    mirrors
-      .map((mirror) => (mirroring === 'off' ? { ...mirror, paused: true } : mirror))
-      .flatMap(sharesOf)
-      .map(([route, share]) => [fractionKey(route), fraction(share)]),
-  );
+  const copies = mirrors
+    .map((mirror) => (mirroring === 'off' ? { ...mirror, paused: true } : mirror))
+    .flatMap(sharesOf)
+    .map(([route, share]): [string, PerMillion] => [fractionKey(route), share]);
+  const users = mirrors.flatMap((mirror) => Object.entries(usersShares(mirror)));
+  const layer = Object.fromEntries([...copies, ...users].map(([key, share]) => [key, fraction(share)]));
   return { name: RUNTIME_LAYER, layer };
 }
 

@@ -70,6 +70,26 @@ describe('labels of statistics', () => {
       { mirror: 'orders', reason: 'sample' },
     ],
     ['vhost.any.route.orders.upstream_rq_total', 'vhost.any.route.orders.upstream_rq_total', {}],
+    [
+      'vhost.any.route.orders/candidate/segment/vip/left-out.upstream_rq_total',
+      'vhost.any.route.candidate/left-out.upstream_rq_total',
+      { mirror: 'orders', reason: 'segment', segment: 'vip' },
+    ],
+    [
+      'vhost.any.route.orders/users/sample/candidate.upstream_rq_total',
+      'vhost.any.route.users/candidate.upstream_rq_total',
+      { mirror: 'orders', reason: 'sample' },
+    ],
+    [
+      'cluster.orders/back/order-v1.upstream_rq_total',
+      'cluster.upstream_rq_total',
+      { mirror: 'orders', role: 'back', service: 'order-v1' },
+    ],
+    [
+      'cluster.orders/users/order-v2.upstream_rq_total',
+      'cluster.upstream_rq_total',
+      { mirror: 'orders', role: 'users', service: 'order-v2' },
+    ],
   ])('%s', (name, short, labels) => {
     expect(labelsOf(name)).toEqual({ name: short, labels });
   });

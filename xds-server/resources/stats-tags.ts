@@ -11,14 +11,14 @@ export const STATS_TAGS: ReadonlyArray<{ readonly tag_name: string; readonly reg
   { tag_name: 'cause', regex: `${filter('mirror')}(\\.cause\\.([^.]+))` },
   { tag_name: 'role', regex: `${filter('mirror')}(\\.role\\.([^.]+))` },
   // Clusters: cluster.M/ROLE/SERVICE.upstream_rq_total and cluster.default/SERVICE.upstream_rq_total
-  { tag_name: 'mirror', regex: '^cluster\\.(([^./]+)/)(?:primary|candidate|control)/' },
-  { tag_name: 'role', regex: '^cluster\\.(?:[^./]+/)?((primary|candidate|control|default)/)' },
-  { tag_name: 'service', regex: '^cluster\\.[^./]+/(?:(?:primary|candidate|control)/)?(([^./]+)\\.)' },
+  { tag_name: 'mirror', regex: '^cluster\\.(([^./]+)/)(?:primary|candidate|control|users|back)/' },
+  { tag_name: 'role', regex: '^cluster\\.(?:[^./]+/)?((primary|candidate|control|users|back|default)/)' },
+  { tag_name: 'service', regex: '^cluster\\.[^./]+/(?:(?:primary|candidate|control|users|back)/)?(([^./]+)\\.)' },
   // Routes: vhost.V.route.M/segment/S.upstream_rq_total and vhost.V.route.M/sample.upstream_rq_total,
-  // and with /left-out behind S or sample.
-  { tag_name: 'mirror', regex: '^vhost\\.[^.]+\\.route\\.(([^./]+)/)(?:segment/|sample[./])' },
-  { tag_name: 'reason', regex: '^vhost\\.[^.]+\\.route\\.[^./]+/((segment|sample)[/.])' },
-  { tag_name: 'segment', regex: '^vhost\\.[^.]+\\.route\\.[^./]+/segment/(([^./]+)[./])' },
+  // and with /left-out behind S or sample. In a rollout also M/candidate/segment/S and M/users/segment/S/candidate.
+  { tag_name: 'mirror', regex: '^vhost\\.[^.]+\\.route\\.(([^./]+)/)(?:(?:candidate|users)/)?(?:segment/|sample[./])' },
+  { tag_name: 'reason', regex: '^vhost\\.[^.]+\\.route\\.[^./]+/(?:(?:candidate|users)/)?((segment|sample)[/.])' },
+  { tag_name: 'segment', regex: '^vhost\\.[^.]+\\.route\\.[^./]+/(?:(?:candidate|users)/)?segment/(([^./]+)[./])' },
 ];
 
 /** The front of a counter of the filter, up to the last of these parts. */

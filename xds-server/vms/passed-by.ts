@@ -34,7 +34,7 @@ const STRIKES = 2;
 
 const ROUTE = /^vhost\.[^.]+\.route\.(?<mirror>[^./]+)(?:\/[^.]+)?\.upstream_rq_(?<stat>total|retry)$/;
 const DECIDED = /^wasmcustom\.shadowplane\.(?:selected|skipped)\.mirror\.(?<mirror>[^.]+)\./;
-const COPIES = /^cluster\.(?<mirror>[^./]+)\/(?:candidate|control)\/[^./]+\.upstream_rq_(?:total|pending_active)$/;
+const COPIES = /^cluster\.(?<mirror>[^./]+)\/(?:candidate|control|back)\/[^./]+\.upstream_rq_(?:total|pending_active)$/;
 const ARRIVED = /^wasmcustom\.shadowplane\.copies\.mirror\.(?<mirror>[^.]+)\./;
 /** The route of what no mirror matches; its requests do not enter the filter. */
 const NO_MIRROR = 'default';
