@@ -241,7 +241,7 @@ describe('copies that go back to the primary of a rollout', () => {
     expect([methods(), back()]).toEqual([[ALL], ALL]);
     answers.v2 = REFUTED;
     await vi.advanceTimersByTimeAsync(1_000);
-    expect([methods(), back()]).toEqual([[SAFE], SAFE]);
+    expect([methods(), back()]).toEqual([[SAFE], undefined]);
   });
 
   it('need no proof with trusted, and none where all is safe', () => {

@@ -70,13 +70,17 @@ function checkClusterNames(services: readonly Service[], findings: Findings): vo
   }
 }
 
+const ROLES = ['primary', 'shadow', 'control'] as const;
+
 function checkRoles(mirror: Mirror, services: ReadonlyMap<string, Service>, findings: Findings): void {
   const pairs = [
     ['shadow', 'primary'],
     ['control', 'primary'],
     ['control', 'shadow'],
   ] as const;
-  for (const role of ['shadow', 'control', ...(mirror.rollout ? (['primary'] as const) : [])] as const) {
+  // What the shadow answers users goes back to the primary as a copy.
+  const receivers = mirror.rollout && mirror.rollout.canary.length > 0 ? ROLES : (['shadow', 'control'] as const);
+  for (const role of receivers) {
     const name = mirror[role];
     const service = name === undefined ? undefined : services.get(name);
     if (service?.cluster === undefined || service.addresses.length > 0) continue;

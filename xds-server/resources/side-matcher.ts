@@ -51,7 +51,7 @@ export function filterState(key: string): EnvoyJson {
   };
 }
 
-const ANYTHING: EnvoyJson = { safe_regex: { regex: '.+' } };
+const ANYTHING: EnvoyJson = { safe_regex: { google_re2: {}, regex: '.+' } };
 
 function or(...predicate: readonly EnvoyJson[]): EnvoyJson {
   return { or_matcher: { predicate } };

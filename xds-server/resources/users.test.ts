@@ -113,7 +113,7 @@ describe('routes', () => {
                   not_matcher: {
                     single_predicate: {
                       input: input('wasm.shadowplane.user'),
-                      value_match: { safe_regex: { regex: '.+' } },
+                      value_match: { safe_regex: { google_re2: {}, regex: '.+' } },
                     },
                   },
                 },
