@@ -143,7 +143,8 @@ describe.skipIf(!chromium)('the details of a difference', () => {
       (url) => url.pathname.endsWith(path),
       (route) => route.fulfill({ json: large }),
     );
-    await page.goto(pages.site.url + requestPath());
+    // The page goes on answering meanwhile: bodies of this size are laid out in a thread of their own.
+    await Promise.all([page.waitForEvent('worker'), page.goto(pages.site.url + requestPath())]);
     const body = page.locator('table.sbs').first();
     await body.locator('tr.is-different').first().waitFor();
     await page.getByRole('button', { name: 'Show what is equal' }).first().click();
