@@ -134,8 +134,7 @@ class Schemas {
         ...unsafe,
       }))
       .chain((mirror) => {
-        const audiences = Object.keys('segments' in mirror ? (mirror.segments as object) : {});
-        const plan = arbitraryRollout(rollout!, audiences, (part) => this.of(part));
+        const plan = arbitraryRollout(rollout!, mirror, (part) => this.of(part));
         return fc.option(plan, { nil: undefined }).map((drawn) => (drawn ? { ...mirror, rollout: drawn } : mirror));
       });
   }
@@ -266,6 +265,7 @@ const FORMATS: Readonly<Record<FormatName, fc.Arbitrary<unknown>>> = {
   confidence: fc.constantFrom('50%', '95%', '99.9999%'),
   'http-url': fc.constantFrom('http://checks.invalid', 'https://[::1]:9090/a?b=%20', 'HTTP://A.invalid:1/'),
   duration,
+  'check-interval': fc.constantFrom('100ms', '1.5m', '24h'),
   'duration-or-none': fc.oneof(duration, fc.constantFrom('0', '0s')),
   'body-size': size,
   'byte-rate': fc.oneof(fc.integer({ min: 1, max: 65_536 }), quantity(['KiB', 'MiB'], 64)),

@@ -1,7 +1,7 @@
 /** `gates` of a rollout: what is judged from what was seen, and what others are asked. */
 import type { ExternalCheck, Gate, Gates } from '../../rollout/plan.ts';
 import { parseMargin } from './compare-formats.ts';
-import { BOUNDS, DEFAULTS } from './defaults.ts';
+import { DEFAULTS } from './defaults.ts';
 import { FORMATS } from './formats.ts';
 import type { Checked } from './partial.ts';
 import { ALL } from './percent.ts';
@@ -9,7 +9,6 @@ import type { Findings, Path } from './problems.ts';
 import { durationOr } from './read-listener.ts';
 import { parseConfidence } from './rollout-formats.ts';
 import type { MirrorDocument } from './schema.ts';
-import { formatDuration } from './units.ts';
 
 type GatesDocument = Checked<NonNullable<NonNullable<MirrorDocument['rollout']>['gates']>>;
 
@@ -61,17 +60,13 @@ interface Asked {
 }
 
 function asking(name: string, { url = '', every, timeout, failures }: Asked, path: Path, findings: Findings) {
-  const intervalMs = durationOr(every, DEFAULTS.checkIntervalMs);
-  if (intervalMs < BOUNDS.leastCheckIntervalMs) {
-    findings.problem([...path, 'every'], `must be at least ${formatDuration(BOUNDS.leastCheckIntervalMs)}`);
-  }
   if (carriesSecret(url)) {
     findings.warning([...path, 'url'], 'seems to carry a secret in its query, which everyone who may read this sees');
   }
   return {
     name,
     url,
-    intervalMs,
+    intervalMs: durationOr(every, DEFAULTS.checkIntervalMs),
     timeoutMs: durationOr(timeout, DEFAULTS.checkTimeoutMs),
     failures: failures ?? DEFAULTS.checkFailures,
   };

@@ -27,7 +27,7 @@ const increase = (description: string, fallback: string) =>
 
 /** What every check by others has; each says first where it is asked. */
 const asking = {
-  every: duration('How long after an answer it is asked again.', DEFAULTS.checkIntervalMs),
+  every: duration('How long after an answer it is asked again.', DEFAULTS.checkIntervalMs, 'check-interval'),
   timeout: duration('How long an answer may take; without one there is not enough data.', DEFAULTS.checkTimeoutMs),
   failures: count('Answers in a row that say no before the gate fails.', DEFAULTS.checkFailures, 1, 1_000),
 };
