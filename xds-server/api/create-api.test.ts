@@ -91,6 +91,24 @@ describe('writing', () => {
     expect(Object.keys(api.store.current.document.mirrors!.orders!.segments!)).toEqual(['staff']);
   });
 
+  it('patches parts of a plan for users, refuses what it would come to, and warns as a file does', async () => {
+    const patch = (rollout: unknown) => call('PATCH', MIRROR, { rollout });
+    const canary = { staff: ['100%'], everyone: ['10%', '100%'] };
+    const { body: first } = await patch({ mirror: ['100%'], canary, step: { pairs: 9_000 } });
+    expect(first.warnings.map(({ path }: { path: string }) => path)).toEqual(['mirrors.orders.rollout.canary']);
+    await patch({ canary: { staff: ['50%'] }, step: { atLeast: '1m' } });
+    const { body } = await call('GET', MIRROR);
+    expect(body.rollout).toEqual({
+      mirror: ['100%'],
+      canary: { staff: ['50%'], everyone: ['10%', '100%'] },
+      step: { pairs: 9_000, atLeast: '1m' },
+    });
+    const { status, body: refused } = await patch({ step: { pairs: 100 } });
+    expect([status, refused.errors[0].path]).toEqual([400, 'mirrors.orders.rollout.step.pairs']);
+    expect((await patch({ canary: null })).body.rollout.canary).toBeUndefined();
+    expect((await patch(null)).body.rollout).toBeUndefined();
+  });
+
   it('takes back what it gave, unchanged, without a new revision', async () => {
     const { body } = await call('GET', MIRROR);
     expect((await call('PUT', MIRROR, body)).body).toMatchObject({ revision: 1, changed: [] });
