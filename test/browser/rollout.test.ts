@@ -187,6 +187,7 @@ describe.skipIf(!chromium)('a rollout under way', () => {
     const { page, stage } = await openWith(HOME, UNDER_WAY);
     // Every screen says in its head that users are being moved; the overview says why, too.
     await page.getByRole('region', { name: 'Rollout' }).getByText('canary employees 10% passed').waitFor();
+    await keepScreenshot(page, 'rollout-overview');
     await page.locator('.mirror-head').getByRole('link', { name: 'canary employees 100%, step 6 of 13' }).click();
     await status(page).getByText('under way').waitFor();
     const text = async (selector: string) => ((await page.locator(selector).textContent()) ?? '').replace(/\s+/g, ' ');

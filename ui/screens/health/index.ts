@@ -1,1 +1,2 @@
+export { Guards } from './guards.tsx';
 export { Health } from './health.tsx';

@@ -23,9 +23,9 @@ export function Headline({ view, mirror }: HeadlineProps) {
         <Exposed view={view} shadow={services.shadow} />
         <Origin view={view} />
       </div>
-      {isLive && (
+      {(isLive || waitingFor.length > 0) && (
         <div class="rollout-waits">
-          <Progress view={view} />
+          {isLive && <Progress view={view} />}
           {waitingFor.length > 0 && (
             <>
               <h2>It waits for</h2>
@@ -69,10 +69,11 @@ function Progress({ view }: { view: RolloutView }) {
 }
 
 /** Users that a candidate has answered which was then found wanting are what a rollout is there to keep few. */
-function Exposed({ view: { status, exposed, step, steps }, shadow }: { view: RolloutView; shadow: string }) {
+function Exposed({ view: { status, exposed, step, steps, gates }, shadow }: { view: RolloutView; shadow: string }) {
   const { total, step: now } = exposed;
   if (total.requests === 0) return null;
-  const hasFailed = status === 'rolled-back' || status === 'aborted';
+  const isBack = status === 'rolled-back' || status === 'aborted';
+  const hasFailed = isBack || (status === 'paused' && gates.some(({ outcome }) => outcome === 'fail'));
   const failed = (of: number, requests: number) =>
     `${count(of)} failed${of > 0 && requests > 0 ? ` (${percent(of / requests)})` : ''}`;
   if (!hasFailed) {
@@ -97,18 +98,22 @@ function Exposed({ view: { status, exposed, step, steps }, shadow }: { view: Rol
   );
 }
 
-function Origin({ view: { startedAt, startedBy, delivered, drivenBy, status, elapsedMs } }: { view: RolloutView }) {
+/** Who drives it, and who has what it says. */
+function Origin({ view }: { view: RolloutView }) {
+  const { startedAt, startedBy, drivenBy, elapsedMs, delivered } = view;
   const nowMs = useNow();
   if (startedAt === null) return null;
-  const isLive = isUnderWay({ status });
+  const isLive = isUnderWay(view);
   const { acked, of, waitingFor } = delivered;
-  const isEverywhere = acked === of;
+  const isEverywhere = of > 0 && acked === of && waitingFor === null;
   return (
     <>
-      {isLive && !isEverywhere && (
+      {!isEverywhere && (isLive || acked < of) && (
         <p class="note">
-          {count(acked)} of {plural(of, 'Envoy')} {acked === 1 ? 'has' : 'have'} these weights
-          {waitingFor !== null && `: ${waitingFor}`}. The step counts from when all have them.
+          {acked < of
+            ? `${count(acked)} of ${plural(of, 'Envoy')} ${acked === 1 ? 'has' : 'have'} these weights`
+            : 'Not everywhere yet'}
+          {waitingFor !== null && `: ${waitingFor}`}.{isLive && ' A step counts from when all have them.'}
         </p>
       )}
       {isLive && drivenBy === null && (
@@ -117,9 +122,7 @@ function Origin({ view: { startedAt, startedBy, delivered, drivenBy, status, ela
       <p class="quiet">
         Started {clock(startedAt, nowMs)}
         {startedBy !== null && <> by {startedBy}</>}
-        {isLive && isEverywhere && of > 0 && (
-          <>; {of === 1 ? 'the Envoy has' : `all ${of} Envoys have`} these weights</>
-        )}
+        {isEverywhere && <>; {of === 1 ? 'the Envoy has' : `all ${of} Envoys have`} these weights</>}
         {isLive && drivenBy !== null && (
           <>
             ; driven by {drivenBy.isThis ? 'this control plane' : <code>{drivenBy.id}</code>}

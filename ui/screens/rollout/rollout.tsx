@@ -1,6 +1,7 @@
 import { pathOf, type RolloutView, type VerdictReport } from '../../api/index.ts';
 import { Ready } from '../../parts/index.ts';
 import { useApi } from '../../state/index.ts';
+import { Guards } from '../health/index.ts';
 import type { ScreenProps } from '../screen.ts';
 import { ActionBar } from './action-bar.tsx';
 import { Events } from './events.tsx';
@@ -36,6 +37,7 @@ export function Rollout({ mirror }: ScreenProps) {
             <PlanPicture view={view} />
             {(isUnderWay(view) || view.gates.length > 0 || view.checks.length > 0) && <Gates view={view} />}
             {view.users.length > 0 && <Users view={view} services={servicesOf(view, mirror)} />}
+            <Guards mirror={mirror.name} />
             {view.events.length > 0 && <Events view={view} />}
           </>
         )
