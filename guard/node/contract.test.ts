@@ -32,6 +32,9 @@ interface Contract {
   };
   readonly sql: {
     readonly kinds: Readonly<Record<string, readonly string[]>>;
+    readonly chained: Readonly<Record<string, readonly boolean[]>>;
+    readonly writesWithin: readonly string[];
+    readonly readsWithin: readonly string[];
     readonly refused: readonly string[];
     readonly allowed: readonly string[];
   };
@@ -78,6 +81,16 @@ it.each(contract.outgoing.calls)('an outgoing call: %j', ({ method, url, becomes
 
 it.each(Object.entries(contract.sql.kinds))('statements: %s', (text, kinds) => {
   expect(readStatements(text).map(({ kind }) => kind)).toEqual(kinds);
+});
+
+it.each(Object.entries(contract.sql.chained))('transactions that begin with the end of one: %s', (text, chained) => {
+  expect(readStatements(text).map((statement) => statement.chained)).toEqual(chained);
+});
+
+it('writes that hide in a SELECT are seen', () => {
+  const { writesWithin, readsWithin } = contract.sql;
+  expect(writesWithin.filter((text) => !readStatements(text)[0]?.writesWithin)).toEqual([]);
+  expect(readsWithin.filter((text) => readStatements(text)[0]?.writesWithin)).toEqual([]);
 });
 
 it('statements that outlive a rollback are refused, and no others', () => {

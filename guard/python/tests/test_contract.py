@@ -64,6 +64,16 @@ def test_sql_kinds(text, kinds):
     assert [statement.kind for statement in read_statements(text)] == kinds
 
 
+@pytest.mark.parametrize(("text", "chained"), CONTRACT["sql"]["chained"].items())
+def test_sql_chains(text, chained):
+    assert [statement.chained for statement in read_statements(text)] == chained
+
+
+def test_sql_writes():
+    assert [text for text in CONTRACT["sql"]["writesWithin"] if not read_statements(text)[0].writes] == []
+    assert [text for text in CONTRACT["sql"]["readsWithin"] if read_statements(text)[0].writes] == []
+
+
 def test_sql_refusals():
     assert [text for text in CONTRACT["sql"]["refused"] if not read_statements(text)[0].refusal] == []
     assert [text for text in CONTRACT["sql"]["allowed"] if read_statements(text)[0].refusal] == []

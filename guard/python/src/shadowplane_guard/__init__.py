@@ -1,6 +1,7 @@
 """Lets a shadow service do all of its work and keeps the effects from happening. See README.md."""
 
 from .asgi import AsgiGuard
+from .database.django import guard_django
 from .database.engine import guard_sqlalchemy
 from .database.psycopg_hook import refuse_bare_psycopg
 from .errors import ShadowGuardError
@@ -28,6 +29,7 @@ __all__ = [
     "StubRequest",
     "WsgiGuard",
     "__version__",
+    "guard_django",
     "guard_kafka_producer",
     "guard_metrics",
     "guard_outgoing_http",

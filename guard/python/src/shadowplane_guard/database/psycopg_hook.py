@@ -1,4 +1,4 @@
-"""psycopg 3, used beside SQLAlchemy: by Django, by psycopg_pool, by hand."""
+"""psycopg 3, used beside what is guarded: by psycopg_pool, by hand, by a wrapper of Django that somebody kept."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .engine import is_borrowing, known_connections
 
 def refuse_bare_psycopg(guard: ShadowGuard) -> Callable[[], None]:
     """In shadow work, everything that reaches a server by a connection of psycopg 3 which is not behind a guarded engine is
-    refused, reads as well: nobody would roll it back. Call it after `guard_sqlalchemy`. Returns what takes it away again.
+    refused, reads as well: nobody would roll it back. Call it after `guard_sqlalchemy` and `guard_django`. Returns what takes it away again.
     """
     import psycopg
 

@@ -1,8 +1,10 @@
 package dev.shadowplane.guard.jdbc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.shadowplane.guard.ContractTest;
@@ -22,6 +24,25 @@ class SqlTest {
                     .map(statement -> statement.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'))
                     .toList();
             assertEquals(expected, kinds, entry.getKey());
+        }
+    }
+
+    @Test
+    void chains() {
+        for (Map.Entry<String, JsonNode> entry : ContractTest.CONTRACT.at("/sql/chained").properties()) {
+            List<Boolean> expected = new ArrayList<>();
+            entry.getValue().forEach(chained -> expected.add(chained.asBoolean()));
+            assertEquals(expected, Sql.read(entry.getKey()).stream().map(Sql.Statement::chained).toList());
+        }
+    }
+
+    @Test
+    void writes() {
+        for (String text : ContractTest.texts("/sql/writesWithin")) {
+            assertTrue(Sql.read(text).get(0).writes(), text);
+        }
+        for (String text : ContractTest.texts("/sql/readsWithin")) {
+            assertFalse(Sql.read(text).get(0).writes(), text);
         }
     }
 
