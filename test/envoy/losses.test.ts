@@ -35,7 +35,7 @@ async function start(options: OrdersOptions = {}, inFront?: (address: string) =>
   pipeline = cleanup.add(
     await startPipeline({
       listen: { host: '127.0.0.1', port: 0 },
-      mirrors: new Map([['orders', { control: options.withControl ?? false }]]),
+      mirrors: new Map([['orders', { control: options.withControl ?? false, hasRollout: true }]]),
       registry: new Registry(),
       joiner: { windowMs: WINDOW_MS },
     }),
@@ -87,6 +87,44 @@ test('healthy, with a control: all are compared', async () => {
   });
 });
 
+test('users on both sides: what goes back is a part of it, and of what is lost', async () => {
+  let isStalled = false;
+  await start({
+    withControl: true,
+    mirror: { rollout: { canary: ['50%'], step: { atLeast: '1h' } }, limits: { timeout: '1500ms' } },
+    answers: {
+      primary: ({ request: asked, send: answer }) => {
+        if (!isStalled || asked.header('x-shadow-role') !== 'primary') answer({ body: '{}' });
+      },
+      shadow: ({ send: answer }) => answer({ body: '{}' }),
+    },
+  });
+  await orders.stack.api.post('/mirrors/orders/rollout/start?wait=60s', {});
+  const { sent } = await send(600);
+  expect(await settled(sent)).toEqual({ compared: sent });
+  const [forward, back] = [books.mirrored('orders', 'candidate')!, books.mirrored('orders', 'primary')!];
+  expect([forward + back, books.mirrored('orders', 'control')]).toEqual([sent, sent]);
+  expect(Math.min(forward, back)).toBeGreaterThan(sent / 4);
+  const counted = () => pipeline.tallies.mirror('orders')!.epochs.current!.gates.strata.get('sample')!;
+  expect(counted()).toMatchObject({ pairs: sent, candidateOnly: 0, controlOnly: 0, requests: forward });
+  const view = { users: [] as object[] };
+  await eventually(async () => {
+    Object.assign(view, await orders.stack.api.get('/mirrors/orders/rollout'));
+    return JSON.stringify(view.users).includes(`{"requests":${back},`);
+  });
+  expect(view.users).toMatchObject([
+    { stratum: 'sample', primary: { requests: forward, failed: 0 }, candidate: { requests: back, failed: 0 } },
+  ]);
+  isStalled = true;
+  const more = (await send(60)).sent;
+  const ended = await settled(sent + more);
+  const unanswered = books.mirrored('orders', 'primary')! - back;
+  expect(ended).toEqual({ compared: sent + more - unanswered, no_answer: unanswered });
+  await eventually(() => books.envoys('orders')[0]!.primary.timeouts === unanswered);
+  // The primary's silence is no failure of the candidate.
+  expect(counted()).toMatchObject({ failed: { primary: 0, candidate: 0 } });
+});
+
 test('a breaker that overflows: refused copies are not sent, those that waited have no answer', async () => {
   const stalled = cleanup.add(await startStalledUpstream());
   await start({ shadowAddress: stalled.address, mirror: { limits: { maxConcurrent: 4, timeout: '2s' } } });
@@ -126,11 +164,11 @@ test('a dead shadow: some wait for its connection in vain, the others are refuse
 test('a slow shadow: some answer in time', async () => {
   let answers = 0;
   await start({
-    mirror: { limits: { timeout: '300ms' } },
+    mirror: { limits: { timeout: '1500ms' } },
     answers: {
       shadow: ({ send: answer }) => {
         answers += 1;
-        setTimeout(() => answer({ body: '{}' }), answers % 3 === 0 ? 2_000 : 5);
+        setTimeout(() => answer({ body: '{}' }), answers % 3 === 0 ? 6_000 : 5);
       },
     },
   });
