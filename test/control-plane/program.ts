@@ -1,5 +1,4 @@
-/** A whole control plane in a process of its own that tells how much memory it uses. */
-
+/** A whole control plane in a process of its own that tells how much memory it uses, and can be killed. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -16,7 +15,16 @@ export interface RunningControlPlane {
   heapBytes(): Promise<number>;
   /** The most memory that was ever resident. */
   peakRssBytes(): Promise<number>;
+  /** As a crash would. */
+  kill(): Promise<void>;
+  /** With its data directory, unless that was given. */
   close(): Promise<void>;
+}
+
+export interface ProgramOptions {
+  /** Another process may have used it before. If not given, a new one. */
+  readonly dataDir?: string;
+  readonly policyFile?: string;
 }
 
 interface Ready {
@@ -24,9 +32,12 @@ interface Ready {
   readonly apiAddress: string;
 }
 
-export async function startControlPlaneProgram(filterWasmPath: string): Promise<RunningControlPlane> {
-  const directory = await mkdtemp(join(tmpdir(), 'shadowplane-control-plane-'));
-  const child = fork(fileURLToPath(import.meta.url), [directory, filterWasmPath], {
+export async function startControlPlaneProgram(
+  filterWasmPath: string,
+  { dataDir, policyFile = '' }: ProgramOptions = {},
+): Promise<RunningControlPlane> {
+  const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'shadowplane-control-plane-')));
+  const child = fork(fileURLToPath(import.meta.url), [directory, filterWasmPath, policyFile], {
     execArgv: ['--expose-gc', '--import', 'tsx'],
   });
   const exited = once(child, 'exit');
@@ -45,17 +56,22 @@ export async function startControlPlaneProgram(filterWasmPath: string): Promise<
       const text = await readFile(`/proc/${child.pid}/status`, 'utf8');
       return 1024 * Number(/VmHWM:\s+(\d+) kB/.exec(text)?.[1]);
     },
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
     async close() {
       child.kill('SIGKILL');
       await exited;
-      await rm(directory, { recursive: true, force: true });
+      if (dataDir === undefined) await rm(directory, { recursive: true, force: true });
     },
   };
 }
 
-async function main(dataDir: string, filterWasmPath: string): Promise<void> {
+async function main(dataDir: string, filterWasmPath: string, policyFile: string): Promise<void> {
   const { xdsAddress, apiAddress } = await startControlPlane({
     dataDir,
+    ...(policyFile !== '' && { policyFile }),
     filterWasmPath,
     xdsListen: '127.0.0.1:0',
     apiListen: '127.0.0.1:0',
@@ -70,4 +86,5 @@ async function main(dataDir: string, filterWasmPath: string): Promise<void> {
   process.send!({ xdsAddress, apiAddress } satisfies Ready);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv[2]!, process.argv[3]!);
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  await main(process.argv[2]!, process.argv[3]!, process.argv[4]!);
