@@ -1,6 +1,6 @@
 import { type MirrorView, pathOf, type RolloutView } from '../../api/index.ts';
 import { hrefTo, useApi } from '../../state/index.ts';
-import { isUnderWay, STATUS_LOOKS, sentenceOf, stepText } from './status.ts';
+import { isUnderWay, STATUS_LOOKS, sentenceOf, stepText, whoText } from './status.ts';
 
 /** One line where something else is the matter: that users are being moved, and how far. Nothing where none are. */
 export function RolloutLine({ mirror }: { mirror: Pick<MirrorView, 'name' | 'rollout'> }) {
@@ -14,13 +14,21 @@ export function RolloutLine({ mirror }: { mirror: Pick<MirrorView, 'name' | 'rol
 }
 
 /** The same with the reason, also of one that has ended, where the verdict stands. */
-export function RolloutSummary({ mirror }: { mirror: Pick<MirrorView, 'name' | 'rollout'> }) {
+export function RolloutSummary({ mirror }: { mirror: MirrorView }) {
   const view = useRollout(mirror);
   if (!view || view.status === 'none' || view.status === 'ready') return null;
   return (
     <section class="panel rollout-summary" aria-label="Rollout">
       <StatusBadge status={view.status} />
-      <span class="rollout-summary-why">{sentenceOf(view)}</span>
+      <span class="rollout-summary-why">
+        {sentenceOf(view)}{' '}
+        {isUnderWay(view) && (
+          <span class="quiet">
+            {whoText(view.weights, mirror)}
+            {view.weights.copies !== 'as-configured' && ' The shares below hold again when it is over.'}
+          </span>
+        )}
+      </span>
       <a href={hrefTo({ screen: 'rollout' })}>Rollout</a>
     </section>
   );

@@ -79,6 +79,6 @@ export function whoText(
   const copied =
     copies === 'as-configured'
       ? 'copies go as the mirror says'
-      : `${percent(copies / 1_000_000)} of the sample is copied`;
+      : `of every segment and the sample ${percent(copies / 1_000_000)} is copied`;
   return `${answered}; ${copied}.`;
 }
