@@ -71,8 +71,8 @@ it('shows where it is, what it waits for, each gate with its figures, and who wa
     events: [eventAt(1, { why: 'too old to be shown' }), eventAt(2), eventAt(3, { kind: 'pause', by: 'ada', why: '' })],
   });
   expect(render(view, 2)).toBe(`orders  running  canary 10% (step 4 of 5): canary employees 100% passed
-  waits for 6 min of the least time of a step
-            about 2,140 more requests in segment employees
+  waiting: 6 min of the least time of a step
+           about 2,140 more requests in segment employees
   4 min of at least 10 min in this step
   1 of 2 Envoys have these weights: edge-2 has not acknowledged
   started 12:00:00Z by ada, driven by cp-1
@@ -124,6 +124,12 @@ it.each<[string, RolloutView, readonly string[]]>([
       'orders  rolled back  canary 10% (step 4 of 5): gate "errors" in sample: 12%',
       '  2 of 2 Envoys have these weights',
       '  started 12:00:00Z by ada',
+      '',
+      '  #  step                   copies  users on the candidate',
+      '  1  mirror 25%                25%  -                              passed',
+      '  2  mirror 100%              100%  -                              passed',
+      '  3  canary employees 100%    100%  employees 100%                 passed',
+      '  4  canary 10%               100%  employees 100%, everyone 10%   stopped here',
     ],
   ],
   [

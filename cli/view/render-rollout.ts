@@ -39,7 +39,7 @@ function headline(view: RolloutView, style: Style): string[] {
   if (status === 'none')
     return [...lines, `  give it one: mirrors.${printable(view.mirror)}.rollout of the configuration`];
   if (status === 'ready') return [...lines, '  begin with: shadowplane rollout start'];
-  lines.push(...waitingFor.map((what, index) => `  ${index === 0 ? 'waits for' : '         '} ${printable(what)}`));
+  lines.push(...waitingFor.map((what, index) => `  ${index === 0 ? 'waiting:' : '        '} ${printable(what)}`));
   const isMoving = status === 'running' || status === 'paused';
   if (isMoving && plan && view.step !== null) {
     lines.push(`  ${durationText(elapsedMs)} of at least ${durationText(plan.step.atLeastMs)} in this step`);
@@ -57,7 +57,10 @@ function headline(view: RolloutView, style: Style): string[] {
 
 const MARKS = { passed: 'passed', current: 'now', ahead: '' } as const;
 
-function stepTable({ steps }: RolloutView, { style, width }: RolloutScreen): string[] {
+/** Where it ended without coming to its end. */
+const STOPPED: readonly RolloutView['status'][] = ['rolled-back', 'aborted'];
+
+function stepTable({ steps, status }: RolloutView, { style, width }: RolloutScreen): string[] {
   if (steps.length === 0) return [];
   const columns = [
     { title: '#', align: 'right' as const },
@@ -72,7 +75,7 @@ function stepTable({ steps }: RolloutView, { style, width }: RolloutScreen): str
       printable(name),
       copiesText(weights.copies),
       usersText(weights.users),
-      MARKS[state],
+      state === 'current' && STOPPED.includes(status) ? 'stopped here' : MARKS[state],
     ];
     return state === 'current' ? cells.map((cell) => style.bold(cell)) : cells;
   });
