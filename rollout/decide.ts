@@ -48,7 +48,7 @@ export function decide(plan: RolloutPlan, state: RolloutState, seen: Observation
   if (evidence.epoch !== baseline.epoch) return candidateChanged(plan, state);
   const since = evidenceSince(evidence, baseline);
   if (since === 'begin-again') {
-    const why = 'what counts as a difference has changed, so the evidence of this step begins again';
+    const why = 'what is counted has changed, so the evidence of this step begins again';
     return { state: { ...state, baseline: evidence, elapsedMs: 0, why }, gates: null, waitingFor: [why] };
   }
   const watched = watchedOver(since.strata);
