@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { steadyMs } from '../../clock/index.ts';
 import { readHalf } from '../ingest/index.ts';
 import { encodeHalf, halfFields, SIDE } from '../ingest/testing.ts';
 import { DiffPool, type DiffPoolOptions } from './diff-pool.ts';
@@ -77,9 +78,9 @@ it('gives up a job that takes too long, and goes on with a new thread', async ()
   const { pool, done, outcomes, lostThreads } = start();
   pool.submit(task('e1'));
   await new Promise((resolve) => setImmediate(resolve));
-  pool.advance(Date.now() + 29_000);
+  pool.advance(steadyMs() + 29_000);
   expect(done).toEqual([]);
-  pool.advance(Date.now() + 31_000);
+  pool.advance(steadyMs() + 31_000);
   expect(outcomes()).toEqual(['not_comparable']);
   expect(lostThreads).toEqual(['a comparison took more than 30000 ms']);
   pool.submit(task('e2'));

@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import { steadyMs } from '../../clock/index.ts';
 import { startThread } from '../../threads/index.ts';
 import {
   type ComparisonSettings,
@@ -96,7 +97,7 @@ export class DiffPool {
     return true;
   }
 
-  /** Gives up jobs that take too long. */
+  /** Gives up jobs that take too long, by the steady clock. */
   advance(nowMs: number): void {
     for (const thread of this.#threads) {
       for (const { startedAtMs } of thread.jobs.values()) {
@@ -146,7 +147,7 @@ export class DiffPool {
       const tasks = this.#nextTasks();
       this.#lastJob += 1;
       const work = packJob(this.#lastJob, tasks);
-      thread.jobs.set(work.job, { tasks, startedAtMs: Date.now() });
+      thread.jobs.set(work.job, { tasks, startedAtMs: steadyMs() });
       thread.worker.postMessage({ work } satisfies ToWorker, [
         work.bytes.buffer,
         work.lengths.buffer as ArrayBuffer,

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { Registry } from 'prom-client';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CAPTURE_PATH } from '../ingest/index.ts';
 import { batchFields, END, encodeBatch, type HalfFields, halfFields, header, SIDE } from '../ingest/testing.ts';
 import { type Pipeline, type PipelineOptions, startPipeline } from './index.ts';
@@ -164,6 +164,30 @@ describe('from batches to counts', () => {
     expect(state.format).toBe('enum');
     expect(state.distinctShare).toBeLessThan(0.05);
   });
+
+  it.each([-1, 1])(
+    'the clock of the machine may be set, by %d days',
+    async (days) => {
+      const { pipeline, send, count } = await start({ joiner: { windowMs: 500 } });
+      await send(pair('e1', json({ a: 1 }), json({ a: 1 })).slice(0, 1));
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + days * 86_400_000 });
+      try {
+        // What is alone is given up no later for it, and what belongs together finds together.
+        await vi.waitFor(
+          async () => {
+            const lost = await count('shadowplane_compare_exchanges_total', { mirror: 'orders', outcome: 'expired' });
+            expect(lost).toBe(1);
+          },
+          { timeout: 20_000 },
+        );
+        await send(pair('e2', json({ a: 1 }), json({ a: 1 })));
+        await vi.waitFor(() => expect(compared(pipeline)).toBe(1), { timeout: 20_000 });
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+    60_000,
+  );
 
   it('rules and mirrors can be changed while it runs', async () => {
     const { pipeline, send, count } = await start();

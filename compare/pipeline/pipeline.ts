@@ -63,6 +63,8 @@ export interface ComparedMirror extends ComparisonSettings {
   readonly showsGuard?: boolean;
   /** Whether it has a rollout, whose gates ask for more than a verdict does. */
   readonly hasRollout?: boolean;
+  /** How long a copy may live. */
+  readonly copyTimeoutMs?: number;
   readonly redaction?: Redaction;
   /** Path templates such as `/api/orders/{id}`; paths that match none are learnt. */
   readonly templates?: readonly string[];
@@ -96,18 +98,18 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const core = new PipelineCore(options);
   const server = await startCaptureServer({
     ...options.listen,
-    onBatch: (body) => core.take(body, Date.now()),
+    onBatch: (body) => core.take(body, steadyMs()),
     onRefused: (status) => core.refused(status),
   }).catch(async (error) => {
     await core.close();
     throw error;
   });
-  const timer = setInterval(() => core.advance(Date.now()), ADVANCE_EVERY_MS);
+  const timer = setInterval(() => core.advance(steadyMs()), ADVANCE_EVERY_MS);
   return {
     address: server.address,
     tallies: core.tallies,
     setMirrors: (mirrors) => core.setMirrors(mirrors),
-    explain: (loss) => core.joiner.explain(loss, Date.now()),
+    explain: (loss) => core.joiner.explain(loss, steadyMs()),
     beginEpoch: (mirror) => core.tallies.beginEpoch(mirror, Date.now()),
     sample: (mirror, id) => core.sample(mirror, id),
     vms: () => core.vms.list(steadyMs()),
@@ -144,6 +146,7 @@ class PipelineCore {
     this.joiner = new Joiner({
       ...joiner,
       expectsControl: (mirror) => this.#mirrors.get(mirror)?.control ?? false,
+      copyTimeoutMs: (mirror) => this.#gatesOf(mirror)?.timeoutMs,
       onJoined: (joined) => this.#joined(joined),
       onLost: (lost) => this.#lost(lost),
       onUnseen: (loss) => this.#unseen(loss),
@@ -204,7 +207,7 @@ class PipelineCore {
       if (error instanceof WireError) return false;
       throw error;
     }
-    const { duplicate, lost } = this.vms.arrive(batch, steadyMs(), nowMs);
+    const { duplicate, lost } = this.vms.arrive(batch, nowMs, Date.now());
     for (const { role, cause, count } of lost) {
       this.#metrics.halvesLost(role, cause, count);
       this.joiner.explain({ side: role, cause, count }, nowMs);
@@ -307,7 +310,7 @@ class PipelineCore {
     const { joined } = task;
     const { id, mirror, stratum, atMs } = joined;
     if (result.outcome !== 'compared') {
-      const failed = failedIn(joined);
+      const failed = failedIn(joined, this.#gatesOf(mirror)?.timeoutMs);
       this.#lost({ mirror, stratum, cause: result.outcome, ...(failed && { failed }) });
       return;
     }
@@ -330,8 +333,8 @@ class PipelineCore {
   }
 
   #gatesOf(mirror: string): GateOptions | undefined {
-    const { hasRollout, control } = this.#mirrors.get(mirror) ?? {};
-    return hasRollout ? { hasControl: control ?? false } : undefined;
+    const { hasRollout, control = false, copyTimeoutMs: timeoutMs } = this.#mirrors.get(mirror) ?? {};
+    return hasRollout ? { hasControl: control, ...(timeoutMs !== undefined && { timeoutMs }) } : undefined;
   }
 }
 
@@ -343,8 +346,8 @@ function textOfSettings(mirror: ComparedMirror | undefined): string {
 }
 
 /** Of users whom the candidate answered their own requests tell, in Envoy's counters. */
-function failedIn({ request, primary, candidate }: Joined): Lost['failed'] {
-  const failed = request === primary ? failures(primary, candidate) : undefined;
+function failedIn({ request, primary, candidate }: Joined, copyTimeoutMs: number | undefined): Lost['failed'] {
+  const failed = request === primary ? failures(primary, candidate, copyTimeoutMs) : undefined;
   return failed && { primary: failed.user, candidate: failed.copy };
 }
 
