@@ -3,8 +3,8 @@
  * refused, with what would do; what works but is rarely meant is warned of.
  */
 import { didYouMean } from '../../errors/index.ts';
-import { feasibility } from '../../rollout/feasibility.ts';
-import { type CanaryStage, EVERYONE, type RolloutPlan } from '../../rollout/plan.ts';
+
+import { type CanaryStage, EVERYONE, feasibility, type RolloutPlan } from '../../rollout/index.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { Mirror } from './model.ts';
 import type { Checked } from './partial.ts';
