@@ -1,4 +1,5 @@
 import { steadyMs } from '../../clock/index.ts';
+import type { GoneEnvoy } from '../api/index.ts';
 import { setupOf } from '../resources/index.ts';
 import { type ClientStatus, RUNTIME, type XdsServer } from '../xds/index.ts';
 
@@ -28,8 +29,13 @@ export class Delivery {
     this.#now = now;
   }
 
-  follow(xds: Pick<XdsServer, 'clients' | 'on'>): void {
+  /** @param left who was here before this process and has not come back yet */
+  follow(xds: Pick<XdsServer, 'clients' | 'on'>, left: readonly GoneEnvoy[] = []): void {
     this.#xds = xds;
+    for (const { node, since } of left) {
+      const agoMs = Math.max(0, Date.now() - Date.parse(since));
+      if (agoMs < GONE_FOR_GOOD_MS) this.#gone.set(node, this.#now() - agoMs);
+    }
     xds.on('connect', ({ node }) => this.#gone.delete(node));
     xds.on('disconnect', (client) => {
       const { node } = client;
