@@ -4,7 +4,7 @@ import { parsePolicy } from '../../../xds-server/policy/index.ts';
 import { examplePlan } from './example-plan.ts';
 
 it.each([
-  ['orders', { employees: '100%', 'big-carts': '50%', on: '10%' }],
+  ['orders', { employees: '100%', 'big-carts': '50%', null: '10%' }],
   ['no', undefined],
 ])('is a plan that the policy takes, with the segments of the mirror: %s', (name, segments) => {
   const { mirrors } = parse(examplePlan({ name, ...(segments && { segments }) }));

@@ -26,7 +26,5 @@ export function examplePlan({ name, segments = {} }: Pick<MirrorView, 'name' | '
 
 /** Names that YAML would read as something else, or not at all, stand in quotes. */
 function key(name: string): string {
-  return /^[A-Za-z_][\w-]*$/.test(name) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(name)
-    ? name
-    : JSON.stringify(name);
+  return /^[A-Za-z_][\w-]*$/.test(name) && !/^(true|false|null)$/i.test(name) ? name : JSON.stringify(name);
 }
