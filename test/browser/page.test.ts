@@ -125,7 +125,7 @@ describe.skipIf(!chromium)('the web page', () => {
     const name = await focused(page);
     const compared = () => page.locator('table tbody tr').nth(1).locator('td').nth(3).textContent();
     const before = await compared();
-    await eventually(async () => (await compared()) !== before, { timeoutMs: 20_000 });
+    await eventually(async () => (await compared()) !== before);
     expect(await focused(page)).toBe(name);
   });
 

@@ -19,7 +19,7 @@ describe.skipIf(!chromium)('a page without a token', () => {
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.locator('.connection.is-live').waitFor();
     expect(new URL(page.url()).pathname).toBe('/mirrors/orders');
-    await eventually(async () => (await page.locator('nav.screens').count()) === 1, { timeoutMs: 10_000 });
+    await eventually(async () => (await page.locator('nav.screens').count()) === 1);
     // What it was refused before it had one is all that was refused.
     expect(pages.takeFaults().filter((fault) => !fault.includes('401'))).toEqual([]);
     await page.reload();

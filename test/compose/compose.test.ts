@@ -49,7 +49,7 @@ describe.skipIf(why !== undefined)('docker-compose.yml, run', () => {
   const patch = async (change: object): Promise<Answer> => {
     const [answer] = await send([
       {
-        url: 'http://127.0.0.1:8790/api/v1/mirrors/orders?wait=10s',
+        url: 'http://127.0.0.1:8790/api/v1/mirrors/orders?wait=30s',
         method: 'PATCH',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(change),
@@ -124,7 +124,7 @@ describe.skipIf(why !== undefined)('docker-compose.yml, run', () => {
       const [answer] = await send([{ url: 'http://127.0.0.1:8790/api/v1/mirrors/orders/verdict' }]);
       return (JSON.parse(answer?.body ?? '{}') as { compared?: number }).compared ?? 0;
     };
-    await eventually(async () => (await compared()) >= 50, { what: '50 compared orders', timeoutMs: 30_000 });
+    await eventually(async () => (await compared()) >= 50, { what: '50 compared orders' });
     expect(await sandbox.compose('logs', 'control-plane')).toContain('PLAIN TEXT');
   });
 

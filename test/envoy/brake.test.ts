@@ -52,15 +52,15 @@ test('copies that fill the memory of Envoy stop, and are sent again when it is b
   );
   expect((await Promise.all(uploads)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   const on = await eventually(async () => ((await brake()).state === 'on' ? brake() : undefined), {
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
     intervalMs: 100,
   });
   expect(on!.reason).toMatch(/^Envoy has \d+ MiB allocated; the bound is 40 MiB$/);
-  await eventually(async () => !(await copies()), { timeoutMs: 5_000 });
+  await eventually(async () => !(await copies()));
   // The stalled copies go with their connections, and with them what they hold.
   await stalled.close();
-  await eventually(async () => (await brake()).state === 'released', { timeoutMs: 30_000, intervalMs: 100 });
-  await eventually(copies, { timeoutMs: 5_000 });
+  await eventually(async () => (await brake()).state === 'released', { timeoutMs: 60_000, intervalMs: 100 });
+  await eventually(copies);
   expect(await orders.stack.admin.listenerChanges()).toEqual(changes);
 });
 
@@ -81,14 +81,14 @@ test('copies that make the primary fail stop; others like them, that the share l
     request: (index) => ({ path: '/api/orders', headers: { 'x-test-id': String(index) } }),
   });
   const on = await eventually(async () => ((await brake()).state === 'on' ? brake() : undefined), {
-    timeoutMs: 40_000,
+    timeoutMs: 80_000,
     intervalMs: 100,
   });
   expect(on!.reason).toMatch(/^orders\/sample: of requests that are copied \d+\.\d+% fail, of others like them 0\.00%/);
-  await eventually(async () => !(await copies()), { timeoutMs: 5_000 });
+  await eventually(async () => !(await copies()));
   await load.stop();
   expect((await sendRaw(orders.port, { path: '/api/orders' })).status).toBe(200);
 
   await orders.stack.api.post('/mirrors/orders/brake/release', {});
-  await eventually(copies, { timeoutMs: 5_000 });
+  await eventually(copies);
 });

@@ -172,7 +172,7 @@ describe('up', () => {
       '--segment',
       'employees=100%',
       '--wait',
-      '10s',
+      '30s',
       ...api,
     );
     expect(set).toMatchObject({ code: 0, err: '' });
@@ -196,9 +196,9 @@ describe('up', () => {
     const traffic = await eventually(() => up.events.findLast(({ event }) => event === 'traffic'));
     expect(traffic).toMatchObject({ mirrors: [{ name: 'orders', receivers: [{ service: 'v2', errors: 0 }] }] });
 
-    expect(shadowplane('mirror', 'pause', 'orders', '--wait', '10s', ...api).code).toBe(0);
+    expect(shadowplane('mirror', 'pause', 'orders', '--wait', '30s', ...api).code).toBe(0);
     await eventually(async () => (await copiesOf(5, url)) === 0, { what: 'no more copies' });
-    expect(shadowplane('mirror', 'resume', 'orders', '--wait', '10s', ...api).code).toBe(0);
+    expect(shadowplane('mirror', 'resume', 'orders', '--wait', '30s', ...api).code).toBe(0);
     await eventually(async () => (await copiesOf(5, url)) === 5, { what: 'copies again' });
 
     const edited = readFileSync(file, 'utf8').replace('sample: 0%', 'sample: 0.0001%');
@@ -227,7 +227,7 @@ describe('up', () => {
     const up = start('up', '-f', await writePolicy('100%'), ...ANY_PORTS);
     const ready = await eventOf(up, 'ready');
     process.kill(Number(ready.envoyPid), 'SIGKILL');
-    await eventually(() => /serves again/.test(up.stderr()), { what: 'the restart', timeoutMs: 30_000 });
+    await eventually(() => /serves again/.test(up.stderr()), { what: 'the restart' });
     await eventually(async () => (await copiesOf(3, `http://${ready.listen}`)) === 3, {
       what: 'copies after the restart',
     });
@@ -286,7 +286,7 @@ describe('validate', () => {
 
 describe('demo', () => {
   it('runs anywhere: free ports, no terminal, ends by itself', async () => {
-    const demo = start('demo', '--duration', '4s', '--rate', '50', ...ANY_PORTS, '--envoy-listen', '127.0.0.1:0');
+    const demo = start('demo', '--duration', '6s', '--rate', '50', ...ANY_PORTS, '--envoy-listen', '127.0.0.1:0');
     const ready = await eventOf(demo, 'ready');
     expect(ready.services).toHaveLength(3);
     expect(await demo.ended).toEqual({ code: 0, signal: null });

@@ -128,11 +128,11 @@ test('mirrored, paused and without any mirror: the same requests to the primary,
   expect(orders.shadow.recorder.count).toBe(REQUESTS.length - 2);
   expect(orders.control.recorder.count).toBe(REQUESTS.length - 2);
 
-  await orders.stack.api.pause('orders', '5s');
+  await orders.stack.api.pause('orders', '30s');
   const paused = await exchangeAll();
   expect(orders.shadow.recorder.started).toBe(0);
 
-  await orders.stack.api.deleteMirror('orders', '5s');
+  await orders.stack.api.deleteMirror('orders', '30s');
   const withoutMirror = await exchangeAll();
   expect(orders.shadow.recorder.started).toBe(0);
 

@@ -49,7 +49,7 @@ test('PATCH that waits for Envoy: the very next requests follow', () =>
       ['100%', BATCH],
       ['0%', 0],
     ] as const) {
-      const written = await orders.stack.api.patchMirror('orders', { sample }, '5s');
+      const written = await orders.stack.api.patchMirror('orders', { sample }, '30s');
       expect(written).toMatchObject({ applied: { acked: 1, of: 1 } });
       expect(await copiesOfBatch()).toBe(copies);
     }
@@ -57,10 +57,10 @@ test('PATCH that waits for Envoy: the very next requests follow', () =>
 
 test('PATCH of a segment changes that segment only', () =>
   withoutDrain(async () => {
-    await orders.stack.api.patchMirror('orders', { segments: { employees: '100%' } }, '5s');
+    await orders.stack.api.patchMirror('orders', { segments: { employees: '100%' } }, '30s');
     expect(await copiesOfBatch({ 'x-user-group': 'employees' })).toBe(BATCH);
     expect(await copiesOfBatch()).toBe(0);
-    await orders.stack.api.patchMirror('orders', { segments: { employees: '0%' } }, '5s');
+    await orders.stack.api.patchMirror('orders', { segments: { employees: '0%' } }, '30s');
     expect(await copiesOfBatch({ 'x-user-group': 'employees' })).toBe(0);
   }));
 
@@ -89,9 +89,9 @@ test('saving the file', () =>
 test('pause stops copies at once, resume brings the old shares back', () =>
   withoutDrain(async () => {
     const { api } = orders.stack;
-    await api.patchMirror('orders', { sample: '100%' }, '5s');
-    await api.pause('orders', '5s');
+    await api.patchMirror('orders', { sample: '100%' }, '30s');
+    await api.pause('orders', '30s');
     expect(await copiesOfBatch()).toBe(0);
-    await api.resume('orders', '5s');
+    await api.resume('orders', '30s');
     expect(await copiesOfBatch()).toBe(BATCH);
   }));

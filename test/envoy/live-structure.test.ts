@@ -38,7 +38,7 @@ test('the next requests follow each change, on connections that stay open', asyn
   const before = await orders.stack.admin.listenerChanges();
   for (const { patch, shadow, control } of Array.from({ length: ROUNDS }, () => CHANGES).flat()) {
     orders.clear();
-    const written = await orders.stack.api.patchMirror('orders', patch, '5s');
+    const written = await orders.stack.api.patchMirror('orders', patch, '30s');
     expect(written, JSON.stringify(patch)).toMatchObject({ applied: { acked: 1, of: 1 } });
     const request = { path: '/api/orders', headers: { 'x-employee': 'e1' } };
     const answers = await Promise.all(connections.map((connection) => connection.request(request)));

@@ -120,7 +120,7 @@ test('a control plane that comes back counts from then on, over the connection t
   // Nobody can compare these.
   await send(envoy, 20);
   const second = await startBooks(first.xdsAddress);
-  await eventually(() => second.books.mirrored('orders') === 0, { timeoutMs: 20_000 });
+  await eventually(() => second.books.mirrored('orders') === 0);
   await send(envoy, 25);
   await counted(second.books, 25);
 });

@@ -151,7 +151,7 @@ function traffic() {
   });
   return {
     async stop() {
-      await eventually(() => answered > 30, { timeoutMs: 10_000 });
+      await eventually(() => answered > 30);
       running = false;
       await Promise.all(ended);
       expect(failures).toEqual([]);
@@ -173,7 +173,7 @@ test('the certificate of the listener changes under traffic: no request fails, n
   expect(await met()).toBe(EDGE.certificatePem);
   const running = traffic();
   write('edge', { 'tls.crt': NEW_EDGE.certificatePem, 'tls.key': NEW_EDGE.privateKeyPem });
-  await eventually(async () => (await met()) === NEW_EDGE.certificatePem, { timeoutMs: 10_000 });
+  await eventually(async () => (await met()) === NEW_EDGE.certificatePem);
   await running.stop();
   // The listener itself has stayed, so nothing was drained.
   expect(await admin.sum(/^listener_manager\.listener_(modified|in_place_updated)$/)).toBe(0);
@@ -184,7 +184,7 @@ test('what Envoy shows a service, and by what it knows it, change under traffic'
   const running = traffic();
   write('roots', { 'ca.crt': SHOP.certificatePem + NEW_SHOP.certificatePem });
   write('client', { 'tls.crt': NEW_CLIENT.certificatePem, 'tls.key': NEW_CLIENT.privateKeyPem });
-  await eventually(() => shown.includes(NEW_CLIENT.certificatePem), { timeoutMs: 10_000 });
+  await eventually(() => shown.includes(NEW_CLIENT.certificatePem));
   shop.setSecureContext({
     key: NEW_SHOP.privateKeyPem,
     cert: NEW_SHOP.certificatePem,
@@ -197,11 +197,11 @@ test('what Envoy shows a service, and by what it knows it, change under traffic'
 test('a pair that does not belong together, and one that Envoy refuses, change nothing and are told of', async () => {
   const running = traffic();
   write('edge', { 'tls.crt': EDGE.certificatePem });
-  await eventually(async () => /do not belong together/.test((await problemOf('edge')) ?? ''), { timeoutMs: 10_000 });
+  await eventually(async () => /do not belong together/.test((await problemOf('edge')) ?? ''));
   expect(await met()).toBe(NEW_EDGE.certificatePem);
 
   write('edge', { 'tls.crt': STRANGE.certificatePem, 'tls.key': STRANGE.privateKeyPem });
-  await eventually(async () => /an Envoy refused it: .+/.test((await problemOf('edge')) ?? ''), { timeoutMs: 10_000 });
+  await eventually(async () => /an Envoy refused it: .+/.test((await problemOf('edge')) ?? ''));
   expect(await met()).toBe(NEW_EDGE.certificatePem);
   await running.stop();
   // It is not held against what others change.

@@ -48,7 +48,7 @@ test('each user is in the share always or never, and the shares of users are rig
 
 test('a larger share keeps the users who were in the smaller one', async () => {
   const before = await copiesPerUser();
-  await orders.stack.api.patchMirror('orders', { sample: '60%' }, '5s');
+  await orders.stack.api.patchMirror('orders', { sample: '60%' }, '30s');
   const after = await copiesPerUser();
   expect(after.filter((count, user) => count < before[user]!)).toEqual([]);
   expect(shareProblem(after.filter(isOther).filter((count) => count > 0).length, USERS / 2, 0.6)).toBeUndefined();

@@ -12,7 +12,8 @@ import {
 } from '../support/index.ts';
 import { selfSigned } from './certificate.ts';
 
-const HANDSHAKE_MS = 400;
+/** Long for a machine that is busy, so that what is not this wait is told from it. */
+const HANDSHAKE_MS = 1_000;
 const ANSWER_MS = 20;
 
 let cleanup: Cleanup;
@@ -48,7 +49,8 @@ async function startSlowHandshakes(): Promise<string> {
 test('a copy that waits for a new connection has waited; the next one on it has not', async () => {
   const collector = cleanup.add(await startCollector());
   const primary = cleanup.add(await startHttp1Upstream({ name: 'v1' }));
-  const v2 = { address: await startSlowHandshakes(), tls: { serverName: 'order.example', insecure: true } };
+  const tls = { serverName: 'order.example', insecure: true };
+  const v2 = { address: await startSlowHandshakes(), connectTimeout: '20s', tls };
   const document = {
     default: 'v1',
     services: { v1: { address: primary.address }, v2 },
@@ -68,6 +70,6 @@ test('a copy that waits for a new connection has waited; the next one on it has 
   expect(first!.waitedUs).toBeGreaterThan(0.9 * HANDSHAKE_MS * 1_000);
   expect(first!.headersAfterUs - first!.waitedUs).toBeGreaterThan(0.5 * ANSWER_MS * 1_000);
   expect(first!.headersAfterUs - first!.waitedUs).toBeLessThan(0.9 * HANDSHAKE_MS * 1_000);
-  expect(second!.waitedUs).toBeLessThan(10_000);
+  expect(second!.waitedUs).toBeLessThan(0.5 * HANDSHAKE_MS * 1_000);
   expect(second!.headersAfterUs).toBeLessThan(0.9 * HANDSHAKE_MS * 1_000);
 });

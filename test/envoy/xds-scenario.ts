@@ -74,7 +74,7 @@ export async function startScenario(transport: Transport, first: SnapshotOptions
     snapshot,
     apply(next) {
       cache.set(DEFAULT_GROUP, next);
-      return scenario.server.waitForAck(DEFAULT_GROUP, next, { timeoutMs: 10_000 });
+      return scenario.server.waitForAck(DEFAULT_GROUP, next, { timeoutMs: 30_000 });
     },
     async replaceServer(next) {
       await scenario.server.close();

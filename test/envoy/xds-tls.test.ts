@@ -140,9 +140,9 @@ test('certificates change without a stream that is dropped, and new connections 
   expect(before.map(({ node }) => node)).toEqual(['edge-1']);
 
   use(SECOND);
-  await eventually(async () => (await met()) === SECOND.certificatePem, { timeoutMs: 20_000 });
+  await eventually(async () => (await met()) === SECOND.certificatePem);
   write('policy.yaml', policy('dead'));
-  await eventually(async () => (await status()) === 503, { timeoutMs: 20_000 });
+  await eventually(async () => (await status()) === 503);
   expect((await envoys()).items.map(({ connectedSince }) => connectedSince)).toEqual([before[0]!.connectedSince]);
 
   await startEnvoy('edge-2', { trusts: 'second' });
@@ -156,7 +156,7 @@ test('an Envoy that is not listed is told so and shown; one of another authority
   const stop = new AbortController();
   const unlisted = startEnvoy('gate-1', { signal: stop.signal }).catch(() => undefined);
   const unknown = startEnvoy('edge-9', { certificate: 'stranger', signal: stop.signal }).catch(() => undefined);
-  await eventually(async () => (await envoys()).refused.length > 0, { timeoutMs: 20_000 });
+  await eventually(async () => (await envoys()).refused.length > 0);
   expect((await envoys()).refused).toMatchObject([{ node: 'gate-1', reason: expect.stringMatching(/--xds-nodes/) }]);
   await startEnvoy('edge-1');
   expect((await envoys()).items.map(({ node }) => node)).toEqual(['edge-1']);
@@ -171,7 +171,7 @@ test('a node is who its certificate says it is: one that claims to be another is
   const stop = new AbortController();
   await startEnvoy('core-7', { certificate: 'core' });
   const posing = startEnvoy('core-8', { certificate: 'core', signal: stop.signal }).catch(() => undefined);
-  await eventually(async () => (await envoys()).refused.length > 0, { timeoutMs: 20_000 });
+  await eventually(async () => (await envoys()).refused.length > 0);
   const { items, refused } = await envoys();
   const reason =
     'this node id is bound to a certificate for core-8.shop; this one is for core-7.shop, spiffe://shop/core';
@@ -198,5 +198,5 @@ test('an Envoy follows its own certificate, which is in files of its machine', a
     write(`${name}.new`, text);
     renameSync(file(`${name}.new`), file(name));
   }
-  await eventually(async () => (await certificates()).includes('spiffe://shop/renewed'), { timeoutMs: 10_000 });
+  await eventually(async () => (await certificates()).includes('spiffe://shop/renewed'));
 });
