@@ -17,6 +17,8 @@ export interface DeliveryReport {
  */
 const GONE_FOR_GOOD_MS = 10 * 60_000;
 const MAX_GONE = 200;
+/** Nobody is known, not even one that has left. */
+export const NOBODY = 'no Envoy is connected';
 
 /** Whether every Envoy that is known has what is served now. Ways out of shadows have no shares and do not count. */
 export class Delivery {
@@ -65,7 +67,7 @@ export class Delivery {
       const others = this.#gone.size > 1 ? ` and ${this.#gone.size - 1} more are` : ' is';
       return `${node}${others} not connected; taken for shut down in ${minutes} min`;
     }
-    if (clients.length === 0) return 'no Envoy is connected';
+    if (clients.length === 0) return NOBODY;
     const [first] = lacking;
     if (first === undefined) return null;
     const others = lacking.length > 1 ? ` and ${lacking.length - 1} more have` : ' has';

@@ -14,7 +14,7 @@ import {
 import type { Mirror } from '../policy/index.ts';
 import { isAbout, isFinishedIn } from './apply-weights.ts';
 import { ExternalChecks } from './checks/index.ts';
-import type { DeliveryReport } from './delivery.ts';
+import { type DeliveryReport, NOBODY } from './delivery.ts';
 import { Exposed } from './exposed.ts';
 import { BY_ITSELF, exposedTo, isRetreat, moved, type Run } from './run.ts';
 import type { Seat } from './seat.ts';
@@ -249,8 +249,8 @@ export class Driver {
     }
     if (run.finish === 'writing') await seat.advance((current) => current && { ...current, finish: 'settling' });
     const after = mirror();
-    const { of, waitingFor } = delivery();
-    if (after && isFinishedIn(after, run) && waitingFor !== null && of > 0) return;
+    const { waitingFor } = delivery();
+    if (after && isFinishedIn(after, run) && waitingFor !== null && waitingFor !== NOBODY) return;
     await seat.advance((current) => {
       if (!current) return undefined;
       const { finish: _, ...settled } = current;
