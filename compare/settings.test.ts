@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULTS } from '../xds-server/policy/defaults.ts';
 import { parsePolicy } from '../xds-server/policy/index.ts';
+import type { Mirror } from '../xds-server/policy/model.ts';
 import { DEFAULTS as JUDGED } from './judge/index.ts';
 import { fieldWeights } from './report/index.ts';
 import { readRule } from './rules/index.ts';
-import { comparedMirror } from './settings.ts';
+import { comparedMirror, gateSettings } from './settings.ts';
 
 function mirrorWith(compare: unknown) {
   const services = { v1: { address: 'v1:80' }, v2: { address: 'v2:80' } };
@@ -83,6 +84,8 @@ it('what a mirror says reaches the pipeline', () => {
   expect(comparedMirror(mirror, [], ['GET /orders'])).toMatchObject({
     control: false,
     showsGuard: false,
+    hasRollout: false,
+    copyTimeoutMs: 15_000,
     versionHeader: 'x-release',
     templates: ['/orders/{id}', 'GET /orders'],
     alsoCompareHeaders: ['date'],
@@ -96,6 +99,20 @@ it('what a mirror says reaches the pipeline', () => {
       keptHeaders: expect.arrayContaining(['location']),
     },
   });
+});
+
+it('what counts for gates are of changes with services, and with what says how answers are compared', () => {
+  const mirror = { ...mirrorWith({}), rollout: {} as NonNullable<Mirror['rollout']> };
+  const text = (change: Partial<Mirror> = {}) => gateSettings({ ...mirror, ...change })?.text;
+  expect(gateSettings(mirrorWith({}))).toBeUndefined();
+  expect(text({ paused: true })).toBe(text());
+  const others: ReadonlyArray<Partial<Mirror>> = [
+    { shadow: 'v3' },
+    { control: 'twin' },
+    { limits: { ...mirror.limits, timeoutMs: 1 } },
+    { compare: { ...mirror.compare, versionHeader: 'x-other' } },
+  ];
+  expect(new Set([text(), ...others.map(text)]).size).toBe(others.length + 1);
 });
 
 it('weights: the first that fits decides, whole segments only, 1 where none does', () => {

@@ -4,7 +4,7 @@ import type { ComparedMirror } from './pipeline/index.ts';
 
 /** What `compare` of a mirror says, as the pipeline takes it. */
 export function comparedMirror(
-  { control, compare, sideEffects, rollout }: Mirror,
+  { control, compare, sideEffects, rollout, limits }: Mirror,
   rules: readonly Rule[],
   openApiTemplates: readonly string[],
 ): ComparedMirror {
@@ -14,6 +14,7 @@ export function comparedMirror(
     control: control !== undefined,
     showsGuard: sideEffects === 'guarded',
     hasRollout: rollout !== undefined,
+    copyTimeoutMs: limits.timeoutMs,
     rules,
     versionHeader,
     alsoCompareHeaders,
@@ -31,9 +32,9 @@ export function comparedMirror(
 }
 
 /** What the counts for gates are of: another service, or another way to compare, makes them mean something else. */
-export function gateSettings({ rollout, primary, shadow, control, compare }: Mirror) {
+export function gateSettings({ rollout, primary, shadow, control, compare, limits }: Mirror) {
   if (rollout === undefined) return undefined;
   const { versionHeader, alsoCompareHeaders, capture } = compare;
-  const parts = [primary, shadow, control, versionHeader, alsoCompareHeaders, capture.headers];
+  const parts = [primary, shadow, control, versionHeader, alsoCompareHeaders, capture.headers, limits.timeoutMs];
   return { hasControl: control !== undefined, text: JSON.stringify(parts) };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Half, Side } from '../ingest/index.ts';
+import { encodeHalf, halfFields } from '../ingest/testing.ts';
 import { type Joined, Joiner, type JoinerOptions, type Lost } from './index.ts';
 
 /** The primary answers the user, unless it is said otherwise. */
@@ -136,6 +137,19 @@ describe('ends every other exchange with one cause', () => {
       { id: 'b1', ...end },
     ]);
     expect(joined).toEqual([]);
+  });
+
+  it('the primary fails, too, where its answer took longer than a copy may live', () => {
+    const { joiner, lost } = setUp({ copyTimeoutMs: (mirror) => (mirror === 'orders' ? 2 : undefined) });
+    const slow = { encoded: encodeHalf(halfFields({ last_byte_after_us: 2_500 })) };
+    for (const mirror of ['orders', 'carts']) {
+      joiner.add(half('primary', { mirror, ...slow }), 0);
+      joiner.add(half('candidate', { mirror, localReply: true, status: 504 }), 0);
+    }
+    expect(lost.map(({ failed }) => failed)).toEqual([
+      { primary: true, candidate: true },
+      { primary: false, candidate: true },
+    ]);
   });
 
   it('a loss of one way explains nothing of the other', () => {

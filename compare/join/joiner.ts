@@ -18,6 +18,8 @@ export interface JoinerOptions {
   readonly maxEnded?: number;
   /** Whether copies of this mirror also go to a control. */
   readonly expectsControl: (mirror: string) => boolean;
+  /** How long a copy of this mirror may live; without it failures are told by status alone. */
+  readonly copyTimeoutMs?: (mirror: string) => number | undefined;
   readonly onJoined: (joined: Joined) => void;
   readonly onLost: (lost: Lost) => void;
   /** Told of every answer that Envoy gave instead of a service, when its exchange ends, and of its request where that is known. */
@@ -72,6 +74,7 @@ export class Joiner {
       maxEnded: 200_000,
       onUnseen: () => {},
       onLocalReply: () => {},
+      copyTimeoutMs: () => undefined,
       ...options,
     };
     // A loss is known within seconds; the exchange that it explains asks for it when its window ends.
@@ -193,7 +196,7 @@ export class Joiner {
       return;
     }
     // Of users whom the candidate answers their own requests tell, in Envoy's counters.
-    const failed = user === primary ? failures(user, copy) : undefined;
+    const failed = user === primary ? failures(user, copy, this.#options.copyTimeoutMs(mirror)) : undefined;
     const lost = { id, mirror, stratum, cause };
     this.#options.onLost(failed ? { ...lost, failed: { primary: failed.user, candidate: failed.copy } } : lost);
   }

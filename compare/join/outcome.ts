@@ -1,4 +1,4 @@
-import type { Half, Stratum } from '../ingest/index.ts';
+import { type Half, readAnswer, type Stratum } from '../ingest/index.ts';
 
 /**
  * How an exchange ends: with answers that can be compared, or lost for exactly one of these causes. Each is observed, none
@@ -61,10 +61,12 @@ export function obstacle(user: Half, copy: Half): LossCause | undefined {
 
 /**
  * Whether each service failed a request that it was sent: by its status, or by Envoy's in its place. Undefined where that is
- * not known: the client has left, or the copy was cut before its answer.
+ * not known: the client has left, or the copy was cut before its answer. What takes longer than a copy may live fails on
+ * either side, or two services alike would differ by their slowest answers.
  */
-export function failures(user: Half, copy: Half): Record<'user' | 'copy', boolean> | undefined {
+export function failures(user: Half, copy: Half, copyTimeoutMs?: number): Record<'user' | 'copy', boolean> | undefined {
   if ((!user.localReply && user.ended !== 'complete') || copy.ended === 'cut') return undefined;
   const noAnswer = copy.localReply || copy.ended === 'reset' || copy.status === 0;
-  return { user: user.status >= 500, copy: noAnswer || copy.status >= 500 };
+  const isTooLate = copyTimeoutMs !== undefined && readAnswer(user.encoded).answer.lastByteMs > copyTimeoutMs;
+  return { user: user.status >= 500 || isTooLate, copy: noAnswer || copy.status >= 500 };
 }

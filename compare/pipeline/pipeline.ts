@@ -341,8 +341,8 @@ class PipelineCore {
 /** What says how answers are compared. */
 function textOfSettings(mirror: ComparedMirror | undefined): string {
   if (!mirror) return '';
-  const { control, hasRollout, rules, versionHeader, headers, alsoCompareHeaders } = mirror;
-  return JSON.stringify([control, hasRollout, rules, versionHeader, headers, alsoCompareHeaders]);
+  const { control, hasRollout, copyTimeoutMs, rules, versionHeader, headers, alsoCompareHeaders } = mirror;
+  return JSON.stringify([control, hasRollout, copyTimeoutMs, rules, versionHeader, headers, alsoCompareHeaders]);
 }
 
 /** Of users whom the candidate answered their own requests tell, in Envoy's counters. */

@@ -169,8 +169,12 @@ describe('failures', () => {
     tallies.countLost({ mirror: 'orders', cause: 'no_answer', stratum, failed });
     tallies.countLost({ mirror: 'orders', cause: 'expired', stratum }, 1, { hasControl: false });
     count({ isBack: true, candidateArm: arm(500) });
-    expect([of().requests, of().failed]).toEqual([4, { primary: 1, candidate: 3 }]);
-    expect(of().pairs).toBe(4);
+    // How slow it is the gate of latency says, unless a copy as slow would have had no answer.
+    count({ primaryArm: arm(200, 900) });
+    expect([of().requests, of().failed]).toEqual([5, { primary: 1, candidate: 3 }]);
+    expect(of().pairs).toBe(5);
+    tallies.count(aCompared({ primaryArm: arm(200, 900) }), { hasControl: false, timeoutMs: 800 });
+    expect([of().requests, of().failed]).toEqual([6, { primary: 2, candidate: 3 }]);
   });
 });
 

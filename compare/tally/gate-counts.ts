@@ -8,7 +8,7 @@ import { cellOf } from '../../rollout/index.ts';
 import { driftAt } from '../drift/index.ts';
 import type { Stratum } from '../ingest/index.ts';
 import { looksLikeNoise } from '../judge/index.ts';
-import { type Compared, splitKey } from './compared.ts';
+import { type ArmOutcome, type Compared, splitKey } from './compared.ts';
 import { OTHER_SEGMENTS } from './limits.ts';
 import type { StratumCounts } from './stratum-counts.ts';
 
@@ -38,6 +38,8 @@ type Version = 'primary' | 'candidate';
 export interface GateOptions {
   /** Pairs without the control's answer then say nothing of differences: what in them is noise is not known. */
   readonly hasControl: boolean;
+  /** What takes a copy longer is no answer, so it is none of the primary either. Default: all the time there is. */
+  readonly timeoutMs?: number;
 }
 
 /** What is remembered of one endpoint and stratum. */
@@ -84,10 +86,15 @@ export class GateCounts {
   }
 
   /** @param at where it has been counted just now. */
-  count(compared: Compared, at: StratumCounts, { hasControl }: GateOptions): void {
+  count(
+    compared: Compared,
+    at: StratumCounts,
+    { hasControl, timeoutMs = Number.POSITIVE_INFINITY }: GateOptions,
+  ): void {
     const { stratum, primaryArm, candidateArm, controlArm, isBack = false } = compared;
     const counts = this.#stratum(stratum);
-    if (!isBack) addRequest(counts, { primary: primaryArm.status >= 500, candidate: candidateArm.status >= 500 });
+    const failed = ({ status, lastByteMs }: ArmOutcome) => status >= 500 || lastByteMs > timeoutMs;
+    if (!isBack) addRequest(counts, { primary: failed(primaryArm), candidate: failed(candidateArm) });
     if (hasControl && compared.control === undefined) return;
     // A control is measured where the candidate's copy is; the primary's answer to a user is measured further out.
     const primary = isBack ? primaryArm : (controlArm ?? primaryArm);
