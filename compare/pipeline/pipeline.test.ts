@@ -189,6 +189,26 @@ describe('from batches to counts', () => {
     60_000,
   );
 
+  it('what was under way when rules changed counts for no gate, and what is counted from then on means something else', async () => {
+    const mirror = { control: false, hasRollout: true, showsGuard: true };
+    const rules = [{ id: 'r1', effect: 'ignore', path: '/a', reason: 'noise', author: 'me' }] as const;
+    const change = () => pipeline.setMirrors(new Map([['orders', { ...mirror, rules }]]));
+    // Told of just before the pair is given to the threads.
+    const { pipeline, send } = await start({ mirrors: new Map([['orders', mirror]]), onGuardSign: () => change() });
+    const gates = () => pipeline.tallies.mirror('orders')!.epochs.current!.gates;
+    const made = { method: 'POST', status: 201, ...json({ a: 1 }) };
+    await send(pair('e0', json({ a: 1 }), json({ a: 1 })));
+    await until(() => compared(pipeline) === 1, 'a comparison');
+    await send(pair('e1', made, { ...made, method: '', path: '', ...json({ a: 2 }) }));
+    await until(() => compared(pipeline) === 2, 'two comparisons');
+    expect([gates().generation, gates().strata.get('sample')!.pairs]).toEqual([1, 1]);
+    change();
+    await send(pair('e2', json({ a: 1 }), json({ a: 2 })));
+    await until(() => compared(pipeline) === 3, 'three comparisons');
+    expect(gates().generation).toBe(1);
+    expect(gates().strata.get('sample')).toMatchObject({ pairs: 2, candidateOnly: 0 });
+  });
+
   it('rules and mirrors can be changed while it runs', async () => {
     const { pipeline, send, count } = await start();
     await send(pair('e1', json({ a: 1 }), json({ a: 2 })));
