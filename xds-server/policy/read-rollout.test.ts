@@ -209,6 +209,9 @@ describe('is refused', () => {
 
   it('once: what follows from a refused part is not told', () => {
     expect(problemsOf({ mirror: ['5'], canary: { nobody: ['5%'] }, step: { pairs: 3 } })).toHaveLength(2);
+    expect(problemsOf({ canary: { beta: ['5%'] } }, { segments: { beta: '5' } })).toEqual([
+      expect.stringMatching(/^mirrors\.orders\.segments\.beta: /),
+    ]);
   });
 
   it('with the place in a file', () => {
