@@ -24,8 +24,11 @@ export function isFinishedIn({ primary, shadow }: Mirror, run: Run): boolean {
 
 function applyRun(mirror: Mirror, run: Run): Mirror {
   const { copies, users } = weightsOf(run.plan, run.state);
-  // Envoys that still have the routes of before go on sending users to the candidate, which is the primary by now.
-  if (run.finish !== undefined && isFinishedIn(mirror, run)) return { ...mirror, users };
+  if (run.finish !== undefined && isFinishedIn(mirror, run)) {
+    // Envoys that still have the routes of before go on sending users to the candidate, which is the primary by now. With a
+    // plan for the way back they would be shares of the old version.
+    return mirror.rollout === undefined ? { ...mirror, users } : mirror;
+  }
   if (!isAbout(mirror, run)) return mirror;
   const isMoved = Object.keys(users).length > 0;
   if (copies === 'as-configured') return isMoved ? { ...mirror, users } : mirror;

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { start } from '../../rollout/index.ts';
+import { movesUsers, usersShares } from '../resources/index.ts';
+import { applyWeights } from './apply-weights.ts';
+import { newRun, type Run } from './run.ts';
+import { documentOf, MIRROR, planOf, policyOf } from './testing.ts';
+
+/** Finished, the policy changed, and Envoys have not all acknowledged it. */
+function settling(): Run {
+  const plan = planOf();
+  const started = start(plan);
+  if ('refused' in started) throw new Error(started.refused);
+  const run = newRun(
+    { ...started, status: 'finished' },
+    { plan, primary: 'v1', shadow: 'v2', by: 'me', at: new Date(0) },
+  );
+  return { ...run, finish: 'settling' };
+}
+
+const swapped = { primary: 'v2', shadow: 'v1' };
+const applied = (rollout?: object) =>
+  applyWeights(policyOf(documentOf(rollout, swapped)), (mirror) => (mirror === MIRROR ? settling() : undefined))
+    .mirrors[0]!;
+
+it('of a rollout that has just ended are kept for routes of before', () => {
+  expect(applied().users).toBeDefined();
+  expect(Object.keys(usersShares(applied()))).toContain('shadowplane.orders.users.v2.sample');
+});
+
+it('never become those of a plan for the way back', () => {
+  const mirror = applied({ canary: ['100%'] });
+  expect(movesUsers(mirror)).toBe(true);
+  expect(mirror.users).toBeUndefined();
+});
