@@ -6,22 +6,26 @@ import { cell, epoch, field, MIRROR, OPTIONS } from '../../compare/report/testin
 import type { Context } from '../context.ts';
 import { PLAIN } from '../output/style.ts';
 import { run } from '../program.ts';
+import { viewAt } from '../view/rollout-testing.ts';
 
 let server: Server;
 let api: string;
 let verdicts: Record<string, object>;
 let health: Record<string, object>;
 let guards: object[] | undefined;
+let rollouts: Record<string, object>;
 
 beforeEach(async () => {
   verdicts = {};
   health = {};
   guards = undefined;
+  rollouts = {};
   server = createServer((request, response) => {
     const path = request.url!.replace('/api/v1', '');
     const verdict =
       verdicts[/^\/mirrors\/(.+)\/verdict$/.exec(path)?.[1] ?? ''] ??
-      health[/^\/mirrors\/(.+)\/health$/.exec(path)?.[1] ?? ''];
+      health[/^\/mirrors\/(.+)\/health$/.exec(path)?.[1] ?? ''] ??
+      rollouts[/^\/mirrors\/(.+)\/rollout$/.exec(path)?.[1] ?? ''];
     const body =
       path === '/mirrors'
         ? { items: MIRRORS }
@@ -95,6 +99,15 @@ it('says which services get unsafe copies without proof, and which get none for 
     '  v4 (candidate of a): failed, no unsafe request is copied: 10.0.0.4:80 has no guard',
   ]);
   expect(JSON.parse((await status('--json')).out).guards).toEqual(guards);
+});
+
+it('has a line for each rollout that is under way or went back', async () => {
+  rollouts = { orders: viewAt(3), stock: viewAt(1, { mirror: 'stock', status: 'ready' }) };
+  const { out } = await status();
+  expect(out.split('\n').filter((line) => line.startsWith('rollout of'))).toEqual([
+    'rollout of orders  running  canary 10% (step 4 of 5): canary employees 100% passed',
+  ]);
+  expect(JSON.parse((await status('--json')).out).rollouts).toEqual(Object.values(rollouts));
 });
 
 describe('the exit code is the worst verdict', () => {

@@ -5,6 +5,7 @@ import { createEnvoyAdmin } from '../../envoy/index.ts';
 import { ShadowplaneError } from '../../errors/index.ts';
 import type { BrakeReport } from '../../xds-server/brake/index.ts';
 import type { GuardStatus } from '../../xds-server/guards/index.ts';
+import type { RolloutView } from '../../xds-server/rollouts/view.ts';
 import type { FilterStatus } from '../../xds-server/vms/index.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
@@ -15,6 +16,7 @@ import { type MirrorItem, type MirrorList, mirroringOff } from '../view/mirror-i
 import { renderBrakes } from '../view/render-brakes.ts';
 import { renderEnvoys, renderGone } from '../view/render-envoys.ts';
 import { renderGuards } from '../view/render-guards.ts';
+import { rolloutLine } from '../view/render-rollout.ts';
 import { renderTraffic } from '../view/render-traffic.ts';
 import { renderVerdicts } from '../view/render-verdicts.ts';
 import { type MirrorTraffic, readTraffic, TRAFFIC_FILTER } from '../view/traffic.ts';
@@ -41,12 +43,13 @@ export function statusCommand(context: Context): Command {
       const api = createApiClient(options, context.env);
       const [mirrors, envoys] = await Promise.all([api.get<MirrorList>('/mirrors'), api.get<EnvoyList>('/envoys')]);
       const address = options.envoyAdmin ?? DEFAULT_ADDRESSES.envoyAdmin;
-      const [figures, verdicts, guards, brakes, filters] = await Promise.all([
+      const [figures, verdicts, guards, brakes, filters, rollouts] = await Promise.all([
         readFigures(address, mirrors.items).then((read) => read ?? readStreamed(api, mirrors.items)),
         ofEach<VerdictReport>(api, mirrors.items, 'verdict'),
         readGuards(api),
         ofEach<BrakeReport>(api, mirrors.items, 'brake'),
         readFilters(api),
+        ofEach<RolloutView>(api, mirrors.items, 'rollout'),
       ]);
       process.exitCode = exitCodeOfVerdicts(verdicts.map(({ verdict }) => verdict));
       if (options.json) {
@@ -58,6 +61,7 @@ export function statusCommand(context: Context): Command {
           guards,
           brakes,
           filters,
+          rollouts,
         });
         return;
       }
@@ -73,6 +77,7 @@ export function statusCommand(context: Context): Command {
           counted: figures !== undefined,
           before: figures?.before,
         }),
+        ...withGap(rollouts.filter(isUnderWay).map((view) => `rollout of ${rolloutLine(view, style)}`)),
         ...withGap(renderBrakes(brakes, filters, { style })),
         ...withGap(renderGuards(guards, { style })),
         ...(verdicts.length > 0 ? ['', ...renderVerdicts(verdicts, { style, width })] : []),
@@ -90,6 +95,11 @@ export function statusCommand(context: Context): Command {
     'after',
     '\nExit codes, of the worst verdict: 0 same or nothing is compared, 3 different, 4 not enough data; 1 the control plane does not answer, 2 wrong usage.',
   );
+}
+
+/** It has other shares than the mirror says, or had to go back. */
+function isUnderWay({ status }: RolloutView): boolean {
+  return !['none', 'ready', 'finished', 'aborted'].includes(status);
 }
 
 function withGap(lines: readonly string[]): readonly string[] {
@@ -119,7 +129,7 @@ async function itemsOf<T>(api: ApiClient, path: string): Promise<readonly T[]> {
 async function ofEach<T>(
   api: ApiClient,
   mirrors: readonly MirrorItem[],
-  what: 'verdict' | 'health' | 'brake',
+  what: 'verdict' | 'health' | 'brake' | 'rollout',
 ): Promise<T[]> {
   const answers = await Promise.all(
     mirrors.map(({ name }) =>
