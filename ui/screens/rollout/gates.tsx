@@ -89,7 +89,7 @@ function noGates(plan: RolloutView['plan']): string {
   return 'No figures of this step yet: they begin when every Envoy has its weights and something was compared.';
 }
 
-export function OutcomeBadge({ outcome }: { outcome: Outcome }) {
+function OutcomeBadge({ outcome }: { outcome: Outcome }) {
   const [sign, word, tone] = OUTCOMES[outcome];
   return (
     <span class={`badge is-${tone}`}>

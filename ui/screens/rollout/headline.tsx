@@ -29,11 +29,13 @@ export function Headline({ view, mirror }: HeadlineProps) {
           {waitingFor.length > 0 && (
             <>
               <h2>It waits for</h2>
-              <ul class="waits">
-                {waitingFor.map((what) => (
-                  <li key={what}>{what}</li>
-                ))}
-              </ul>
+              <Waits items={waitingFor.slice(0, MOST_WAITS)} />
+              {waitingFor.length > MOST_WAITS && (
+                <details>
+                  <summary>{plural(waitingFor.length - MOST_WAITS, 'further gate')}, as below</summary>
+                  <Waits items={waitingFor.slice(MOST_WAITS)} />
+                </details>
+              )}
             </>
           )}
           {waitingFor.length === 0 && status === 'passed' && (
@@ -45,6 +47,19 @@ export function Headline({ view, mirror }: HeadlineProps) {
         </div>
       )}
     </section>
+  );
+}
+
+/** Time and pairs come first; what gates lack stands with each of them, too. */
+const MOST_WAITS = 4;
+
+function Waits({ items }: { items: readonly string[] }) {
+  return (
+    <ul class="waits">
+      {items.map((what) => (
+        <li key={what}>{what}</li>
+      ))}
+    </ul>
   );
 }
 
