@@ -46,6 +46,7 @@ const RESPONSE_WITHIN_MS = 6000;
  * milliseconds; there is no request whose answer would prove the silence of any server.
  */
 const SILENCE_MS = 250;
+const ENDS_WITHIN_MS = 5000;
 /** A wait is made of so many shorter ones, so that a moment in which this process could not listen is only one of them. */
 const LOOKS = 10;
 
@@ -193,7 +194,10 @@ export class XdsClient {
   /** Ends all streams, as a client does that goes away in an orderly manner, and waits for the server's word. */
   async close(): Promise<void> {
     for (const stream of this.#streams.values()) stream.end();
-    await Promise.race([this.ended, after(200)]);
+    const patience = new AbortController();
+    const late = after(ENDS_WITHIN_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([this.ended, late]);
+    patience.abort();
     this.abandon();
   }
 

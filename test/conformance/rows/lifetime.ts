@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { CLUSTER, RUNTIME } from '../../../xds-server/xds/index.ts';
 import { XdsClient } from '../client.ts';
 import { cluster, edsCluster, endpoints, runtime } from '../resources.ts';
@@ -198,6 +199,8 @@ export const LIFETIME: readonly Row[] = [
 const TTL_MS = 1500;
 const TTL_FEATURES = ['xds.config.resource-in-sotw', 'xds.config.supports-resource-ttl'];
 const UPDATES = 100;
+const HEAP_LOOK_MS = 20;
+const BYTES_OF_NOISE = 10_000;
 
 /** Each from a node of its own. */
 async function connects({ node, plane, variant }: Case, count: number, prefix: string): Promise<void> {
@@ -211,9 +214,14 @@ async function connects({ node, plane, variant }: Case, count: number, prefix: s
   }
 }
 
-/** The least of several looks, because what has just ended is freed a moment later. */
+/** What several looks in a row find no less of, because what has just ended is freed a moment later. */
 async function settledHeap({ plane }: Case): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
-  for (let look = 0; look < 5; look++) least = Math.min(least, await plane.heapBytes!());
+  for (let unchanged = 0, looks = 0; unchanged < 5 && looks < 100; unchanged++, looks++) {
+    const heap = await plane.heapBytes!();
+    if (heap < least - BYTES_OF_NOISE) unchanged = -1;
+    least = Math.min(least, heap);
+    await setTimeout(HEAP_LOOK_MS);
+  }
   return least;
 }
