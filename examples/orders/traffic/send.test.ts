@@ -71,5 +71,6 @@ test('a refused connection is a failure, not an exception', async () => {
   server?.close();
   const stats = await run({ url, ratePerSecond: 200 }, ({ failed }) => failed >= 3);
   expect(stats.failed).toBeGreaterThanOrEqual(3);
+  expect(stats.failures).toEqual({ ECONNREFUSED: stats.failed });
   expect(stats.answered).toBe(0);
 });

@@ -35,6 +35,8 @@ export interface TrafficStats {
   readonly answered: number;
   /** Requests without an answer: refused or broken connections, timeouts. */
   readonly failed: number;
+  /** The same by what went wrong: `ECONNRESET`. */
+  readonly failures: Readonly<Record<string, number>>;
   readonly skipped: number;
   readonly inFlight: number;
   /** Answers by status code. */
@@ -61,11 +63,13 @@ export function startTraffic(options: TrafficOptions): Traffic {
   const requests = generateRequests(seed);
   const latencies = new LatencyHistogram();
   const statuses: Record<string, number> = {};
+  const failures: Record<string, number> = {};
   const counts = { sent: 0, answered: 0, failed: 0, skipped: 0, inFlight: 0 };
 
   const stats = (): TrafficStats => ({
     ...counts,
     statuses: { ...statuses },
+    failures: { ...failures },
     latencyMs: {
       p50: latencies.quantileMs(0.5),
       p95: latencies.quantileMs(0.95),
@@ -106,8 +110,9 @@ export function startTraffic(options: TrafficOptions): Traffic {
           settle();
           onResponse?.({ request, status, headers, latencyMs, sentAtMs });
         },
-        () => {
+        ({ code, message }: NodeJS.ErrnoException) => {
           counts.failed++;
+          failures[code ?? message] = (failures[code ?? message] ?? 0) + 1;
           settle();
         },
       );
