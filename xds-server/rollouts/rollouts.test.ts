@@ -432,6 +432,33 @@ describe('a store that fails', () => {
   });
 });
 
+it('who goes back while a step is being stored has gone back, here and in the store', async () => {
+  const { store } = await breakable();
+  const rollouts = await started({ store });
+  for (let step = 0; step < 3; step += 1) await passStep(rollouts, world);
+  const works = store.write.bind(store);
+  let goOn = (): void => {};
+  const isStoring = new Promise<void>((resolve) => {
+    vi.spyOn(store, 'write').mockImplementationOnce(async (...args) => {
+      await new Promise<void>((release) => {
+        goOn = release;
+        resolve();
+      });
+      return works(...args);
+    });
+  });
+  const promoted = rollouts.command(MIRROR, 'promote', 'ada');
+  const refused = expect(promoted).rejects.toThrow('something else has happened');
+  await isStoring;
+  const back = rollouts.command(MIRROR, 'rollback', 'bob');
+  expect(usersIn(rollouts, world)).toBe('100, 5; {}');
+  goOn();
+  await refused;
+  expect(await back).toEqual({ stored: true, todo: [] });
+  expect(usersIn(rollouts, world)).toBe('100, 5; {}');
+  expect((await store.read(MIRROR))!.run.state).toMatchObject({ status: 'rolled-back', why: 'rollback by bob' });
+});
+
 it('tells of every change at once, and of figures only when they change', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const rollouts = await open();
