@@ -266,6 +266,7 @@ const FORMATS: Readonly<Record<FormatName, fc.Arbitrary<unknown>>> = {
   'http-url': fc.constantFrom('http://checks.invalid', 'https://[::1]:9090/a?b=%20', 'HTTP://A.invalid:1/'),
   duration,
   'check-interval': fc.constantFrom('100ms', '1.5m', '24h'),
+  'step-time': fc.oneof(duration, fc.constantFrom('0s', '720h')),
   'duration-or-none': fc.oneof(duration, fc.constantFrom('0', '0s')),
   'body-size': size,
   'byte-rate': fc.oneof(fc.integer({ min: 1, max: 65_536 }), quantity(['KiB', 'MiB'], 64)),

@@ -87,6 +87,8 @@ export const BOUNDS = Object.freeze({
   rulesPerMirror: 500,
   /** Of one audience. */
   rolloutShares: 32,
+  /** What grows for weeks is not seen in a day. */
+  rolloutStepMs: 30 * 24 * 3_600_000,
   rolloutPairs: 1_000_000_000,
   /** Of each kind. */
   checks: 16,

@@ -134,6 +134,7 @@ export const FORMATS = {
   percent: parsePercent,
   duration: bounded(parseDurationMs, 1, BOUNDS.durationMs, '1ms to 24h'),
   'check-interval': bounded(parseDurationMs, BOUNDS.leastCheckIntervalMs, BOUNDS.durationMs, '100ms to 24h'),
+  'step-time': bounded(parseDurationMs, 0, BOUNDS.rolloutStepMs, '0s to 720h'),
   'duration-or-none': bounded(parseDurationMs, 0, BOUNDS.durationMs, '0 (none) to 24h'),
   'body-size': bounded(parseSizeBytes, 0, BOUNDS.maxBodyBytes, '0 to 64MiB'),
   'byte-rate': bounded(parseSizeBytes, 1, BOUNDS.bytesPerSecond, '1B to 16GiB'),

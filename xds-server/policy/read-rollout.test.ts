@@ -122,6 +122,13 @@ describe('a plan', () => {
 
 const at = 'mirrors.orders.rollout';
 
+it('can be a switch that asks nothing, and a step of a month', () => {
+  const blueGreen = { canary: ['100%'], step: { atLeast: '0s', pairs: 0 }, gates: {} };
+  expect(planOf(blueGreen)).toMatchObject({ step: { atLeastMs: 0, pairs: 0 }, gates: {} });
+  expect(planOf({ mirror: ['5%'], step: { atLeast: '720h' } }).step.atLeastMs).toBe(30 * 86_400_000);
+  expect(problemsOf({ mirror: ['5%'], step: { atLeast: '721h' } })).toEqual([expect.stringMatching(/0s to 720h$/)]);
+});
+
 describe('is refused', () => {
   it.each<[string, unknown, RegExp, object?]>([
     ['no step', { step: {} }, /^mirrors\.orders\.rollout: has no step: give it "mirror", "canary" or both$/],
@@ -237,6 +244,12 @@ describe('is warned of', () => {
       { mirror: ['100%'], canary: ['1%'] },
       /^\.canary: a user's requests are rolled one by one/,
       { sticky: undefined },
+    ],
+    [
+      'copies of whom the mirror copies nothing',
+      { mirror: ['5%'] },
+      /^\.mirror: copies segment "beta", too, of which the mirror copies 0%$/,
+      { segments: { employees: '100%', beta: '0%' } },
     ],
     ['no gates', { mirror: ['100%'], gates: {} }, /^\.gates: no gate looks at the answers: nothing but time/],
     ['only others', query({ atMost: 1 }), /^\.gates: no gate looks at the answers: what others say decides/],

@@ -94,7 +94,7 @@ export const RolloutSchema = Type.Object(
     step: Type.Optional(
       Type.Object(
         {
-          atLeast: duration('How long a step takes at least.', DEFAULTS.rolloutStepMs),
+          atLeast: duration('How long a step takes at least.', DEFAULTS.rolloutStepMs, 'step-time'),
           pairs: count('Pairs that a step has at least.', DEFAULTS.rolloutPairs, 0, BOUNDS.rolloutPairs),
         },
         { ...closed, description: 'What each step has before its gates may open.' },
