@@ -102,8 +102,10 @@ class PlanInMaking implements ArrayPlan {
   }
 
   noteMoved(moved: readonly IndexPair[], primaryLength: number, candidateLength: number): void {
-    const none = (length: number) => new Array<boolean>(length).fill(false);
-    this.taken = { primary: none(primaryLength), candidate: none(candidateLength) };
+    this.taken = {
+      primary: new Array<boolean>(primaryLength).fill(false),
+      candidate: new Array<boolean>(candidateLength).fill(false),
+    };
     for (const [index, partner] of moved) {
       this.taken.primary[index] = true;
       this.taken.candidate[partner] = true;

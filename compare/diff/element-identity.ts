@@ -95,27 +95,38 @@ export function alignByKeys(
   read: (name: string) => Stands | undefined,
 ): Alignment | 'in-order' | undefined {
   const known = new Map<string, Stands | undefined>();
-  const stands = (name: string) => {
-    if (!known.has(name)) known.set(name, read(name));
-    return known.get(name);
-  };
   if (length === lengthOfCandidate) {
     for (const name of names[0]!) {
       if (!isKeyName(name)) continue;
-      const found = stands(name);
+      const found = readOnce(name, known, read);
       if (!found) return undefined;
-      const isSame = (value: unknown, index: number) => isScalar(value as Json) && value === found.others[index];
-      if (found.values.every(isSame)) return 'in-order';
+      if (areSameScalars(found)) return 'in-order';
     }
   }
   for (const name of firstNames(names)) {
     if (!isKeyName(name)) continue;
-    const found = stands(name);
+    const found = readOnce(name, known, read);
     const partners = found && distinctPartners(found.values, found.others);
     if (!partners) return undefined;
     if (countPartners(partners) >= MIN_COMMON * Math.min(length, lengthOfCandidate)) return alignDistinct(partners);
   }
   return undefined;
+}
+
+function readOnce(
+  name: string,
+  known: Map<string, Stands | undefined>,
+  read: (name: string) => Stands | undefined,
+): Stands | undefined {
+  if (!known.has(name)) known.set(name, read(name));
+  return known.get(name);
+}
+
+function areSameScalars({ values, others }: Stands): boolean {
+  for (let index = 0; index < values.length; index++) {
+    if (!isScalar(values[index] as Json) || values[index] !== others[index]) return false;
+  }
+  return true;
 }
 
 /** What stands at `name` in each element: a scalar itself, anything with parts as a text that stands for it. */

@@ -7,7 +7,7 @@
 import type { Alignment } from './alignment.ts';
 import { planAligned } from './array-plan.ts';
 import type { Findings } from './difference.ts';
-import { alignByKeys, FIELD_SAMPLE, type Stands } from './element-identity.ts';
+import { alignByKeys, FIELD_SAMPLE } from './element-identity.ts';
 import { EFFORT, JsonWalk } from './json-diff.ts';
 import { Effort } from './json-equal.ts';
 import { parseJson } from './json-parse.ts';
@@ -166,17 +166,16 @@ class TapeWalk extends TapePair {
     if (this.oddKeysA || this.oddKeysB) return undefined;
     for (const element of one) if (!isPlainObject(a, nodesA, element)) return undefined;
     for (const element of other) if (!isPlainObject(b, nodesB, element)) return undefined;
-    const read = (name: string): Stands | undefined => {
-      const bytes = Buffer.from(`"${name}"`);
-      const values = standsAt(a, nodesA, one, bytes);
-      const others = values && standsAt(b, nodesB, other, bytes);
-      return others && { values: values!, others };
-    };
     return alignByKeys(
       one.slice(0, FIELD_SAMPLE).map((element) => keyNames(a, nodesA, element)),
       one.length,
       other.length,
-      read,
+      (name) => {
+        const bytes = Buffer.from(`"${name}"`);
+        const values = standsAt(a, nodesA, one, bytes);
+        const others = values && standsAt(b, nodesB, other, bytes);
+        return others && { values: values!, others };
+      },
     );
   }
 
