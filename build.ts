@@ -37,6 +37,7 @@ for (const file of [
   fromSource(await ensurePage()),
   'README.md',
   'CHANGELOG.md',
+  'LICENSE',
 ]) {
   cpSync(join(SOURCE, file), join(OUTPUT, file), { force: true, recursive: true });
 }

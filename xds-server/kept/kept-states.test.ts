@@ -20,11 +20,14 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-async function open(dialect: Dialect = libsqlDialect(directory, { file: 'kept.db' })): Promise<KeptStates> {
+async function open(
+  dialect: Dialect = libsqlDialect(directory, { file: 'kept.db' }),
+  retryMs = 10,
+): Promise<KeptStates> {
   const states = await KeptStates.open({
     dialect,
     onFailing: (error) => told.push(error === undefined ? 'works' : (error as Error).message),
-    retryMs: 10,
+    retryMs,
   });
   opened.push(states);
   return states;
@@ -55,32 +58,64 @@ it('has written everything when it is closed', async () => {
   expect(await found('brakes')).toBe('last');
 });
 
-it('a store that fails holds nobody up, and gets the newest when it works again', async () => {
-  let isBroken = false;
-  const working = libsqlDialect(directory, { file: 'kept.db' });
-  const dialect: Dialect = {
-    createAdapter: () => working.createAdapter(),
-    createIntrospector: (db) => working.createIntrospector(db),
-    createQueryCompiler: () => working.createQueryCompiler(),
-    createDriver: () => {
-      const driver = working.createDriver();
-      const acquire = driver.acquireConnection.bind(driver);
-      driver.acquireConnection = async () => {
-        if (isBroken) throw new Error('no room');
-        return acquire();
-      };
-      return driver;
-    },
-  };
-  const states = await open(dialect);
-  isBroken = true;
+it('keeps what is saved while a write is under way', async () => {
+  const states = await open();
   const brakes = states.of('brakes');
-  brakes.save('first');
+  for (let saved = 0; saved <= 50; saved += 1) {
+    brakes.save({ saved });
+    await Promise.resolve();
+  }
+  await states.close();
+  expect(await found('brakes')).toEqual({ saved: 50 });
+});
+
+/** A database that can be out of order. */
+function breakable(): { readonly dialect: Dialect; isBroken: boolean } {
+  const working = libsqlDialect(directory, { file: 'kept.db' });
+  const database = {
+    isBroken: false,
+    dialect: {
+      createAdapter: () => working.createAdapter(),
+      createIntrospector: (db) => working.createIntrospector(db),
+      createQueryCompiler: () => working.createQueryCompiler(),
+      createDriver: () => {
+        const driver = working.createDriver();
+        const acquire = driver.acquireConnection.bind(driver);
+        driver.acquireConnection = async () => {
+          if (database.isBroken) throw new Error('no room');
+          return acquire();
+        };
+        return driver;
+      },
+    } satisfies Dialect,
+  };
+  return database;
+}
+
+it.each<[string, (states: KeptStates) => unknown]>([
+  ['when something else is saved', (states) => states.of('filter').save('other')],
+  ['when it is closed', (states) => states.close()],
+])('a store that fails holds nobody up, and gets the newest when it works again: %s', async (_, then) => {
+  const database = breakable();
+  const states = await open(database.dialect, 3_600_000);
+  database.isBroken = true;
+  states.of('brakes').save('first');
   await vi.waitFor(() => expect(told).toHaveLength(1), 10_000);
-  brakes.save('second');
-  isBroken = false;
+  states.of('brakes').save('second');
+  database.isBroken = false;
+  await then(states);
   await vi.waitFor(async () => expect(await found('brakes')).toBe('second'), 10_000);
   expect(told).toEqual(['The store of kept states failed: no room', 'works']);
+});
+
+it('is tried again by itself', async () => {
+  const database = breakable();
+  const states = await open(database.dialect);
+  database.isBroken = true;
+  states.of('brakes').save('first');
+  await vi.waitFor(() => expect(told).toHaveLength(1), 10_000);
+  database.isBroken = false;
+  await vi.waitFor(async () => expect(await found('brakes')).toBe('first'), 10_000);
 });
 
 it('refuses to begin where it cannot read what was kept', async () => {
