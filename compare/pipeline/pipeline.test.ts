@@ -321,7 +321,8 @@ describe('losses', () => {
   });
 
   it('a lost batch is known by its gap, and explains what its halves leave alone', async () => {
-    const { pipeline, send, count } = await start({ joiner: { windowMs: 1 } });
+    // The loss has to be told of before the lone half is given up.
+    const { pipeline, send, count } = await start({ joiner: { windowMs: 2_000 } });
     await send(pair('e1', {}, {}).slice(0, 1), { vm_id: 1 });
     await send([], { vm_id: 2, role: 2, sequence: 1 });
     await send([], { vm_id: 2, role: 2, sequence: 3, counters: { batches_lost: 1, halves_lost: 1 } });
