@@ -25,6 +25,8 @@ export interface ProgramOptions {
   /** Another process may have used it before. If not given, a new one. */
   readonly dataDir?: string;
   readonly policyFile?: string;
+  /** URL of PostgreSQL. If not given, SQLite in the data directory. */
+  readonly storeUrl?: string;
 }
 
 interface Ready {
@@ -34,10 +36,10 @@ interface Ready {
 
 export async function startControlPlaneProgram(
   filterWasmPath: string,
-  { dataDir, policyFile = '' }: ProgramOptions = {},
+  { dataDir, policyFile = '', storeUrl = '' }: ProgramOptions = {},
 ): Promise<RunningControlPlane> {
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'shadowplane-control-plane-')));
-  const child = fork(fileURLToPath(import.meta.url), [directory, filterWasmPath, policyFile], {
+  const child = fork(fileURLToPath(import.meta.url), [directory, filterWasmPath, policyFile, storeUrl], {
     execArgv: ['--expose-gc', '--import', 'tsx'],
   });
   const exited = once(child, 'exit');
@@ -68,10 +70,11 @@ export async function startControlPlaneProgram(
   };
 }
 
-async function main(dataDir: string, filterWasmPath: string, policyFile: string): Promise<void> {
+async function main(dataDir: string, filterWasmPath: string, policyFile: string, storeUrl: string): Promise<void> {
   const { xdsAddress, apiAddress } = await startControlPlane({
     dataDir,
     ...(policyFile !== '' && { policyFile }),
+    ...(storeUrl !== '' && { storeUrl }),
     filterWasmPath,
     xdsListen: '127.0.0.1:0',
     apiListen: '127.0.0.1:0',
@@ -86,5 +89,7 @@ async function main(dataDir: string, filterWasmPath: string, policyFile: string)
   process.send!({ xdsAddress, apiAddress } satisfies Ready);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  await main(process.argv[2]!, process.argv[3]!, process.argv[4]!);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [dataDir = '', filterWasmPath = '', policyFile = '', storeUrl = ''] = process.argv.slice(2);
+  await main(dataDir, filterWasmPath, policyFile, storeUrl);
+}

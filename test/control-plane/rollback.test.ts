@@ -8,41 +8,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { ensureFilter } from '../../filter/index.ts';
-import { messageType } from '../../protos/index.ts';
-import { sampleRoute, usersKey } from '../../xds-server/resources/names.ts';
-import { CLUSTER, RUNTIME } from '../../xds-server/xds/index.ts';
-import { TestingClient, type TestingStream } from '../../xds-server/xds/server/testing-client.ts';
+import { TestingClient } from '../../xds-server/xds/server/testing-client.ts';
 import { eventually } from '../support/index.ts';
 import { type RunningControlPlane, startControlPlaneProgram } from './program.ts';
+import { USERS_POLICY, UsersEnvoy } from './users-envoy.ts';
 
-const POLICY = `
-services: { v1: { address: "127.0.0.1:1" }, v2: { address: "127.0.0.1:2" } }
-segments: { staff: { header: x-staff, present: true } }
-mirrors:
-  orders:
-    match: { path: /api/orders }
-    primary: v1
-    shadow: v2
-    sample: 5%
-    segments: { staff: 100% }
-    sticky: { cookie: user }
-    rollout: { mirror: [100%], canary: { everyone: [25%, 100%] } }
-`;
 const ENVOYS = 50;
 /** The promise, from the decision to the last acknowledgement. */
 const WITHIN_MS = 1_000;
-const USERS = usersKey(sampleRoute('orders'), 'v2');
 
 let directory: string;
 let filter: string;
 let controlPlane: RunningControlPlane;
 let client: TestingClient;
-let envoys: Envoy[];
+let envoys: UsersEnvoy[];
 
 beforeAll(async () => {
   filter = await ensureFilter('filter.wasm');
   directory = mkdtempSync(join(tmpdir(), 'shadowplane-rollback-'));
-  writeFileSync(join(directory, 'policy.yaml'), POLICY);
+  writeFileSync(join(directory, 'policy.yaml'), USERS_POLICY);
   await begin();
 });
 afterEach(async () => {
@@ -60,7 +44,7 @@ async function begin(): Promise<void> {
     policyFile: join(directory, 'policy.yaml'),
   });
   client = new TestingClient(controlPlane.xdsPort);
-  envoys = Array.from({ length: ENVOYS }, (_, index) => new Envoy(client, `edge-${index}`));
+  envoys = Array.from({ length: ENVOYS }, (_, index) => new UsersEnvoy(client, `edge-${index}`));
   await eventually(() => envoys.every(({ share }) => share !== undefined), { what: 'the first shares of all' });
 }
 
@@ -68,38 +52,6 @@ async function killAndBegin(): Promise<void> {
   await controlPlane.kill();
   client.close();
   await begin();
-}
-
-/** Acknowledges whatever it is sent, and knows the share of users that it has. */
-class Envoy {
-  /** Shares in the order in which they came. */
-  readonly shares: number[] = [];
-  share: number | undefined;
-
-  constructor(of: TestingClient, node: string) {
-    const stream = of.stream('delta', node);
-    stream.send({ type_url: CLUSTER, resource_names_subscribe: ['*'] });
-    stream.send({ type_url: RUNTIME, resource_names_subscribe: ['shadowplane'] });
-    void this.#answer(stream);
-  }
-
-  async #answer(stream: TestingStream): Promise<void> {
-    for (;;) {
-      const response = await stream.next();
-      const [resource] = response.resources as unknown as Array<{ resource: { value: Uint8Array } }>;
-      if (response.type_url === RUNTIME && resource) {
-        const type = messageType('envoy.service.runtime.v3.Runtime');
-        const { layer } = type.toObject(type.decode(resource.resource.value)) as { layer: Struct };
-        this.share = layer.fields[USERS]?.structValue?.fields.numerator?.numberValue ?? 0;
-        this.shares.push(this.share);
-      }
-      stream.ack(response);
-    }
-  }
-}
-
-interface Struct {
-  readonly fields: Readonly<Record<string, { structValue?: Struct; numberValue?: number }>>;
 }
 
 interface View {

@@ -38,7 +38,7 @@ export function policyOf(document: object): Policy {
   return parsePolicy(document).policy;
 }
 
-export function counts(pairs: number, differing = 0): StratumCounts {
+function counts(pairs: number, differing = 0): StratumCounts {
   const latency = new Map([[cellOf(5), pairs]]);
   return {
     pairs,
@@ -131,7 +131,7 @@ export function usersIn(rollouts: Rollouts, world: World): string {
 }
 
 /** As many users as pairs, of which none fails, on both sides. */
-export function see(world: World, seen: Evidence): void {
+function see(world: World, seen: Evidence): void {
   world.evidence = seen;
   world.users = Object.entries(seen.strata).map(([stratum, { pairs }]) => {
     const side = { requests: pairs, failed: 0 };
