@@ -189,3 +189,14 @@ test('Envoy does not start with a configuration that the filter refuses, and its
   await expect(start).rejects.toThrow('Envoy could not be started');
   expect(said.join('\n')).toContain('mirrors[0].segmnts: is not known here');
 });
+
+test('each route that copies takes as much of a waiting copy as its cluster does', async () => {
+  const { static_resources } = parse(await readFile(SCENARIO, 'utf8'));
+  const [{ typed_config: manager }] = static_resources.listeners[0].filter_chains[0].filters;
+  const copying = manager.route_config.virtual_hosts[0].routes.filter(
+    ({ route }: { route: Record<string, unknown> }) => route.request_mirror_policies,
+  );
+  const { per_connection_buffer_limit_bytes: ofCluster } = static_resources.clusters[1];
+  const limits = copying.map((route: Record<string, unknown>) => route.request_body_buffer_limit);
+  expect(limits).toEqual([ofCluster, ofCluster, ofCluster]);
+});

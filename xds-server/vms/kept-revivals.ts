@@ -22,7 +22,7 @@ export interface Revivals {
   readonly last: LastDeath | null;
 }
 
-export const NO_REVIVALS: Revivals = Object.freeze({ state: ALIVE, deaths: 0, revivals: 0, last: null });
+const NO_REVIVALS: Revivals = Object.freeze({ state: ALIVE, deaths: 0, revivals: 0, last: null });
 
 interface KeptRevivals {
   readonly generation: number;
