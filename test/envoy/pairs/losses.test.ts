@@ -9,7 +9,7 @@ import { differences, ended, SETTLED_MS } from './outcome.ts';
 import { type Pair, type PairEndpoint, type Reply, startService } from './pair.ts';
 
 const REQUESTS = 40;
-const COPY_TIMEOUT_MS = 400;
+const COPY_TIMEOUT_MS = 2_000;
 
 const lines = Array.from({ length: 20_000 }, (_, index) => ({
   sku: `sku-${index}`,
