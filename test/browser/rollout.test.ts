@@ -341,3 +341,27 @@ describe.skipIf(!chromium)('brake and filter', () => {
     expect(asked).toEqual(['/api/v1/mirrors/orders/brake/release ', '/api/v1/filter/revive {"role":"shadow"}']);
   });
 });
+
+describe.skipIf(!chromium)('a rollout that has passed its last step', () => {
+  it('shows what finishing writes into the policy, writes it, and says what is left to do', async () => {
+    const rollout = `${pages.site.url}/api/v1${HOME}/rollout`;
+    let { status: now } = await httpJson('POST', `${rollout}/start`);
+    for (let step = 0; step < 20 && now !== 'passed'; step += 1) {
+      ({ status: now } = await httpJson('POST', `${rollout}/promote`));
+    }
+    const page = await pages.open(`${HOME}/rollout`);
+    await button(page, 'Finish…').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.locator('.changes').waitFor();
+    expect(((await dialog.locator('.changes').textContent()) ?? '').replace(/\s+/g, ' ')).toMatch(
+      /primary v1 →\s?becomes v2.*shadow v2 →\s?becomes v1/,
+    );
+    await keepScreenshot(page, 'rollout-finish');
+    await dialog.getByRole('button', { name: 'Finish', exact: true }).click();
+    await status(page).getByText('finished').waitFor();
+    await page.getByText('Left to do').first().waitFor();
+    await button(page, 'Start again…').press('Enter');
+    await page.getByText('no plan for this mirror any more').waitFor();
+    await page.getByText('v2 answers 100% of', { exact: false }).waitFor();
+  });
+});

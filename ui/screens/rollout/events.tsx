@@ -1,5 +1,6 @@
 import type { RolloutView } from '../../api/index.ts';
 import { ago, clock, useNow } from '../../parts/index.ts';
+import { byWhom } from './status.ts';
 
 type Event = RolloutView['events'][number];
 
@@ -53,12 +54,9 @@ function EventLine({ event: { at, kind, by, step, why }, nowMs }: { event: Event
         <strong>
           {step} {word}
         </strong>{' '}
-        <span class="quiet">by {by === 'shadowplane' ? 'the gates' : (WHO[by] ?? by)}</span>
+        <span class="quiet">by {byWhom(by)}</span>
       </span>
       <span class="rollout-event-why">{why}</span>
     </li>
   );
 }
-
-/** Those who are no people. */
-const WHO: Readonly<Record<string, string>> = { page: 'this page', cli: 'the command line', api: 'the API' };

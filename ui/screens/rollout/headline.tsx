@@ -1,7 +1,7 @@
 import type { MirrorView, RolloutView } from '../../api/index.ts';
 import { clock, count, duration, percent, plural, useNow } from '../../parts/index.ts';
 import { progressOf } from './progress.ts';
-import { isUnderWay, sentenceOf, servicesOf, whoText } from './status.ts';
+import { byWhom, isUnderWay, sentenceOf, servicesOf, whoText } from './status.ts';
 
 export interface HeadlineProps {
   readonly view: RolloutView;
@@ -136,7 +136,7 @@ function Origin({ view }: { view: RolloutView }) {
       )}
       <p class="quiet">
         Started {clock(startedAt, nowMs)}
-        {startedBy !== null && <> by {startedBy}</>}
+        {startedBy !== null && <> by {byWhom(startedBy)}</>}
         {isEverywhere && <>; {of === 1 ? 'the Envoy has' : `all ${of} Envoys have`} these weights</>}
         {isLive && drivenBy !== null && (
           <>

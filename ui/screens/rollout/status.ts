@@ -82,3 +82,15 @@ export function whoText(
       : `of every segment and the sample ${percent(copies / 1_000_000)} is copied`;
   return `${answered}; ${copied}.`;
 }
+
+/** Those who are no people. */
+const NO_PEOPLE: Readonly<Record<string, string>> = {
+  shadowplane: 'the gates',
+  page: 'this page',
+  cli: 'the command line',
+  api: 'the API',
+};
+
+export function byWhom(name: string): string {
+  return NO_PEOPLE[name] ?? name;
+}
