@@ -80,7 +80,7 @@ export async function startWatching(options: WatchingOptions, shutdown: Shutdown
   const traffic = new TrafficBooks(() => store.current.policy);
   const users = new UsersBySide({ sinceMs: steadyMs() });
   const delivery = new Delivery();
-  const rollouts = await openRollouts(options, users, delivery);
+  const rollouts = await openRollouts(options, { users, delivery, brakes });
   shutdown.add(() => rollouts.close());
   logRollouts(rollouts, audit, logger);
   options.onFilterNotes?.(() => [...keeper.notes(), ...brakes.notes()]);
@@ -140,8 +140,15 @@ export function watchGuards(
   return guards;
 }
 
-async function openRollouts(options: WatchingOptions, users: UsersBySide, delivery: Delivery): Promise<Rollouts> {
-  const { store, storeUrl, dataDir, logger, onChange, evidenceOf = async () => undefined } = options;
+interface AskedByRollouts {
+  readonly users: UsersBySide;
+  readonly delivery: Delivery;
+  readonly brakes: Brakes;
+}
+
+async function openRollouts(options: WatchingOptions, asked: AskedByRollouts): Promise<Rollouts> {
+  const { users, delivery, brakes } = asked;
+  const { store, storeUrl, dataDir, logger, guards, onChange, evidenceOf = async () => undefined } = options;
   const rolloutStore = await RolloutStore.open(storeDialect(storeUrl, dataDir, { file: 'rollout.db' }));
   try {
     return await Rollouts.open({
@@ -155,12 +162,24 @@ async function openRollouts(options: WatchingOptions, users: UsersBySide, delive
         const note = `rollout of ${mirror} finished`;
         await store.write('rollout', (document) => finished(document, mirror, run), { note });
       },
+      withoutCopies: (mirror) =>
+        brakes.stopped().includes(mirror) ? `the brake is on, ${brakes.of(mirror)?.reason}` : undefined,
+      unfitForUsers: (service) => forgetful(guards, service),
       onProblem: (mirror, err) => logger.error({ err, mirror }, 'nothing of this rollout moves forward'),
     });
   } catch (error) {
     await rolloutStore.close();
     throw error;
   }
+}
+
+/** A process that is a shadow as a whole keeps nothing of what users tell it. */
+function forgetful(guards: GuardProofs, service: string): string | undefined {
+  const known = guards.list().find((status) => status.service === service && status.mode === 'always');
+  return (
+    known &&
+    `${service} treats every request as a copy (SHADOW_MODE=true), users' too, and would keep nothing of theirs; start it without, so that its guard goes by the markers`
+  );
 }
 
 /** The same after a restart, and another for each data directory of a machine. */

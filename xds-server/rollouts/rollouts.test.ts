@@ -229,6 +229,26 @@ describe('people', () => {
     }
   });
 
+  it('are told why nothing is copied', async () => {
+    let withoutCopies: string | undefined = 'the brake is on';
+    const rollouts = await started({ withoutCopies: () => withoutCopies });
+    await rollouts.look();
+    expect(rollouts.view(MIRROR).waitingFor[0]).toBe('copies, of which there are none: the brake is on');
+    withoutCopies = undefined;
+    expect(rollouts.view(MIRROR).waitingFor.join()).not.toContain('none');
+    rollouts.follow(policyOf(JSON.parse(JSON.stringify(documentOf(writtenPlan(), { paused: true })))));
+    expect(rollouts.view(MIRROR).waitingFor[0]).toContain('the mirror is paused');
+  });
+
+  it('give no users to a service that keeps nothing; copies it may have', async () => {
+    const unfitForUsers = (service: string) => (service === 'v2' ? 'v2 keeps nothing' : undefined);
+    const rollouts = await open({ unfitForUsers });
+    await expect(rollouts.start(MIRROR, 'ada')).rejects.toThrow('v2 keeps nothing');
+    expect(() => rollouts.previewStart(MIRROR, 'ada')).toThrow('v2 keeps nothing');
+    rollouts.follow(policyOf(JSON.parse(JSON.stringify(documentOf(writtenPlan({ canary: undefined }))))));
+    await rollouts.start(MIRROR, 'ada');
+  });
+
   it('are asked where the plan says so', async () => {
     world = newWorld(writtenPlan({ approve: ['canary'] }));
     const rollouts = await started();

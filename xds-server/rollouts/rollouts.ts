@@ -25,6 +25,10 @@ export interface RolloutsOptions {
   readonly delivery: () => DeliveryReport;
   /** Makes the policy what it is when the candidate is the primary. */
   readonly finish: (mirror: string, run: Run) => Promise<void>;
+  /** Why nothing is copied although the policy says so, in words; absent: nothing stands in the way. */
+  readonly withoutCopies?: (mirror: string) => string | undefined;
+  /** Why a service must not be given users, in words. Default: it may. */
+  readonly unfitForUsers?: (service: string) => string | undefined;
   /** Told when driving a rollout begins to fail. */
   readonly onProblem?: (mirror: string, error: unknown) => void;
   /** Default: the steady clock. */
@@ -272,6 +276,8 @@ export class Rollouts {
     if (!plan) throw refused(`mirrors.${name} has no "rollout" to start`);
     if (paused) throw refused(`${name} is paused: nothing is copied, so nothing can be compared`);
     if (this.#policy.mirroring === 'off') throw refused('mirroring is off: nothing is copied anywhere');
+    const unfit = plan.canary.length > 0 ? this.#options.unfitForUsers?.(shadow) : undefined;
+    if (unfit !== undefined) throw refused(unfit);
     const answer = start(plan);
     if ('refused' in answer) throw refused(answer.refused);
     return newRun(answer.state, { plan, primary, shadow, by, at: dateOf(steadyMs()) });
@@ -294,10 +300,17 @@ export class Rollouts {
       problem: driver?.problem,
       unsaved: seat?.isUnsaved ?? false,
       checks: driver?.checks ?? [],
+      withoutCopies: this.#withoutCopies(name),
       delivery: this.#options.delivery(),
       users: this.#options.source.usersOf(name),
       drivenBy: seat?.head && { id: seat.head.owner, isThis: seat.isMine },
     });
+  }
+
+  #withoutCopies(name: string): string | undefined {
+    if (this.#policy.mirroring === 'off') return 'mirroring is off';
+    if (this.#mirror(name)?.paused) return 'the mirror is paused';
+    return this.#options.withoutCopies?.(name);
   }
 
   #mirror(name: string): Mirror | undefined {

@@ -25,6 +25,8 @@ export interface Shown {
   readonly problem: string | undefined;
   readonly unsaved: boolean;
   readonly checks: readonly CheckView[];
+  /** Why nothing is copied. */
+  readonly withoutCopies: string | undefined;
   readonly delivery: DeliveryReport;
   readonly users: readonly UsersBySide[];
   readonly drivenBy: { readonly id: string; readonly isThis: boolean } | undefined;
@@ -60,7 +62,7 @@ export function viewOf(shown: Shown): RolloutView {
 
 const NOBODY = { requests: 0, failed: 0 };
 
-function waitingFor({ run, decision, problem, unsaved, drivenBy }: Shown): string[] {
+function waitingFor({ run, decision, problem, unsaved, withoutCopies, drivenBy }: Shown): string[] {
   if (!run) return [];
   const troubles = [
     ...(problem === undefined ? [] : [problem]),
@@ -70,7 +72,8 @@ function waitingFor({ run, decision, problem, unsaved, drivenBy }: Shown): strin
   if (isOver(run.state)) return troubles;
   const isElsewhere = drivenBy !== undefined && !drivenBy.isThis;
   const waiting = decision?.waitingFor ?? (isElsewhere ? [`${drivenBy.id}, which drives it`] : ['the first look']);
-  return [...troubles, ...waiting];
+  const copies = withoutCopies === undefined ? [] : [`copies, of which there are none: ${withoutCopies}`];
+  return [...troubles, ...copies, ...waiting];
 }
 
 function stepViews(plan: RolloutPlan, run: Run | undefined): StepView[] {
