@@ -10,7 +10,7 @@ export interface HeadlineProps {
 
 /** Where it is and why; what it waits for, and how far that is. */
 export function Headline({ view, mirror }: HeadlineProps) {
-  const { status, weights, waitingFor } = view;
+  const { status, weights, waitingFor, plan } = view;
   const isLive = isUnderWay(view);
   const services = servicesOf(view, mirror);
   return (
@@ -26,23 +26,23 @@ export function Headline({ view, mirror }: HeadlineProps) {
       {(isLive || waitingFor.length > 0) && (
         <div class="rollout-waits">
           {isLive && <Progress view={view} />}
+          {status === 'passed' && (
+            <p>
+              <em>Finish</em> makes it so in the policy. Until then the gates go on being asked, and one that fails{' '}
+              {plan?.onFailure === 'pause' ? 'pauses it' : 'takes everyone back'}.
+            </p>
+          )}
           {waitingFor.length > 0 && (
             <>
-              <h2>It waits for</h2>
+              <h2>{status === 'passed' ? 'The gates still lack' : 'It waits for'}</h2>
               <Waits items={waitingFor.slice(0, MOST_WAITS)} />
               {waitingFor.length > MOST_WAITS && (
                 <details>
-                  <summary>{plural(waitingFor.length - MOST_WAITS, 'further gate')}, as below</summary>
+                  <summary>{count(waitingFor.length - MOST_WAITS)} more</summary>
                   <Waits items={waitingFor.slice(MOST_WAITS)} />
                 </details>
               )}
             </>
-          )}
-          {waitingFor.length === 0 && status === 'passed' && (
-            <p>
-              Nothing: every step is passed. <em>Finish</em> makes it so in the policy; until then the gates go on being
-              asked.
-            </p>
           )}
         </div>
       )}

@@ -9,17 +9,19 @@ export interface ProgressPart {
   readonly text: string;
 }
 
-type View = Pick<RolloutView, 'plan' | 'step' | 'elapsedMs' | 'gates' | 'checks'>;
+type View = Pick<RolloutView, 'status' | 'plan' | 'step' | 'elapsedMs' | 'gates' | 'checks'>;
 
-export function progressOf({ plan, step, elapsedMs, gates, checks }: View): ProgressPart[] {
+export function progressOf({ status, plan, step, elapsedMs, gates, checks }: View): ProgressPart[] {
   if (plan === null || step === null) return [];
   const { atLeastMs, pairs } = plan.step;
+  // Time and pairs lead to a next step, and there is none.
+  const isPassed = status === 'passed';
   // Whole pairs are counted where differences are judged; another gate counts requests.
   const compared = sum(gates.filter(({ gate }) => gate === 'differences').map((gate) => gate.count));
   const outcomes = [...gates, ...checks].map(({ outcome }) => outcome);
   const passed = outcomes.filter((outcome) => outcome === 'pass').length;
   return [
-    ...(atLeastMs > 0
+    ...(atLeastMs > 0 && !isPassed
       ? [
           {
             name: 'least time',
@@ -28,7 +30,7 @@ export function progressOf({ plan, step, elapsedMs, gates, checks }: View): Prog
           },
         ]
       : []),
-    ...(pairs > 0 && plan.gates.differences !== undefined
+    ...(pairs > 0 && !isPassed && plan.gates.differences !== undefined
       ? [{ name: 'pairs', share: Math.min(1, compared / pairs), text: `${count(compared)} of ${count(pairs)}` }]
       : []),
     ...(outcomes.length > 0

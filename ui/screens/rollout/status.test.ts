@@ -20,7 +20,10 @@ it.each([
     'Mirror 100% passed; a person must promote to canary employees 10%.',
   ],
   [viewAt(-1, { status: 'ready', step: null }), 'A plan of 13 steps, not started yet.'],
-  [viewAt(12, { status: 'passed', why: 'canary 100% passed, the last step' }), 'Canary 100% passed, the last step.'],
+  [
+    viewAt(12, { status: 'passed', why: 'canary 100% passed, the last step' }),
+    'Every step is passed: canary 100% passed, the last step.',
+  ],
 ])('says in one sentence where it is and why: %#', (view, sentence) => {
   expect(sentenceOf(view)).toBe(sentence);
 });

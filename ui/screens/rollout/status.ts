@@ -44,6 +44,7 @@ export function sentenceOf(view: Pick<RolloutView, 'status' | 'steps' | 'step' |
   if (status === 'none') return 'The policy has no plan for this mirror.';
   if (status === 'ready') return `A plan of ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}, not started yet.`;
   if (status === 'running' && where !== undefined) return sentence(`${where}: ${reason}`);
+  if (status === 'passed') return sentence(`every step is passed: ${reason}`);
   if (status === 'finished' || where === undefined) return sentence(reason);
   const begins: Partial<Record<Status, string>> = {
     paused: `Paused at ${where}`,
