@@ -8,6 +8,8 @@ export interface StratumCounts {
   readonly candidateOnly: number;
   /** Pairs in which only the control does; absent without a control. */
   readonly controlOnly?: number;
+  /** Of `candidateOnly` those at fields at which the control never differs; absent without a control. */
+  readonly quiet?: number;
   /** Requests that failed (5xx, or no answer), of those that were answered by each side. */
   readonly errors: ByVersion<Share>;
   /** No user of it is left with the primary: what that answered before stands in for what it would answer now. */
@@ -61,6 +63,7 @@ function countsSince(now: StratumCounts, then: StratumCounts): StratumCounts {
     pairs: now.pairs - then.pairs,
     candidateOnly: now.candidateOnly - then.candidateOnly,
     ...(now.controlOnly !== undefined && { controlOnly: now.controlOnly - (then.controlOnly ?? 0) }),
+    ...(now.quiet !== undefined && { quiet: now.quiet - (then.quiet ?? 0) }),
     errors: errorsSince(now, then),
     latency: byVersion((version) => cellsSince(now.latency[version], then.latency[version])),
   };
@@ -83,8 +86,8 @@ function cellsSince(now: LatencyCells, then: LatencyCells): LatencyCells {
   return new Map([...now].map(([cell, count]) => [cell, count - (then.get(cell) ?? 0)]));
 }
 
-function isSound({ pairs, candidateOnly, controlOnly = 0, errors, latency }: StratumCounts): boolean {
-  const counts = [pairs, candidateOnly, controlOnly];
+function isSound({ pairs, candidateOnly, controlOnly = 0, quiet = 0, errors, latency }: StratumCounts): boolean {
+  const counts = [pairs, candidateOnly, controlOnly, quiet, candidateOnly - quiet];
   for (const { hits, trials } of [errors.primary, errors.candidate]) counts.push(hits, trials - hits);
   for (const cells of [latency.primary, latency.candidate]) counts.push(...cells.values());
   return counts.every((count) => count >= 0) && candidateOnly + controlOnly <= pairs;

@@ -120,12 +120,12 @@ function strataOf(gates: GateInput | undefined, hasControl: boolean): Evidence['
 
 /** Copies of what grows on. */
 function stratumOf(counts: Readonly<GateStratum>, hasControl: boolean): StratumCounts {
-  const { pairs, candidateOnly, controlOnly, requests: trials, failed, latency } = counts;
+  const { pairs, candidateOnly, quiet, controlOnly, requests: trials, failed, latency } = counts;
   return {
     ...NO_COUNTS,
     pairs,
     candidateOnly,
-    ...(hasControl && { controlOnly }),
+    ...(hasControl && { controlOnly, quiet }),
     errors: { primary: { hits: failed.primary, trials }, candidate: { hits: failed.candidate, trials } },
     latency: { primary: new Map(latency.primary), candidate: new Map(latency.candidate) },
   };

@@ -19,6 +19,7 @@ function addStrata(one = newGateStratum(), other = newGateStratum()): GateStratu
   return {
     pairs: one.pairs + other.pairs,
     candidateOnly: one.candidateOnly + other.candidateOnly,
+    quiet: one.quiet + other.quiet,
     controlOnly: one.controlOnly + other.controlOnly,
     requests: one.requests + other.requests,
     failed: {

@@ -58,6 +58,19 @@ describe('with a control', () => {
     expect(differing()).toEqual([20, 18, 0]);
   });
 
+  it('pairs at a field that has proven quiet are counted apart; if noise shows there all the same, it begins again', () => {
+    const { count, of, gates } = setUp(CONTROLLED);
+    count({ candidate: ['value /total'], control: [] }, 11);
+    expect(of().quiet).toBe(0);
+    count({ candidate: ['value /total', 'value /x'], control: ['value /x', 'value /y'] }, 3);
+    expect([of().quiet, of().candidateOnly, gates().generation]).toEqual([3, 14, 0]);
+    count({ candidate: [], control: ['value /total'] });
+    expect([of().quiet, gates().generation]).toEqual([3, 1]);
+    count({ candidate: ['value /total'], control: [] }, 20);
+    count({ candidate: [], control: ['value /total'] });
+    expect([of().quiet, gates().generation]).toEqual([3, 1]);
+  });
+
   it('a pair without its answer is no pair, but a request that both have answered', () => {
     const { count, differing, of } = setUp(CONTROLLED);
     count({ candidate: ['value /at'] });

@@ -16,6 +16,8 @@ export interface GateStratum {
   pairs: number;
   /** Pairs in which only the candidate differs beyond noise. */
   candidateOnly: number;
+  /** Of these, pairs that differ at a field of which the control has shown no noise, though it would have by now. */
+  quiet: number;
   /** Pairs in which only the control differs from the primary. */
   controlOnly: number;
   /** Requests that users sent to the primary and that were copied: how many of them each version failed. */
@@ -50,6 +52,8 @@ interface Place {
   lacking: number;
   /** Without a control, by key. */
   readonly fields: Map<string, FieldState>;
+  /** Keys that have been counted as quiet. */
+  readonly quiet: Set<string>;
 }
 
 interface FieldState {
@@ -63,6 +67,11 @@ interface FieldState {
 const LACKING_IS_MISSING = 20;
 /** A field that the control has not shown to be noisy by then is none that noise has struck at the candidate first. */
 const PROVEN_QUIET = 5;
+/**
+ * What is to stop a candidate has to be surer: of noise that strikes both alike, so many strike the candidate first with a
+ * probability of 2^-12 for each field, and it takes some more to stop it.
+ */
+const SURELY_QUIET = 12;
 /** A field of which nobody knows what it is counts in the end: each turn begins a step's evidence again. */
 const MAX_TURNS = 4;
 const LOOK_AGAIN = 1.2;
@@ -121,6 +130,7 @@ export class GateCounts {
     counts.pairs += 1;
     const { candidate, control } = compared;
     if (candidate.length === 0 && (control ?? []).length === 0) return;
+    for (const key of control ?? []) if (place.quiet.delete(key)) this.#generation += 1;
     if (!control) {
       // All of them are looked at, because each look counts.
       const differing = candidate.filter((key) => !this.#isNoise(key, at, place));
@@ -129,8 +139,12 @@ export class GateCounts {
     }
     const candidateOnly = candidate.filter((key) => !control.includes(key));
     const controlDiffers = control.some((key) => !candidate.includes(key));
+    const quiet = candidateOnly.filter((key) => isQuiet(at, key, SURELY_QUIET));
+    for (const key of quiet) place.quiet.add(key);
+    if (quiet.length > 0) counts.quiet += 1;
     // Both may differ by themselves, at different fields. Then the pair is even, unless noise cannot explain the candidate's.
-    if (candidateOnly.length > 0 && (!controlDiffers || candidateOnly.some((key) => isProvenQuiet(at, key)))) {
+    const isCandidates = !controlDiffers || candidateOnly.some((key) => isQuiet(at, key, PROVEN_QUIET));
+    if (candidateOnly.length > 0 && isCandidates) {
       counts.candidateOnly += 1;
     } else if (candidateOnly.length === 0 && controlDiffers) counts.controlOnly += 1;
   }
@@ -160,7 +174,7 @@ export class GateCounts {
   }
 
   #place(at: StratumCounts): Place {
-    const place = this.#places.get(at) ?? { hasSucceeded: false, lacking: 0, fields: new Map() };
+    const place = this.#places.get(at) ?? { hasSucceeded: false, lacking: 0, fields: new Map(), quiet: new Set() };
     this.#places.set(at, place);
     return place;
   }
@@ -179,6 +193,7 @@ export function newGateStratum(): GateStratum {
   return {
     pairs: 0,
     candidateOnly: 0,
+    quiet: 0,
     controlOnly: 0,
     requests: 0,
     failed: { primary: 0, candidate: 0 },
@@ -202,9 +217,9 @@ function countDrift(counts: GateStratum, { candidate }: Compared, place: Place):
   counts.candidateOnly += known;
 }
 
-function isProvenQuiet({ fields }: StratumCounts, key: string): boolean {
+function isQuiet({ fields }: StratumCounts, key: string, afterDifferences: number): boolean {
   const counts = fields.get(key)?.counts;
-  return counts !== undefined && counts.candidateOnly >= PROVEN_QUIET && counts.controlOnly + counts.both === 0;
+  return counts !== undefined && counts.candidateOnly >= afterDifferences && counts.controlOnly + counts.both === 0;
 }
 
 /** A field that comes and goes by itself is missing as often as it is extra; elements of an array say nothing of the kind. */

@@ -22,11 +22,16 @@ export function judgeDifferences(stratum: string, counts: StratumCounts, gate: G
 }
 
 function boundsOf(counts: StratumCounts, aroundRate: number, { pass, fail }: Alphas): Bounds {
-  const { pairs, candidateOnly, controlOnly } = counts;
+  const { pairs, candidateOnly, controlOnly, quiet } = counts;
   const options = { lowAlpha: fail, highAlpha: pass, aroundRate };
-  return controlOnly === undefined
-    ? shareBounds({ hits: candidateOnly, trials: pairs }, options)
-    : pairedBounds({ pairs, candidateOnly, controlOnly }, options);
+  if (controlOnly === undefined) return shareBounds({ hits: candidateOnly, trials: pairs }, options);
+  if (quiet === undefined) return pairedBounds({ pairs, candidateOnly, controlOnly }, options);
+  // Where noise is frequent, what differs at a field that is never noisy says more than all of it together. Either may stop
+  // the candidate, so each has half of the probability; to pass, all of it has to be within the bound.
+  const half = { ...options, lowAlpha: fail / 2 };
+  const all = pairedBounds({ pairs, candidateOnly, controlOnly }, half);
+  const beyondNoise = shareBounds({ hits: quiet, trials: pairs }, half);
+  return beyondNoise.low > Math.max(all.low, 0) ? { ...all, rate: beyondNoise.rate, low: beyondNoise.low } : all;
 }
 
 function moreOf(pairs: number, bounds: Bounds, atMost: number, alphas: Alphas): number | null {
