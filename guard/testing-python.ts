@@ -40,7 +40,7 @@ export async function findPython(): Promise<{ readonly python: string } | { read
 export async function runPytest(python: string, environment: NodeJS.ProcessEnv): Promise<string> {
   const env = { ...environment, PYTHONPYCACHEPREFIX: join(python, '../../pycache') };
   const parameters = ['-m', 'pytest', '-q', '--tb=short', '-rs'];
-  return run(python, parameters, { cwd: HERE, env, timeout: 180_000 }).then(
+  return run(python, parameters, { cwd: HERE, env, timeout: 480_000 }).then(
     ({ stdout }) => stdout,
     (error) => {
       throw new Error(`${error.stdout}\n${error.stderr}`);
