@@ -88,7 +88,7 @@ it('what it has said does not change afterwards', async () => {
 it('a restart goes on with what was stored, also before anything else was compared', async () => {
   const first = await start();
   first.count(100);
-  first.count(3, { candidate: ['value /total'] });
+  first.count(15, { candidate: ['value /total'] });
   const before = first.evidence();
   await first.stop();
   const second = await start();
@@ -102,7 +102,11 @@ it('a restart goes on with what was stored, also before anything else was compar
   });
   second.tallies.count(unnamed, { hasControl: true });
   second.count(9);
-  expect(second.evidence()).toMatchObject({ epoch: 1, basis: before.basis, strata: { sample: { pairs: 113 } } });
+  expect(second.evidence()).toMatchObject({
+    epoch: 1,
+    basis: before.basis,
+    strata: { sample: { pairs: 125, quiet: 4 } },
+  });
   expect(evidenceSince(second.evidence(), before)).toMatchObject({
     strata: { sample: { pairs: 10, candidateOnly: 1 } },
   });

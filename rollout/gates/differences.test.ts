@@ -37,4 +37,6 @@ it('counts of such pairs are of the step, as all others are', () => {
   });
   expect(evidenceSince(at(30, 12), at(10, 7))).toMatchObject({ strata: { sample: { candidateOnly: 20, quiet: 5 } } });
   expect(evidenceSince(at(30, 5), at(10, 7))).toBe('begin-again');
+  // They are among all that differ.
+  expect(evidenceSince(at(13, 12), at(10, 7))).toBe('begin-again');
 });
