@@ -55,8 +55,11 @@ it.each([
   },
 );
 
-it('the same for copies', () => {
-  const first = watch(40, (second) => ({ [SENT]: 100 * second, [ARRIVED]: 50 * second + 50 * until(second, 20) }));
+it.each([
+  [SENT, ARRIVED],
+  ['cluster.orders/back/v1.upstream_rq_total', 'wasmcustom.shadowplane.copies.mirror.orders.role.primary'],
+])('the same for copies: %s', (sent, arrived) => {
+  const first = watch(40, (second) => ({ [sent]: 100 * second, [arrived]: 50 * second + 50 * until(second, 20) }));
   expect(first).toEqual({ shadow: expect.any(Number) });
   expect(first.shadow).toBeLessThanOrEqual(23);
 });
@@ -67,6 +70,18 @@ it.each([
     (s: number) => ({ [PLAIN]: 9_000 * s, [SKIPPED]: 9_000 * s - (s % 2) * 250 }),
   ],
   ['retries', (s: number) => ({ [PLAIN]: 110 * s, [PLAIN.replace('total', 'retry')]: 10 * s, [SELECTED]: 100 * s })],
+  [
+    'users on the side of the candidate, and what is copied back',
+    (s: number) => ({
+      'vhost.any.route.orders/candidate/sample.upstream_rq_total': 60 * s,
+      'vhost.any.route.orders/users/sample/candidate.upstream_rq_total': 30 * s,
+      'vhost.any.route.orders/users/rest.upstream_rq_total': 10 * s,
+      [SELECTED]: 60 * s,
+      [SKIPPED]: 40 * s,
+      'cluster.orders/back/v1.upstream_rq_total': 60 * s,
+      'wasmcustom.shadowplane.copies.mirror.orders.role.primary': 60 * s,
+    }),
+  ],
   ['requests that a filter behind ours answers', (s: number) => ({ [PLAIN]: 50 * s, [SELECTED]: 100 * s })],
   ['an Envoy that restarts', (s: number) => ({ [PLAIN]: 100 * (s % 20), [SELECTED]: 100 * (s % 20) })],
   // One after the other, as a changed policy reaches routes and filter.
