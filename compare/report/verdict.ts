@@ -224,7 +224,7 @@ function notesOnUncounted(drifted: number, hidden: HiddenReport, lost: MirrorInp
   }
   if (drifted > 0) {
     notes.push(
-      `In ${counted(drifted, 'pair')} the candidate lacked, or was in conflict over, what was made during mirroring. That is state, no defect, and decides nothing.`,
+      `In ${counted(drifted, 'pair')} the candidate lacked, or was in conflict over, what was made during mirroring, or the primary what users of the candidate made. That is state, no defect, and decides nothing.`,
     );
   }
   const { truncated = 0 } = lost;
