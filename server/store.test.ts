@@ -50,8 +50,13 @@ async function start(storeUrl: string | undefined): Promise<RunningShadowplane> 
   return running;
 }
 
-async function call(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
-  const response = await fetch(`http://${running!.apiAddress}/api/v1/mirrors/orders${path}`, {
+async function call(
+  method: string,
+  path: string,
+  body?: object,
+  of = '/mirrors/orders',
+): Promise<Record<string, unknown>> {
+  const response = await fetch(`http://${running!.apiAddress}/api/v1${of}${path}`, {
     method,
     ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   });
@@ -73,15 +78,17 @@ describe.each([
     await postgres?.stop();
   });
 
-  it.skipIf(!isThere)('changes of the policy and rules survive a restart', async () => {
+  it.skipIf(!isThere)('changes of the policy, rules and what was done to the filter survive a restart', async () => {
     const url = postgres?.url.replace('shadowplane@', `shadowplane:${PASSWORD}@`);
     await start(url);
     const { revision } = await call('PATCH', '', { sample: '7%' });
+    await call('POST', '/revive', { role: 'shadow' }, '/filter');
     const rule = await call('POST', '/rules', { effect: 'ignore', path: '/at', reason: 'a clock' });
     await running?.close();
     await start(url);
     expect(await call('GET', '')).toMatchObject({ revision, sample: '7%' });
     expect(await call('GET', '/rules')).toEqual({ items: [rule] });
+    expect(await call('GET', '', undefined, '/filter')).toMatchObject({ items: [{ revivals: 0 }, { revivals: 1 }] });
     expect(logged).not.toContain(PASSWORD);
   });
 });
