@@ -14,7 +14,7 @@ import {
 } from '../support/index.ts';
 import { startUsers, type UsersScenario } from './users-scenario.ts';
 
-const REQUESTS = 1_500;
+const REQUESTS = 1_000;
 const STAFF = { 'x-group': 'staff' };
 const EVERYONE_ON_V2 = { everyone: 1 };
 
