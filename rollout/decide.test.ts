@@ -107,7 +107,24 @@ describe('a step', () => {
     const bad = evidence({ sample: { pairs: 9_000, differing: 150 } });
     const away = look(bad, { delivered: { waitingFor: 'edge-2 has not acknowledged' } });
     expect(after(waiting.state, away).state.status).toBe('rolled-back');
-    expect(after(still.state, look(more)).state).toMatchObject({ step: 1, elapsedMs: 0 });
+    // What was counted until then is of the weights of before, in part.
+    const arrived = after(still.state, look(more));
+    expect(arrived.state).toEqual({ ...waiting.state, isEarly: undefined, baseline: more });
+    expect(arrived.waitingFor).toEqual([expect.stringMatching(/begins now$/)]);
+    expect(after(waiting.state, look(bad)).state.status).toBe('rolled-back');
+    const enough = evidence({ sample: { pairs: 22_000 } });
+    expect(after(arrived.state, look(enough)).state).toMatchObject({ step: 1, elapsedMs: 0 });
+  });
+
+  test('is not passed by others than those it moves', () => {
+    const others = evidence({ sample: { pairs: 6_000 } });
+    const { state, waitingFor } = after(watched(2), look(others));
+    expect(state).toMatchObject({ status: 'running', step: 2 });
+    expect(waitingFor).toContainEqual(expect.stringMatching(/pairs in segment employees for the gate "differences"$/));
+    const both = evidence({ sample: { pairs: 6_000 }, 'segment employees': { pairs: 6_000 } });
+    expect(after(watched(2), look(both)).state.step).toBe(3);
+    // Whoever is of everyone: a segment that is empty by now was asked at its own step.
+    expect(after(watched(3), look(others)).state.step).toBe(4);
   });
 
   test('is passed by time, pairs and all gates together', () => {
@@ -256,12 +273,23 @@ describe('another version of the candidate', () => {
     expect(state).toMatchObject({ status: 'running', step: 0, baseline: null });
   });
 
-  test('while users are on it: they are taken off', () => {
-    const { state } = after(watched(3), anew);
-    expect(state).toMatchObject({
-      status: 'rolled-back',
-      why: 'the candidate was deployed anew while users were on it',
-    });
+  test('takes back what was passed, or is to be approved, by the one before', () => {
+    const copiesOnly: RolloutPlan = { ...PLAN, canary: [] };
+    for (const status of ['awaiting-approval', 'passed'] as const) {
+      const { state } = after(watched(1, { status }), anew, copiesOnly);
+      expect(state).toMatchObject({ status: 'running', step: 0, baseline: null });
+    }
+    expect(after(watched(1, { status: 'paused' }), anew).state).toMatchObject({ status: 'paused', step: 0 });
+  });
+
+  test.each(['rollback', 'pause'] as const)('while users are on it: they are taken off, on failure %s', (onFailure) => {
+    for (const status of ['running', 'paused', 'passed'] as const) {
+      const { state } = after(watched(3, { status }), anew, { ...PLAN, onFailure });
+      expect(state).toMatchObject({
+        status: 'rolled-back',
+        why: 'the candidate was deployed anew while users were on it',
+      });
+    }
   });
 });
 

@@ -2,9 +2,9 @@
  * What becomes of a rollout after a look at it. Pure: no clock, no timers, no network; the same input gives the same answer,
  * and looking more often promotes no bad candidate (rollout/sequential).
  */
-import { type Evidence, evidenceSince, type StratumCounts } from './evidence.ts';
+import { type Evidence, evidenceSince, NO_COUNTS, type StratumCounts } from './evidence.ts';
 import { type GateResult, type GatesReport, judgeGates } from './gates/index.ts';
-import { type Phase, type RolloutPlan, stepsOf } from './plan.ts';
+import { EVERYONE, type Phase, type RolloutPlan, stepsOf } from './plan.ts';
 import type { CheckResult } from './source.ts';
 import { isOver, type RolloutState } from './state.ts';
 
@@ -43,7 +43,8 @@ export function decide(plan: RolloutPlan, state: RolloutState, seen: Observation
   if (baseline === null) {
     // Not only once all Envoys have the weights: those that have them are watched from now on.
     const missing = [...undelivered, ...waitingFor(plan, state, {}, null, seen)];
-    return { state: { ...state, baseline: evidence }, gates: null, waitingFor: missing };
+    const isEarly = delivered !== true;
+    return { state: { ...state, baseline: evidence, ...(isEarly && { isEarly }) }, gates: null, waitingFor: missing };
   }
   if (evidence.epoch !== baseline.epoch) return candidateChanged(plan, state);
   const since = evidenceSince(evidence, baseline);
@@ -51,9 +52,14 @@ export function decide(plan: RolloutPlan, state: RolloutState, seen: Observation
     const why = 'what is counted has changed, so the evidence of this step begins again';
     return { state: { ...state, baseline: evidence, elapsedMs: 0, why }, gates: null, waitingFor: [why] };
   }
-  const watched = watchedOver(since.strata);
+  const watched = watchedOver(since.strata, movedBy(plan, state));
   const gates = judgeGates(plan, watched);
   if (gates.outcome === 'fail') return { ...failed(plan, state, reasonOf(gates, evidence)), gates };
+  if (state.isEarly && delivered === true) {
+    const { isEarly: _, ...counted } = state;
+    const why = 'every Envoy has the shares of this step; what counts for it begins now';
+    return { state: { ...counted, baseline: evidence }, gates, waitingFor: [why] };
+  }
   const elapsedMs = state.elapsedMs + (delivered === true ? seen.sinceLastLookMs : 0);
   const later = { ...state, elapsedMs };
   const missing = [...undelivered, ...waitingFor(plan, later, watched, gates, seen)];
@@ -62,10 +68,25 @@ export function decide(plan: RolloutPlan, state: RolloutState, seen: Observation
   return { state: promoted(plan, later), gates, waitingFor: [] };
 }
 
-/** Strata in which nothing has happened are not asked: a segment without users would hold up everyone. */
-function watchedOver(strata: Readonly<Record<string, StratumCounts>>): Record<string, StratumCounts> {
+/**
+ * Strata in which nothing has happened are not asked: a segment without users would hold up everyone. But whom the step
+ * itself moves is asked always: what others got says nothing of them.
+ */
+function watchedOver(
+  strata: Readonly<Record<string, StratumCounts>>,
+  moved: readonly string[],
+): Record<string, StratumCounts> {
   const happened = ({ pairs, errors }: StratumCounts) => pairs + errors.primary.trials + errors.candidate.trials > 0;
-  return Object.fromEntries(Object.entries(strata).filter(([, counts]) => happened(counts)));
+  const watched = Object.entries(strata).filter(([, counts]) => happened(counts));
+  return { ...Object.fromEntries(moved.map((name) => [name, NO_COUNTS])), ...Object.fromEntries(watched) };
+}
+
+/** The segments of which the step moves more users than the one before; everyone is in whatever stratum there is. */
+function movedBy(plan: RolloutPlan, { step }: RolloutState): string[] {
+  const [before, here] = [stepsOf(plan)[step - 1], stepsOf(plan)[step]];
+  return Object.entries(here?.weights.users ?? {}).flatMap(([audience, share]) =>
+    audience !== EVERYONE && share > (before?.weights.users[audience] ?? 0) ? [`segment ${audience}`] : [],
+  );
 }
 
 /** A plan without gates and pairs is a switch: it moves without a comparison, too. */
@@ -118,10 +139,14 @@ function stay(state: RolloutState, why: string): Decision {
 function candidateChanged(plan: RolloutPlan, state: RolloutState): Decision {
   const [first] = stepsOf(plan);
   if (stepsOf(plan)[state.step]?.phase === 'canary') {
-    return failed(plan, state, 'the candidate was deployed anew while users were on it');
+    // Also where a gate that fails only pauses: there a person knows what users are on.
+    const why = 'the candidate was deployed anew while users were on it';
+    return { state: { ...state, status: 'rolled-back', why }, gates: null, waitingFor: [] };
   }
   const why = `the candidate was deployed anew, so the rollout begins again at ${first?.name}`;
-  return { state: { ...state, step: 0, elapsedMs: 0, baseline: null, why }, gates: null, waitingFor: [why] };
+  // What was passed, or is to be approved, was another version.
+  const status = state.status === 'paused' ? 'paused' : 'running';
+  return { state: { ...begun(0, why), status }, gates: null, waitingFor: [why] };
 }
 
 /** A pause that a gate asks for in a rollout that is paused already changes nothing. */

@@ -21,6 +21,8 @@ export interface RolloutState {
   readonly elapsedMs: number;
   /** What had been counted when the step began, at the first look after that; null until then. */
   readonly baseline: Evidence | null;
+  /** That look was before every Envoy had the weights: what was counted since may stop the step, and not end it. */
+  readonly isEarly?: boolean;
   /** Why it is where it is. */
   readonly why: string;
 }
