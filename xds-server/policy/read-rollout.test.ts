@@ -245,12 +245,6 @@ describe('is warned of', () => {
       /^\.canary: a user's requests are rolled one by one/,
       { sticky: undefined },
     ],
-    [
-      'copies of whom the mirror copies nothing',
-      { mirror: ['5%'] },
-      /^\.mirror: copies segment "beta", too, of which the mirror copies 0%$/,
-      { segments: { employees: '100%', beta: '0%' } },
-    ],
     ['no gates', { mirror: ['100%'], gates: {} }, /^\.gates: no gate looks at the answers: nothing but time/],
     ['only others', query({ atMost: 1 }), /^\.gates: no gate looks at the answers: what others say decides/],
     ['an approval of nothing', { mirror: ['100%'], approve: ['canary'] }, /^\.approve: names "canary"/],

@@ -133,18 +133,11 @@ function placeOf({ canary }: RolloutPlan, audience: string, path: Path): Path {
   return [...path, 'canary', ...(isAlone ? [] : [audience])];
 }
 
-function warn(plan: RolloutPlan, { sticky, segments }: RolledMirror, path: Path, findings: Findings): void {
+function warn(plan: RolloutPlan, { sticky }: RolledMirror, path: Path, findings: Findings): void {
   const { mirror, canary, gates, approve } = plan;
   if (canary.length > 0 && mirror.length === 0 && gates.differences) {
     const message = `moves users before any copy was compared; "mirror" gathers evidence first`;
     findings.warning([...path, 'canary'], message, 'key');
-  }
-  for (const { name } of segments.filter(({ share }) => mirror.length > 0 && share === NONE)) {
-    findings.warning(
-      [...path, 'mirror'],
-      `copies segment ${JSON.stringify(name)}, too, of which the mirror copies 0%`,
-      'key',
-    );
   }
   if (!sticky && canary.some(({ shares }) => shares.some((share) => share < ALL))) {
     const message = `a user's requests are rolled one by one, so that both services answer the same user; "sticky" of the mirror keeps a user on one side`;

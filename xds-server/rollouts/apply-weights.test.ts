@@ -29,3 +29,17 @@ it('never become those of a plan for the way back', () => {
   expect(movesUsers(mirror)).toBe(true);
   expect(mirror.users).toBeUndefined();
 });
+
+it('of copies leave out whom the mirror leaves out', () => {
+  const plan = planOf();
+  const answer = start(plan);
+  if ('refused' in answer) throw new Error(answer.refused);
+  const run = newRun(answer.state, { plan, primary: 'v1', shadow: 'v2', by: 'me', at: new Date(0) });
+  const sharesOf = (staff: string) => {
+    const document = documentOf({ mirror: ['10%'] }, { segments: { staff } });
+    const [mirror] = applyWeights(policyOf(document), () => run).mirrors;
+    return [mirror!.segments[0]!.share, mirror!.sample];
+  };
+  expect(sharesOf('50%')).toEqual([100_000, 100_000]);
+  expect(sharesOf('0%')).toEqual([0, 100_000]);
+});

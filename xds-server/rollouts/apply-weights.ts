@@ -32,6 +32,7 @@ function applyRun(mirror: Mirror, run: Run): Mirror {
   if (!isAbout(mirror, run)) return mirror;
   const isMoved = Object.keys(users).length > 0;
   if (copies === 'as-configured') return isMoved ? { ...mirror, users } : mirror;
-  const segments = mirror.segments.map((segment) => ({ ...segment, share: copies }));
+  // Of whom the mirror copies nothing, nothing is copied by a rollout either: that is somebody's decision, not a beginning.
+  const segments = mirror.segments.map((segment) => (segment.share > 0 ? { ...segment, share: copies } : segment));
   return { ...mirror, segments, sample: copies, ...(isMoved && { users }) };
 }
