@@ -3,41 +3,30 @@ import {
   command,
   type Decision,
   decide,
-  type Evidence,
   isOver,
   type RolloutSource,
   type RolloutState,
   stepsOf,
-  weightsOf,
-  withUsersErrors,
 } from '../../rollout/index.ts';
 import type { Mirror } from '../policy/index.ts';
-import { isAbout, isFinishedIn } from './apply-weights.ts';
+import { isAbout } from './apply-weights.ts';
 import { ExternalChecks } from './checks/index.ts';
-import { type DeliveryReport, NOBODY } from './delivery.ts';
 import { Exposed } from './exposed.ts';
+import { Figures } from './figures.ts';
+import { Finishing, type FinishingOptions } from './finishing.ts';
 import { BY_ITSELF, exposedTo, isRetreat, moved, type Run } from './run.ts';
 import type { Seat } from './seat.ts';
 import type { CheckView } from './view.ts';
 
-export interface DriverOptions {
-  readonly seat: Seat;
-  /** As the policy has it now. */
-  readonly mirror: () => Mirror | undefined;
+export interface DriverOptions extends FinishingOptions {
   readonly source: RolloutSource;
-  readonly delivery: () => DeliveryReport;
-  /** Makes the policy what it is when the candidate is the primary. */
-  readonly finish: (mirror: string, run: Run) => Promise<void>;
   /** Told when driving begins to fail. */
   readonly onProblem: (mirror: string, error: unknown) => void;
   readonly now: () => number;
-  /** For people. */
-  readonly date: () => Date;
 }
 
 /** A process that was stopped for a while has seen nothing of it. */
 const MAX_GAP_MS = 5_000;
-const EVIDENCE_WITHIN_MS = 2_000;
 const SAVE_EVERY_MS = 3_000;
 /** Nobody waits longer for the store when going back, which is in force already. */
 const STORED_WITHIN_MS = 1_000;
@@ -48,7 +37,9 @@ const STORED_WITHIN_MS = 1_000;
  */
 export class Driver {
   readonly seat: Seat;
+  readonly finishing: Finishing;
   readonly #options: DriverOptions;
+  readonly #figures: Figures;
   readonly #checks = new ExternalChecks();
   readonly #exposed: Exposed;
   #decision: Decision | undefined;
@@ -56,10 +47,14 @@ export class Driver {
   #lookedAtMs: number | undefined;
   #savedAtMs = 0;
   #isBusy = false;
+  #isClosed = false;
 
   constructor(options: DriverOptions) {
     this.#options = options;
     this.seat = options.seat;
+    this.finishing = new Finishing(options);
+    const { source, onProblem } = options;
+    this.#figures = new Figures({ source, onProblem: (error) => onProblem(this.seat.mirror, error) });
     this.#exposed = new Exposed(options.now);
   }
 
@@ -83,9 +78,9 @@ export class Driver {
     if (this.#isBusy) return;
     this.#isBusy = true;
     try {
-      if (seat.isUnsaved) await seat.flush();
       if (seat.isMine && seat.run) await this.#look(seat.run);
-      this.#problem = undefined;
+      if (seat.isUnsaved) await this.#within(seat.flush());
+      if (!seat.isStoring) this.#problem = undefined;
     } catch (error) {
       this.failed(error);
     } finally {
@@ -94,6 +89,7 @@ export class Driver {
   }
 
   failed(error: unknown): void {
+    if (this.#isClosed) return;
     const words = messageOf(error);
     if (this.#problem !== words) this.#options.onProblem(this.seat.mirror, error);
     this.#problem = words;
@@ -137,19 +133,8 @@ export class Driver {
     });
   }
 
-  /** Of a rollout that somebody has just finished. @throws what the policy refuses; then it has passed, as before */
-  async finish(): Promise<void> {
-    const { seat } = this;
-    try {
-      await this.#options.finish(seat.mirror, seat.run!);
-    } catch (error) {
-      await seat.advance((run) => run && this.#passedAgain(run, `finish failed: ${messageOf(error)}`));
-      throw error;
-    }
-    await this.#settle(seat.run!);
-  }
-
   close(): void {
+    this.#isClosed = true;
     this.#checks.close();
   }
 
@@ -160,19 +145,23 @@ export class Driver {
     const sinceLastLookMs = Math.min(nowMs - (this.#lookedAtMs ?? nowMs), MAX_GAP_MS);
     this.#lookedAtMs = nowMs;
     if (run.finish !== undefined) {
-      await this.#settle(run);
+      await this.finishing.goOn(run);
       return;
     }
     const over = isOver(run.state);
-    const counted = exposedTo(run, this.#exposed.since(source.usersOf(seat.mirror), over));
+    const { more, counted } = this.#exposed.since(source.usersOf(seat.mirror), over);
+    const seen = exposedTo(run, more);
     if (over) {
       this.#checks.close();
-      if (counted !== run && seat.update(run, counted)) await this.#save(nowMs);
+      if (seen !== run && seat.update(run, seen)) {
+        counted();
+        await this.#save(nowMs);
+      }
       return;
     }
     this.#ask(run);
-    const evidence = await this.#evidence(run);
-    if (seat.run !== run) return;
+    const evidence = await this.#figures.of(seat.mirror, run);
+    if (seat.run !== run || this.#isClosed) return;
     const { waitingFor } = delivery();
     const decision = decide(run.plan, run.state, {
       sinceLastLookMs,
@@ -180,17 +169,21 @@ export class Driver {
       ...(evidence && { evidence }),
       checks: this.#checks.list(),
     });
-    const next = moved(counted, decision.state, BY_ITSELF, date());
+    const next = moved(seen, decision.state, BY_ITSELF, date());
     if (decision.state.status !== run.state.status && isRetreat(decision.state)) {
       seat.retreat(next);
+      counted();
       // The gates that have ended it stay to be seen.
       this.#decision = decision;
-      await seat.flush();
+    } else if (seat.isStoring) {
+      // Nothing goes forward before that is known.
     } else if (next.events !== run.events) {
       this.#decision = decision;
       this.#savedAtMs = nowMs;
-      await seat.advance((current) => (current === run ? next : undefined));
+      const moving = seat.advance((current) => (current === run ? next : undefined));
+      await this.#within(moving.then((isMoved) => isMoved && counted()));
     } else if (seat.update(run, next)) {
+      counted();
       this.#decision = decision;
       const isDue = run.state.baseline === null || nowMs - this.#savedAtMs >= SAVE_EVERY_MS;
       if (isDue) await this.#save(nowMs);
@@ -200,7 +193,21 @@ export class Driver {
   /** How far a step has come; a restart goes on from there. */
   async #save(nowMs: number): Promise<void> {
     this.#savedAtMs = nowMs;
-    await this.seat.advance((run) => run);
+    await this.#within(this.seat.advance((run) => run));
+  }
+
+  /** A store that hangs holds up no look: the next may find a reason to go back. */
+  async #within(work: Promise<unknown>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(reject, STORED_WITHIN_MS, new Error('the store does not answer'));
+    });
+    try {
+      await Promise.race([work, late]);
+    } finally {
+      clearTimeout(timer);
+      work.catch((error: unknown) => this.failed(error));
+    }
   }
 
   /** Also while a person has yet to promote, or has paused it: gates are asked then, too. */
@@ -215,56 +222,8 @@ export class Driver {
     this.#checks.follow(plan.checks, about, `${startedAt} ${state.step}`);
   }
 
-  /** Undefined also when it throws or takes too long: then there are no figures. */
-  async #evidence({ plan, state }: Run): Promise<Evidence | undefined> {
-    const { source, onProblem } = this.#options;
-    const { mirror } = this.seat;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, EVIDENCE_WITHIN_MS, undefined);
-    });
-    try {
-      const evidence = await Promise.race([source.evidenceOf(mirror), late]);
-      return evidence && withUsersErrors(evidence, source.usersOf(mirror), weightsOf(plan, state).users);
-    } catch (error) {
-      onProblem(mirror, error);
-      return undefined;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  /** The policy changes first; users' shares go when no Envoy needs them any more. Taken up again by whoever comes next. */
-  async #settle(run: Run): Promise<void> {
-    const { seat } = this;
-    const { mirror, finish, delivery } = this.#options;
-    const before = mirror();
-    if (before && isAbout(before, run)) {
-      if (run.finish !== 'writing') {
-        const why = 'the policy is what it was before: finish was taken back';
-        await seat.advance((current) => current && this.#passedAgain(current, why));
-        return;
-      }
-      await finish(seat.mirror, run);
-    }
-    if (run.finish === 'writing') await seat.advance((current) => current && { ...current, finish: 'settling' });
-    const after = mirror();
-    const { waitingFor } = delivery();
-    if (after && isFinishedIn(after, run) && waitingFor !== null && waitingFor !== NOBODY) return;
-    await seat.advance((current) => {
-      if (!current) return undefined;
-      const { finish: _, ...settled } = current;
-      return settled;
-    });
-  }
-
   #commanded(run: Run, asked: Command, by: string, refused: (why: string) => Error): Run {
     return moved(run, stateAfter(run, asked, by, refused), by, this.#options.date(), asked);
-  }
-
-  #passedAgain(run: Run, why: string): Run {
-    const { finish: _, ...kept } = run;
-    return moved(kept, { ...run.state, status: 'passed', why }, BY_ITSELF, this.#options.date(), 'passed');
   }
 }
 

@@ -15,15 +15,23 @@ export class Exposed {
     this.#now = now;
   }
 
-  /** @param over the rollout has ended: what the candidate answers users a while later is no part of it */
-  since(users: readonly UsersBySide[], over: boolean): Exposure {
+  /**
+   * @param over the rollout has ended: what the candidate answers users a while later is no part of it
+   * @returns what is new, and what notes that it was counted; until then it stays new
+   */
+  since(users: readonly UsersBySide[], over: boolean): { readonly more: Exposure; readonly counted: () => void } {
     this.#endedAtMs = over ? (this.#endedAtMs ?? this.#now()) : undefined;
-    const before = this.#before;
     const now = sumOf(users.map(({ candidate }) => candidate));
-    this.#before = now;
+    const counted = () => {
+      this.#before = now;
+    };
     const isPast = this.#endedAtMs !== undefined && this.#now() - this.#endedAtMs > COUNTS_AFTER_END_MS;
-    if (!before || isPast || now.requests < before.requests) return NOBODY;
-    return { requests: now.requests - before.requests, failed: Math.max(0, now.failed - before.failed) };
+    if (!this.#before || isPast || now.requests < this.#before.requests) {
+      counted();
+      return { more: NOBODY, counted };
+    }
+    const { requests, failed } = this.#before;
+    return { more: { requests: now.requests - requests, failed: Math.max(0, now.failed - failed) }, counted };
   }
 }
 

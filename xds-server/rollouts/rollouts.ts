@@ -73,6 +73,7 @@ export class Rollouts {
   #policy = NO_POLICY;
   #applied = new WeakMap<Policy, Policy>();
   #closed = false;
+  #isPolling = false;
 
   private constructor(options: RolloutsOptions) {
     this.#options = options;
@@ -167,7 +168,7 @@ export class Rollouts {
     if (!(await driver.forward(asked, by, refused))) throw overtaken();
     if (asked !== 'finish') return { stored: true, todo: [] };
     const run = driver.seat.run!;
-    await driver.finish();
+    await driver.finishing.begin();
     return { stored: true, todo: whatToWrite(this.#policy, name, run) };
   }
 
@@ -198,10 +199,14 @@ export class Rollouts {
 
   /** Reads what others have stored, once. */
   async poll(): Promise<void> {
+    if (this.#closed || this.#isPolling) return;
+    this.#isPolling = true;
     try {
-      if (!this.#closed) await this.#replicas.poll();
+      await this.#replicas.poll();
     } catch (error) {
-      for (const { driver } of this.#driven.values()) if (!this.#closed) driver.failed(error);
+      for (const { driver } of this.#driven.values()) driver.failed(error);
+    } finally {
+      this.#isPolling = false;
     }
   }
 

@@ -24,6 +24,7 @@ export class Seat {
   /** As last seen in the store. */
   #head: Head | undefined;
   #unsaved = false;
+  #isStoring = false;
   #writes: Promise<unknown> = Promise.resolve();
 
   constructor(options: SeatOptions) {
@@ -47,6 +48,11 @@ export class Seat {
     return this.#head?.owner === this.#options.me;
   }
 
+  /** A step forward, or figures, are on their way into the store. */
+  get isStoring(): boolean {
+    return this.#isStoring;
+  }
+
   /** What is in force is not stored yet. */
   get isUnsaved(): boolean {
     return this.#unsaved;
@@ -67,9 +73,13 @@ export class Seat {
     this.#put(run);
   }
 
-  /** Figures that are no reason to write at once, and decide nothing. @returns false: something else is in force by now */
+  /**
+   * Figures that are no reason to write at once, and decide nothing.
+   *
+   * @returns false: something else is in force by now, or is about to be
+   */
   update(before: Run, after: Run): boolean {
-    if (this.#run !== before) return false;
+    if (this.#run !== before || this.#isStoring) return false;
     this.#put(after);
     return true;
   }
@@ -86,7 +96,10 @@ export class Seat {
       const before = this.#run;
       const after = change(before);
       if (after === undefined || this.#unsaved) return false;
-      const stored = await this.#store(after);
+      this.#isStoring = true;
+      const stored = await this.#store(after).finally(() => {
+        this.#isStoring = false;
+      });
       if (!stored) return false;
       this.#head = headOf(stored);
       // Whoever went back meanwhile has published that already; it is written over this.

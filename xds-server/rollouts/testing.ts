@@ -131,7 +131,7 @@ export function usersIn(rollouts: Rollouts, world: World): string {
 }
 
 /** As many users as pairs, of which none fails, on both sides. */
-function see(world: World, seen: Evidence): void {
+export function see(world: World, seen: Evidence): void {
   world.evidence = seen;
   world.users = Object.entries(seen.strata).map(([stratum, { pairs }]) => {
     const side = { requests: pairs, failed: 0 };
