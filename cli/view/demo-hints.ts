@@ -8,7 +8,7 @@ export function demoHints(apiUrl: string, policyFile: string, candidateControl: 
     ...(isDefault ? [] : [`  export SHADOWPLANE_API=${apiUrl}`]),
     '  npx shadowplane mirror set orders --sample 50% --segment beta=0%',
     '  npx shadowplane mirror pause orders',
-    'Move users, if its bugs let you; then deploy the corrected order-v2, start again:',
+    'Move users. Its bugs stop that; deploy the corrected order-v2, and start again:',
     '  npx shadowplane rollout start orders',
     `  curl -X POST http://${candidateControl}/deploy/v2-fixed`,
     `or edit ${policyFile}. Ctrl-C stops.`,
