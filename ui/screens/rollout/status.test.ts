@@ -34,7 +34,7 @@ it('says who answers whom', () => {
     'order-v1 answers every user; copies go as the mirror says.',
   );
   expect(whoText({ copies: share(25), users: { employees: share(100), everyone: share(0) } }, services)).toBe(
-    'order-v2 answers 100% of employees; of every segment and the sample 25% is copied.',
+    'order-v2 answers 100% of employees; of segments and the sample 25% is copied.',
   );
 });
 

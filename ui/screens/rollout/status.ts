@@ -80,7 +80,7 @@ export function whoText(
   const copied =
     copies === 'as-configured'
       ? 'copies go as the mirror says'
-      : `of every segment and the sample ${percent(copies / 1_000_000)} is copied`;
+      : `of segments and the sample ${percent(copies / 1_000_000)} is copied`;
   return `${answered}; ${copied}.`;
 }
 
