@@ -6,6 +6,13 @@ import { vi } from 'vitest';
 
 const PATIENCE_MS = 15_000;
 
-const waitFor = vi.waitFor;
-vi.waitFor = (callback, options = {}) =>
-  waitFor(callback, { timeout: PATIENCE_MS, ...(typeof options === 'number' ? { timeout: options } : options) });
+const { waitFor } = vi;
+// Files that share a process share this, too.
+if (waitFor.name !== 'patientWaitFor') {
+  vi.waitFor = function patientWaitFor(callback, options = {}) {
+    return waitFor(callback, {
+      timeout: PATIENCE_MS,
+      ...(typeof options === 'number' ? { timeout: options } : options),
+    });
+  };
+}

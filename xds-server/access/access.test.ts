@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** On a machine that is busy with other tests. */
-const PATIENT = { timeout: 10_000 };
+const PATIENT = { timeout: 30_000 };
 
 describe('a token file', () => {
   it('gives names and roles to tokens, their digests and certificates', () => {
