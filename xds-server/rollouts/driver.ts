@@ -7,10 +7,12 @@ import {
   type RolloutSource,
   type RolloutState,
   stepsOf,
+  weightsOf,
 } from '../../rollout/index.ts';
 import type { Mirror } from '../policy/index.ts';
 import { isAbout } from './apply-weights.ts';
 import { ExternalChecks } from './checks/index.ts';
+import type { Unfit } from './delivery.ts';
 import { Exposed } from './exposed.ts';
 import { Figures } from './figures.ts';
 import { Finishing, type FinishingOptions } from './finishing.ts';
@@ -20,6 +22,8 @@ import type { CheckView } from './view.ts';
 
 export interface DriverOptions extends FinishingOptions {
   readonly source: RolloutSource;
+  /** Why users must not be on the candidate, or not yet. */
+  readonly unfit: () => Unfit | undefined;
   /** Told when driving begins to fail. */
   readonly onProblem: (mirror: string, error: unknown) => void;
   readonly now: () => number;
@@ -46,6 +50,8 @@ export class Driver {
   #problem: string | undefined;
   #lookedAtMs: number | undefined;
   #savedAtMs = 0;
+  /** Of the candidate, as last seen. */
+  #epoch: number | undefined;
   #isBusy = false;
   #isClosed = false;
 
@@ -78,6 +84,8 @@ export class Driver {
     if (this.#isBusy) return;
     this.#isBusy = true;
     try {
+      // Of what changed while another drove it nobody has told.
+      this.policyChanged();
       if (seat.isMine && seat.run) await this.#look(seat.run);
       if (seat.isUnsaved) await this.#within(seat.flush());
       if (!seat.isStoring) this.#problem = undefined;
@@ -111,8 +119,9 @@ export class Driver {
     const { run } = this.seat;
     if (!run || !this.seat.isMine || isOver(run.state)) return;
     const why = whyEnded(this.#options.mirror(), run);
-    if (why === undefined) return;
-    this.retreat(moved(run, { ...run.state, status: 'aborted', why }, BY_ITSELF, this.#options.date()));
+    const unfit = why === undefined && this.#hasUsers(run) ? this.#options.unfit() : undefined;
+    if (why !== undefined) this.#end(run, 'aborted', why);
+    else if (unfit?.isSure) this.#end(run, 'rolled-back', unfit.why);
   }
 
   /** In force when this returns. @returns whether it is stored, once that is known or has taken too long */
@@ -159,10 +168,10 @@ export class Driver {
       }
       return;
     }
-    this.#ask(run);
     const evidence = await this.#figures.of(seat.mirror, run);
     if (seat.run !== run || this.#isClosed) return;
-    const { waitingFor } = delivery();
+    this.#ask(run, evidence?.epoch);
+    const waitingFor = delivery().waitingFor ?? this.#unfit(run)?.why ?? null;
     const decision = decide(run.plan, run.state, {
       sinceLastLookMs,
       delivered: waitingFor === null ? true : { waitingFor },
@@ -210,8 +219,12 @@ export class Driver {
     }
   }
 
-  /** Also while a person has yet to promote, or has paused it: gates are asked then, too. */
-  #ask({ plan, state, startedAt }: Run): void {
+  /**
+   * Also while a person has yet to promote, or has paused it: gates are asked then, too. What was said of another version of
+   * the candidate does not count.
+   */
+  #ask({ plan, state, startedAt }: Run, epoch = this.#epoch): void {
+    this.#epoch = epoch;
     const step = stepsOf(plan)[state.step];
     if (!step) {
       this.#checks.close();
@@ -219,7 +232,19 @@ export class Driver {
     }
     const { name, phase, weights } = step;
     const about = { mirror: this.seat.mirror, step: name, phase, weights, status: state.status };
-    this.#checks.follow(plan.checks, about, `${startedAt} ${state.step}`);
+    this.#checks.follow(plan.checks, about, `${startedAt} ${state.step} ${epoch}`);
+  }
+
+  #end(run: Run, status: 'aborted' | 'rolled-back', why: string): void {
+    this.retreat(moved(run, { ...run.state, status, why }, BY_ITSELF, this.#options.date()));
+  }
+
+  #hasUsers({ plan, state }: Run): boolean {
+    return Object.keys(weightsOf(plan, state).users).length > 0;
+  }
+
+  #unfit({ plan }: Run): Unfit | undefined {
+    return plan.canary.length > 0 ? this.#options.unfit() : undefined;
   }
 
   #commanded(run: Run, asked: Command, by: string, refused: (why: string) => Error): Run {

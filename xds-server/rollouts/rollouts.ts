@@ -1,9 +1,9 @@
 import { dateOf, steadyMs } from '../../clock/index.ts';
 import { didYouMean, ShadowplaneError } from '../../errors/index.ts';
-import { type Command, isOver, type RolloutSource, start, weightsOf } from '../../rollout/index.ts';
+import { type Command, isOver, type RolloutSource, start, stepsOf, weightsOf } from '../../rollout/index.ts';
 import type { Mirror, Policy } from '../policy/index.ts';
 import { applyWeights, isFinishedIn } from './apply-weights.ts';
-import type { DeliveryReport } from './delivery.ts';
+import type { DeliveryReport, Unfit } from './delivery.ts';
 import { Driver, stateAfter } from './driver.ts';
 import { whatToWrite } from './finish.ts';
 import { Replicas } from './replicas.ts';
@@ -27,8 +27,8 @@ export interface RolloutsOptions {
   readonly finish: (mirror: string, run: Run) => Promise<void>;
   /** Why nothing is copied although the policy says so, in words; absent: nothing stands in the way. */
   readonly withoutCopies?: (mirror: string) => string | undefined;
-  /** Why a service must not be given users, in words. Default: it may. */
-  readonly unfitForUsers?: (service: string) => string | undefined;
+  /** Why a mirror's candidate must not be given users, or not yet. Default: it may. */
+  readonly unfitForUsers?: (mirror: Mirror) => Unfit | undefined;
   /** Told when driving a rollout begins to fail. */
   readonly onProblem?: (mirror: string, error: unknown) => void;
   /** Default: the steady clock. */
@@ -96,6 +96,8 @@ export class Rollouts {
         const stored = await options.store.read(mirror);
         const { driver } = rollouts.#of(mirror);
         if (stored) driver.seat.adopt(stored);
+        // The policy of that rollout is older than the one that this process begins with.
+        if (stored && isOver(stored.run.state) && !stored.run.finish) rollouts.#of(mirror).isFinishSeen = true;
         // An embedded store belongs to one process: whoever had it before is gone, or is to write no more.
         if (!options.shared || driver.seat.isMine) {
           await driver.seat.claimAnew().catch((error: unknown) => driver.failed(error));
@@ -113,11 +115,16 @@ export class Rollouts {
     this.#policy = policy;
     this.#applied = new WeakMap();
     for (const [name, driven] of this.#driven) {
-      const { run } = driven.driver.seat;
-      const mirror = this.#mirror(name);
-      if (run && isOver(run.state) && mirror && isFinishedIn(mirror, run)) driven.isFinishSeen = true;
+      this.#seeFinish(name, driven);
       driven.driver.policyChanged();
     }
+  }
+
+  /** Whichever is heard of first: the policy, or the rollout that has made it. */
+  #seeFinish(name: string, driven: Driven): void {
+    const { run } = driven.driver.seat;
+    const mirror = this.#mirror(name);
+    if (run && isOver(run.state) && mirror && isFinishedIn(mirror, run)) driven.isFinishSeen = true;
   }
 
   /** The same object where nothing is moved. */
@@ -132,15 +139,13 @@ export class Rollouts {
   /** @throws ShadowplaneError MIRROR_NOT_FOUND, ROLLOUT_REFUSED or STORE_FAILED; then nothing has changed */
   async start(name: string, by: string): Promise<void> {
     const begun = this.#begun(name, by);
-    const driven = this.#of(name);
-    const { seat } = driven.driver;
+    const { seat } = this.#of(name).driver;
     if (seat.head && !seat.isMine) await seat.claim();
     const isBegun = await seat.advance((run) => {
       assertNoneUnderWay(run);
       return begun;
     });
     if (!isBegun) throw overtaken();
-    driven.isFinishSeen = false;
   }
 
   /** What `start` would begin with. @throws ShadowplaneError as `start` does */
@@ -165,6 +170,7 @@ export class Rollouts {
   async command(name: string, asked: Command, by: string): Promise<Commanded> {
     const driver = this.#started(name);
     if (BACK.includes(asked)) return { stored: await driver.back(asked, by, refused), todo: [] };
+    if (asked === 'promote') this.#assertPromotable(name, driver.seat.run!);
     if (!(await driver.forward(asked, by, refused))) throw overtaken();
     if (asked !== 'finish') return { stored: true, todo: [] };
     const run = driver.seat.run!;
@@ -193,7 +199,8 @@ export class Rollouts {
 
   /** Looks at all that are driven here, once; also done every half second. */
   async look(): Promise<void> {
-    if (this.#closed) return;
+    // Before the policy is known, all mirrors seem to be gone.
+    if (this.#closed || this.#policy === NO_POLICY) return;
     await Promise.all([...this.#driven.values()].map(({ driver }) => driver.look()));
   }
 
@@ -239,6 +246,10 @@ export class Rollouts {
       mirror: () => this.#mirror(mirror),
       source,
       delivery,
+      unfit: () => {
+        const known = this.#mirror(mirror);
+        return known && this.#options.unfitForUsers?.(known);
+      },
       finish,
       onProblem,
       now: this.#now,
@@ -253,6 +264,8 @@ export class Rollouts {
     const driven = this.#of(mirror);
     const isOther = run.state.step !== before?.state.step || run.state.status !== before?.state.status;
     if (isOther) driven.driver.forget();
+    if (run.startedAt !== before?.startedAt) driven.isFinishSeen = false;
+    this.#seeFinish(mirror, driven);
     if (keyOf(run) !== keyOf(before)) {
       this.#applied = new WeakMap();
       this.#options.onChange();
@@ -277,15 +290,26 @@ export class Rollouts {
 
   /** Of the mirror as the policy has it now. */
   #begun(name: string, by: string): Run {
-    const { rollout: plan, primary, shadow, paused } = this.#known(name);
+    const mirror = this.#known(name);
+    const { rollout: plan, primary, shadow, paused } = mirror;
     if (!plan) throw refused(`mirrors.${name} has no "rollout" to start`);
     if (paused) throw refused(`${name} is paused: nothing is copied, so nothing can be compared`);
     if (this.#policy.mirroring === 'off') throw refused('mirroring is off: nothing is copied anywhere');
-    const unfit = plan.canary.length > 0 ? this.#options.unfitForUsers?.(shadow) : undefined;
-    if (unfit !== undefined) throw refused(unfit);
+    if (plan.canary.length > 0) this.#assertFit(mirror);
     const answer = start(plan);
     if ('refused' in answer) throw refused(answer.refused);
     return newRun(answer.state, { plan, primary, shadow, by, at: dateOf(steadyMs()) });
+  }
+
+  #assertFit(mirror: Mirror): void {
+    const unfit = this.#options.unfitForUsers?.(mirror);
+    if (unfit?.isSure) throw refused(unfit.why);
+  }
+
+  /** What a step waits for, a person may do without; users must have somewhere to go. */
+  #assertPromotable(name: string, { plan, state }: Run): void {
+    const mirror = this.#mirror(name);
+    if (mirror && stepsOf(plan)[state.step + 1]?.phase === 'canary') this.#assertFit(mirror);
   }
 
   #started(name: string): Driver {

@@ -1,5 +1,7 @@
 /** Nobody is moved, and nothing is finished, that nobody asked for: after restarts, undone changes, with others who are late. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -113,23 +115,35 @@ it('who follows one that was silent ends what the policy has changed meanwhile',
   expect(other.view(MIRROR)).toMatchObject({ status: 'aborted', why: 'its plan was taken out of the policy' });
 });
 
-it('a store that hangs with a step does not hold up a gate that fails', async () => {
-  const store = await RolloutStore.open(dialect());
-  const rollouts = await open({ store });
-  await rollouts.start(MIRROR, 'ada');
-  for (let step = 0; step < 3; step += 1) await passStep(rollouts, world);
-  await rollouts.look();
-  vi.spyOn(store, 'write').mockImplementation(() => new Promise(() => {}));
-  // Figures that are due to be stored, or a step that is: neither is.
-  world.nowMs += 4_000;
-  void rollouts.look();
-  await vi.waitFor(() => expect(store.write).toHaveBeenCalled());
-  world.evidence = evidence(200_000, 40_000);
-  await vi.waitFor(() => {
-    void rollouts.look();
-    expect(usersIn(rollouts, world)).toBe(AT_REST);
+it('what others said of one version of the candidate does not count for the next', async () => {
+  let asked = 0;
+  const server = createServer((_, response) => {
+    asked += 1;
+    if (asked === 1) response.end();
   });
-  expect(rollouts.view(MIRROR).status).toBe('rolled-back');
-  opened.splice(0, 1);
-  await store.close();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const gates = { differences: { atMost: '1%' }, webhooks: { smoke: { url, every: '1h' } } };
+  world = newWorld(writtenPlan({ gates }));
+  const rollouts = await open();
+  try {
+    await rollouts.start(MIRROR, 'ada');
+    await rollouts.look();
+    await vi.waitFor(() => expect(rollouts.view(MIRROR).checks).toMatchObject([{ outcome: 'pass' }]));
+    world.evidence = evidence(10, 0, { epoch: 2 });
+    await rollouts.look();
+    await rollouts.look();
+    world.evidence = evidence(20_000, 0, { epoch: 2 });
+    world.nowMs += 1_500;
+    await rollouts.look();
+    expect(rollouts.view(MIRROR)).toMatchObject({
+      step: 0,
+      checks: [{ outcome: 'not-enough-data' }],
+      waitingFor: ['check "smoke": no answer yet'],
+    });
+    await vi.waitFor(() => expect(asked).toBe(2));
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });
