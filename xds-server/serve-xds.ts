@@ -84,7 +84,7 @@ export async function serveXds(options: ControlPlaneOptions, parts: XdsParts, sh
     if (typeUrl === SECRET) secrets?.takeBack(secretsBehind(store.current.policy, refusedSecrets(xds, node)), message);
   });
   fleet.follow(xds);
-  watching.delivery.follow(xds, fleet.gone());
+  watching.delivery.follow(xds, fleet.gone(), (...asked) => fleet.hasCluster(...asked));
   const envoys = envoysOf(
     xds,
     (client) => ({ ...inUse.of(client), ...fleet.of(client) }),

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { FastifyPluginCallback } from 'fastify';
 import type { Registry } from 'prom-client';
 import { steadyMs } from '../clock/index.ts';
+import { ShadowplaneError } from '../errors/index.ts';
 import { storeDialect } from '../store/index.ts';
 import type { AuditLog } from './access/index.ts';
 import type { EventSource, OpenApiPart } from './api/index.ts';
@@ -15,7 +16,7 @@ import { TrafficBooks } from './forecast/index.ts';
 import { addGuardMetrics, GuardProofs, guardOpenApi, guardRoutes } from './guards/index.ts';
 import { KeptStates } from './kept/index.ts';
 import type { Policy, PolicyStore, StoredPolicy } from './policy/index.ts';
-import type { VmGenerations } from './resources/index.ts';
+import { candidateCluster, clusterOnceFinished, type VmGenerations } from './resources/index.ts';
 import {
   addRolloutMetrics,
   Delivery,
@@ -23,6 +24,7 @@ import {
   RolloutStore,
   Rollouts,
   rolloutOpenApi,
+  type Unfit,
   UsersBySide,
 } from './rollouts/index.ts';
 import { type SecretFolder, secretRoutes, secretsOpenApi, secretViews, withSecretFiles } from './secrets/index.ts';
@@ -159,12 +161,16 @@ async function openRollouts(options: WatchingOptions, asked: AskedByRollouts): P
       source: { evidenceOf, usersOf: (mirror) => users.of(mirror) },
       delivery: () => delivery.report(),
       finish: async (mirror, run) => {
+        const placed = store.current.policy.mirrors.find(({ name }) => name === mirror);
+        const lack = placed && delivery.without(clusterOnceFinished(placed), placed.shadow);
+        if (lack) throw new ShadowplaneError('ROLLOUT_REFUSED', lack.why);
         const note = `rollout of ${mirror} finished`;
         await store.write('rollout', (document) => finished(document, mirror, run), { note });
       },
       withoutCopies: (mirror) =>
         brakes.stopped().includes(mirror) ? `the brake is on, ${brakes.of(mirror)?.reason}` : undefined,
-      unfitForUsers: (service) => forgetful(guards, service),
+      unfitForUsers: (mirror) =>
+        forgetful(guards, mirror.shadow) ?? delivery.without(candidateCluster(mirror), mirror.shadow),
       onProblem: (mirror, err) => logger.error({ err, mirror }, 'nothing of this rollout moves forward'),
     });
   } catch (error) {
@@ -174,12 +180,10 @@ async function openRollouts(options: WatchingOptions, asked: AskedByRollouts): P
 }
 
 /** A process that is a shadow as a whole keeps nothing of what users tell it. */
-function forgetful(guards: GuardProofs, service: string): string | undefined {
+function forgetful(guards: GuardProofs, service: string): Unfit | undefined {
   const known = guards.list().find((status) => status.service === service && status.mode === 'always');
-  return (
-    known &&
-    `${service} treats every request as a copy (SHADOW_MODE=true), users' too, and would keep nothing of theirs; start it without, so that its guard goes by the markers`
-  );
+  const why = `${service} treats every request as a copy (SHADOW_MODE=true), users' too, and would keep nothing of theirs; start it without, so that its guard goes by the markers`;
+  return known && { why, isSure: true };
 }
 
 /** The same after a restart, and another for each data directory of a machine. */

@@ -212,3 +212,27 @@ it('an Envoy that has left is remembered until it comes back', () => {
   for (let index = 0; index < 300; index++) events.emit('disconnect', client(`many-${index}`));
   expect(nodes()).toHaveLength(200);
 });
+
+describe('a cluster that users are to be led to', () => {
+  const has = (envoy: Envoy, service: string, cluster = 'orders/users/v2') => {
+    const counts = new EnvoyCounts();
+    if (envoy.counts) counts.report({ node: 'edge-1', atMs: BORN_MS, values: new Map(Object.entries(envoy.counts)) });
+    const types = Object.entries(envoy.asks ?? ASKS).map(([typeUrl, asked]) => [typeUrl, { typeUrl, ...asked }]);
+    const { metadata } = envoy;
+    const asked = { ...client('edge-1'), metadata, types: Object.fromEntries(types) };
+    return new Fleet({ counts, policy: () => policy }).hasCluster(asked, cluster, service);
+  };
+  const own = { metadata: { shadowplane: { listener: 'own' } } };
+
+  it('is there where it is sent, and where it is counted; nobody knows while nothing is', () => {
+    expect(has({ ...own, counts: COUNTS }, 'v2')).toBe(false);
+    expect(has({ ...own, counts: { ...COUNTS, 'cluster.orders/users/v2.membership_total': 1 } }, 'v2')).toBe(true);
+    expect(has(own, 'v2')).toBeUndefined();
+    expect(has({ ...own, asks: { [CLUSTER]: ALL } }, 'v2')).toBe(true);
+    expect(has({ asks: { [CLUSTER]: ALL }, counts: COUNTS }, 'v2')).toBe(true);
+    // Without an address there is nothing to send.
+    expect(has({ asks: { [CLUSTER]: ALL }, counts: COUNTS }, 'v1', 'orders.v1')).toBe(true);
+    expect(has({ asks: { [CLUSTER]: ALL }, counts: COUNTS }, 'v1', 'orders.v2')).toBe(false);
+    expect(has({ metadata: { shadowplane: { egress: 'v2' } }, asks: {} }, 'v2')).toBe(true);
+  });
+});

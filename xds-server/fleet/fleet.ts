@@ -3,8 +3,8 @@ import type { EnvoyDetails, GoneEnvoy } from '../api/index.ts';
 import type { Kept } from '../kept/index.ts';
 import type { Policy } from '../policy/model.ts';
 import { type EnvoySetup, type ExpectedCluster, expectedClusters, setupOf } from '../resources/index.ts';
-import type { ClientStatus, XdsServer } from '../xds/index.ts';
-import type { EnvoyCounts } from './envoy-counts.ts';
+import { CLUSTER, type ClientStatus, type XdsServer } from '../xds/index.ts';
+import { type EnvoyCounts, nameInStatistics } from './envoy-counts.ts';
 import { type EnvoyProblem, envoyProblems, type Seen, STATISTICS_MISSING, unseenOf } from './envoy-problems.ts';
 
 export interface FleetOptions {
@@ -83,6 +83,19 @@ export class Fleet {
       unseen: unseenOf(seen),
       copies: counts ? { sent: sum('sent'), active: sum('active'), at: dateOf(counts.atMs).toISOString() } : null,
     };
+  }
+
+  /**
+   * Whether this Envoy has a cluster by which users reach that service: it is sent to it, or among what it counts. To a
+   * route without its cluster Envoy answers 503, and counts that for no route. Undefined: nobody knows, or not yet.
+   */
+  hasCluster({ node, metadata, types }: ClientStatus, cluster: string, service: string): boolean | undefined {
+    if (setupOf(metadata).egress !== undefined) return true;
+    const isMade = this.#options
+      .policy()
+      .services.some(({ name, addresses }) => name === service && addresses.length > 0);
+    if (isMade && Object.values(types).some(({ typeUrl, wildcard }) => typeUrl === CLUSTER && wildcard)) return true;
+    return this.#options.counts.of(node)?.clusters.has(nameInStatistics(cluster));
   }
 
   #keep(xds: Pick<XdsServer, 'clients'>): void {

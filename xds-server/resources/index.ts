@@ -16,4 +16,4 @@ export type { FragmentNote } from './fragment-notes.ts';
 export { clusterName, GUARD_HEADER } from './names.ts';
 export { type SecretLookup, type SecretMaterial, type SecretUse, secretUses } from './secrets.ts';
 export { fileSecrets } from './tls.ts';
-export { movesUsers, usersShares } from './users.ts';
+export { candidateCluster, clusterOnceFinished, movesUsers, usersShares } from './users.ts';

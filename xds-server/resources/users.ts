@@ -17,6 +17,11 @@ export function candidateCluster({ name, shadow, shadowCluster }: Mirror): strin
   return shadowCluster ?? clusterName(name, 'users', shadow);
 }
 
+/** Where the users of the shadow's version go once a rollout is finished and it is the primary. */
+export function clusterOnceFinished({ name, shadow, shadowCluster }: Mirror): string {
+  return shadowCluster ?? clusterName(name, 'primary', shadow);
+}
+
 /** Methods of the requests that the primary gets a copy of when the shadow has answered them. */
 export function backMethodsOf({ methods, backMethods }: Mirror): readonly string[] {
   const safe: readonly string[] = DEFAULTS.safeMethods;

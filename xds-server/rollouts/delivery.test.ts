@@ -77,3 +77,25 @@ it('is held up by who was here before a restart', () => {
   set('edge-1');
   expect(delivery.report()).toEqual({ acked: 1, of: 1, waitingFor: null });
 });
+
+it('finds who would lead users to a cluster that is not there, and who has not said', () => {
+  const { delivery, xds, set } = world();
+  const has = new Map<string, boolean | undefined>();
+  delivery.follow(xds, [], ({ node }, cluster, service) => {
+    expect([cluster, service]).toEqual(['orders/users/v2', 'v2']);
+    return has.get(node);
+  });
+  const without = () => delivery.without('orders/users/v2', 'v2');
+  expect(without()).toBeUndefined();
+  set('edge-1');
+  expect(without()).toMatchObject({ isSure: false, why: expect.stringContaining('edge-1 has sent no statistics') });
+  has.set('edge-1', true);
+  expect(without()).toBeUndefined();
+  set('edge-2');
+  set('edge-3');
+  has.set('edge-3', false);
+  expect(without()).toMatchObject({
+    isSure: true,
+    why: expect.stringMatching(/^edge-3 has no cluster .*would get 503/),
+  });
+});

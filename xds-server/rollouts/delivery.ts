@@ -20,20 +20,31 @@ const MAX_GONE = 200;
 /** Nobody is known, not even one that has left. */
 export const NOBODY = 'no Envoy is connected';
 
+/** Why users must not be moved to a service, or not yet, in words. */
+export interface Unfit {
+  readonly why: string;
+  /** False: it is only not known that they may. */
+  readonly isSure: boolean;
+}
+
+type HasCluster = (client: ClientStatus, cluster: string, service: string) => boolean | undefined;
+
 /** Whether every Envoy that is known has what is served now. Ways out of shadows have no shares and do not count. */
 export class Delivery {
   readonly #now: () => number;
   /** By node: when it left. */
   readonly #gone = new Map<string, number>();
   #xds: Pick<XdsServer, 'clients'> | undefined;
+  #hasCluster: HasCluster = () => true;
 
   constructor(now: () => number = steadyMs) {
     this.#now = now;
   }
 
   /** @param left who was here before this process and has not come back yet */
-  follow(xds: Pick<XdsServer, 'clients' | 'on'>, left: readonly GoneEnvoy[] = []): void {
+  follow(xds: Pick<XdsServer, 'clients' | 'on'>, left: readonly GoneEnvoy[] = [], hasCluster?: HasCluster): void {
     this.#xds = xds;
+    if (hasCluster) this.#hasCluster = hasCluster;
     for (const { node, since } of left) {
       const agoMs = Math.max(0, Date.now() - Date.parse(since));
       if (agoMs < GONE_FOR_GOOD_MS) this.#gone.set(node, this.#now() - agoMs);
@@ -55,6 +66,22 @@ export class Delivery {
     const lacking = clients.filter((client) => !hasShares(client));
     const acked = clients.length - lacking.length;
     return { acked, of: clients.length, waitingFor: this.#waitingFor(clients, lacking) };
+  }
+
+  /** An Envoy whose routes would lead the users of a service to a cluster that is not there. */
+  without(cluster: string, service: string): Unfit | undefined {
+    const found = (this.#xds?.clients() ?? [])
+      .map((client) => ({ node: client.node, has: this.#hasCluster(client, cluster, service) }))
+      .filter(({ has }) => has !== true);
+    const [lacking] = found.filter(({ has }) => has === false);
+    if (lacking) {
+      const why = `${lacking.node} has no cluster ${JSON.stringify(cluster)}: users of ${service} would get 503 there. Add it as "shadowplane envoy fragment" prints it, or correct services.${service}.cluster`;
+      return { why, isSure: true };
+    }
+    const [unknown] = found;
+    if (!unknown) return undefined;
+    const why = `${unknown.node} has sent no statistics yet, so whether it has the cluster ${JSON.stringify(cluster)} is not known`;
+    return { why, isSure: false };
   }
 
   #waitingFor(clients: readonly ClientStatus[], lacking: readonly ClientStatus[]): string | null {

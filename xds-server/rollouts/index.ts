@@ -1,5 +1,5 @@
 /** The room that moves users step by step: drives rollouts, keeps them, and answers for them. */
-export { Delivery } from './delivery.ts';
+export { Delivery, type Unfit } from './delivery.ts';
 export { finished } from './finish.ts';
 export { addRolloutMetrics } from './rollout-metrics.ts';
 export { rolloutOpenApi } from './rollout-openapi.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ShadowplaneError } from '../../errors/index.ts';
 import { libsqlDialect } from '../../store/index.ts';
-import { RolloutStore, type Rollouts } from './index.ts';
+import { RolloutStore, type Rollouts, type Unfit } from './index.ts';
 import {
   documentOf,
   evidence,
@@ -243,12 +243,34 @@ describe('people', () => {
   });
 
   it('give no users to a service that keeps nothing; copies it may have', async () => {
-    const unfitForUsers = (service: string) => (service === 'v2' ? 'v2 keeps nothing' : undefined);
+    const unfitForUsers = () => ({ why: 'v2 keeps nothing', isSure: true });
     const rollouts = await open({ unfitForUsers });
     await expect(rollouts.start(MIRROR, 'ada')).rejects.toThrow('v2 keeps nothing');
     expect(() => rollouts.previewStart(MIRROR, 'ada')).toThrow('v2 keeps nothing');
     rollouts.follow(policyOf(JSON.parse(JSON.stringify(documentOf(writtenPlan({ canary: undefined }))))));
     await rollouts.start(MIRROR, 'ada');
+  });
+
+  it('take users back from a service that they must not be on any more, and lead none there', async () => {
+    let unfit: Unfit | undefined;
+    const rollouts = await open({ unfitForUsers: () => unfit });
+    await rollouts.start(MIRROR, 'ada');
+    await passStep(rollouts, world);
+    unfit = { why: 'edge-1 has sent no statistics yet', isSure: false };
+    await passStep(rollouts, world);
+    expect(stateOf(rollouts)).toMatchObject({ status: 'running', step: 1 });
+    expect(rollouts.view(MIRROR).waitingFor).toContain('edge-1 has sent no statistics yet');
+    unfit = { why: 'edge-1 has no cluster', isSure: true };
+    await passStep(rollouts, world);
+    expect(stateOf(rollouts)).toMatchObject({ status: 'running', step: 1 });
+    await expect(rollouts.command(MIRROR, 'promote', 'ada')).rejects.toThrow('edge-1 has no cluster');
+    unfit = undefined;
+    await rollouts.command(MIRROR, 'promote', 'ada');
+    expect(usersIn(rollouts, world)).toContain('staff');
+    unfit = { why: 'edge-2 has no cluster', isSure: true };
+    await rollouts.look();
+    expect(stateOf(rollouts)).toMatchObject({ status: 'rolled-back', why: 'edge-2 has no cluster' });
+    expect(world.published.at(-1)).toMatch(/\{\}$/);
   });
 
   it('are asked where the plan says so', async () => {
