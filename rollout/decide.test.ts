@@ -182,6 +182,27 @@ describe('a step', () => {
   });
 });
 
+test('a candidate that has all users is held against the primary also after a restart, and at the next step', () => {
+  const users = (basis: string, primary: number, candidate: number, failed = 0): Evidence => {
+    const errors = { primary: { hits: 0, trials: primary }, candidate: { hits: failed, trials: candidate } };
+    const all = { ...counts({ pairs: 0 }), allWithCandidate: true, errors };
+    return { basis, epoch: 1, strata: { 'segment employees': all, sample: counts({ pairs: 0 }) }, findings: [] };
+  };
+  const restarted = after(watched(2, { baseline: users('one', 9_000, 0) }), look(users('two', 0, 0))).state;
+  expect(restarted).toMatchObject({ step: 2, status: 'running' });
+  const again = after(restarted, look(users('three', 0, 0))).state;
+  for (const state of [restarted, again]) {
+    const basis = state.baseline!.basis;
+    expect(after(state, look(users(basis, 0, 900))).state.status).toBe('running');
+    expect(after(state, look(users(basis, 0, 900, 200))).state.why).toMatch(/^gate "errors" in segment employees: 22%/);
+  }
+  const promoted = command(PLAN, again, 'promote', 'ada') as { readonly state: RolloutState };
+  const next = after(promoted.state, look(users('three', 0, 900))).state;
+  expect(after(next, look(users('three', 0, 1_800, 200))).state.why).toMatch(
+    /^gate "errors" in segment employees: 22%/,
+  );
+});
+
 describe('checks of others', () => {
   const plan: RolloutPlan = {
     ...PLAN,

@@ -2,7 +2,7 @@
  * What becomes of a rollout after a look at it. Pure: no clock, no timers, no network; the same input gives the same answer,
  * and looking more often promotes no bad candidate (rollout/sequential).
  */
-import { type Evidence, evidenceSince, NO_COUNTS, type StratumCounts } from './evidence.ts';
+import { beforeOf, type Evidence, evidenceSince, NO_COUNTS, type StratumCounts, withBefore } from './evidence.ts';
 import { type GateResult, type GatesReport, judgeGates } from './gates/index.ts';
 import { EVERYONE, type Phase, type RolloutPlan, stepsOf } from './plan.ts';
 import type { CheckResult } from './source.ts';
@@ -32,12 +32,13 @@ export function decide(plan: RolloutPlan, state: RolloutState, seen: Observation
   if (isOver(state)) return { state, gates: null, waitingFor: [] };
   if (state.step < 0) return stay(state, state.why);
   const { delivered } = seen;
-  const evidence = asksOfComparison(plan) ? seen.evidence : NOTHING_ASKED;
+  const counted = asksOfComparison(plan) ? seen.evidence : NOTHING_ASKED;
   const failedCheck = checksOf(plan, seen).find(({ outcome }) => outcome === 'fail');
   if (failedCheck && state.baseline !== null) {
     return failed(plan, state, `check "${failedCheck.name}": ${failedCheck.why}`);
   }
-  if (evidence === undefined) return stay(state, 'the comparison does not answer, so there are no figures');
+  if (counted === undefined) return stay(state, 'the comparison does not answer, so there are no figures');
+  const evidence = withBefore(counted, state.before ?? {});
   const { baseline } = state;
   const undelivered = delivered === true ? [] : [delivered.waitingFor];
   if (baseline === null) {
@@ -50,7 +51,9 @@ export function decide(plan: RolloutPlan, state: RolloutState, seen: Observation
   const since = evidenceSince(evidence, baseline);
   if (since === 'begin-again') {
     const why = 'what is counted has changed, so the evidence of this step begins again';
-    return { state: { ...state, baseline: evidence, elapsedMs: 0, why }, gates: null, waitingFor: [why] };
+    const before = beforeOf(evidence, baseline, state.before ?? {});
+    const again = { ...state, before, baseline: withBefore(counted, before), elapsedMs: 0, why };
+    return { state: again, gates: null, waitingFor: [why] };
   }
   const watched = watchedOver(since.strata, movedBy(plan, state));
   const gates = judgeGates(plan, watched);
@@ -178,12 +181,16 @@ function promoted(plan: RolloutPlan, state: RolloutState): RolloutState {
     const why = `${here.name} passed; a person must promote to ${next.name}`;
     return { ...state, status: 'awaiting-approval', why };
   }
-  return begun(state.step + 1, `${here.name} passed`);
+  return nextStep(state, `${here.name} passed`);
 }
 
 /** A step whose weights are still on their way. */
 function begun(step: number, why: string): RolloutState {
   return { status: 'running', step, elapsedMs: 0, baseline: null, why };
+}
+
+function nextStep({ step, before }: RolloutState, why: string): RolloutState {
+  return { ...begun(step + 1, why), ...(before && { before }) };
 }
 
 export type Command = 'promote' | 'pause' | 'resume' | 'rollback' | 'abort' | 'finish';
@@ -235,7 +242,7 @@ function promotedBy(plan: RolloutPlan, state: RolloutState, why: string): Answer
   const steps = stepsOf(plan);
   if (state.status === 'passed') return { refused: 'every step has been passed; `finish` is what is left' };
   if (state.step + 1 >= steps.length) return { state: { ...state, status: 'passed', why } };
-  return { state: begun(state.step + 1, why) };
+  return { state: nextStep(state, why) };
 }
 
 function nameOf(plan: RolloutPlan, { step }: RolloutState): string {

@@ -92,3 +92,27 @@ function isSound({ pairs, candidateOnly, controlOnly = 0, quiet = 0, errors, lat
   for (const cells of [latency.primary, latency.candidate]) counts.push(...cells.values());
   return counts.every((count) => count >= 0) && candidateOnly + controlOnly <= pairs;
 }
+
+/** By stratum: how often the primary failed before those who count it began anew. */
+export type PrimaryBefore = Readonly<Record<string, Share>>;
+
+/** Where no user is left with the primary, it is never counted again: what it did before a restart has to be kept. */
+export function withBefore(evidence: Evidence, before: PrimaryBefore): Evidence {
+  const strata = Object.entries(evidence.strata).map(([name, counts]): [string, StratumCounts] => {
+    const { hits, trials } = before[name] ?? NO_COUNTS.errors.primary;
+    if (!counts.allWithCandidate || trials === 0) return [name, counts];
+    const { primary, candidate } = counts.errors;
+    const sum = { hits: primary.hits + hits, trials: primary.trials + trials };
+    return [name, { ...counts, errors: { primary: sum, candidate } }];
+  });
+  return { ...evidence, strata: Object.fromEntries(strata) };
+}
+
+/** Of counts that began anew, what they were in `baseline`. */
+export function beforeOf(evidence: Evidence, baseline: Evidence, before: PrimaryBefore): PrimaryBefore {
+  const lost = Object.entries(baseline.strata).flatMap(([name, { errors }]) => {
+    const now = evidence.strata[name]?.errors.primary.trials ?? 0;
+    return now < errors.primary.trials ? [[name, errors.primary] as const] : [];
+  });
+  return { ...before, ...Object.fromEntries(lost) };
+}

@@ -1,5 +1,5 @@
 /** Where a rollout stands: all of it, as plain data, so that it can be stored and taken up again by whoever comes next. */
-import type { Evidence } from './evidence.ts';
+import type { Evidence, PrimaryBefore } from './evidence.ts';
 import { AT_REST, type RolloutPlan, stepsOf, type Weights } from './plan.ts';
 
 export type Status =
@@ -23,6 +23,8 @@ export interface RolloutState {
   readonly baseline: Evidence | null;
   /** That look was before every Envoy had the weights: what was counted since may stop the step, and not end it. */
   readonly isEarly?: boolean;
+  /** Of the primary, what whoever counts it does not know any more. */
+  readonly before?: PrimaryBefore;
   /** Why it is where it is. */
   readonly why: string;
 }
