@@ -170,7 +170,9 @@ async function openRollouts(options: WatchingOptions, asked: AskedByRollouts): P
       withoutCopies: (mirror) =>
         brakes.stopped().includes(mirror) ? `the brake is on, ${brakes.of(mirror)?.reason}` : undefined,
       unfitForUsers: (mirror) =>
-        forgetful(guards, mirror.shadow) ?? delivery.without(candidateCluster(mirror), mirror.shadow),
+        forgetful(guards, mirror.shadow) ??
+        delivery.without(candidateCluster(mirror), mirror.shadow) ??
+        (mirror.rollout?.gates.errors && delivery.silent((node, nowMs) => users.tells(node, nowMs))),
       onProblem: (mirror, err) => logger.error({ err, mirror }, 'nothing of this rollout moves forward'),
     });
   } catch (error) {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { type ClientStatus, RUNTIME } from '../xds/index.ts';
 import { Delivery } from './delivery.ts';
+import { UsersBySide } from './users-by-side.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -98,4 +99,27 @@ it('finds who would lead users to a cluster that is not there, and who has not s
     isSure: true,
     why: expect.stringMatching(/^edge-3 has no cluster .*would get 503/),
   });
+});
+
+it('an Envoy of whose users nothing is heard holds up a step; ways out have none', () => {
+  const { at, delivery, xds, set, leave } = world();
+  const users = new UsersBySide({ sinceMs: 0 });
+  const silent = () => delivery.silent((node, nowMs) => users.tells(node, nowMs))?.why;
+  const report = (node: string) => users.report({ node, atMs: at.nowMs, values: new Map() });
+  delivery.follow(xds);
+  expect(silent()).toBeUndefined();
+  set('edge-1');
+  set('edge-2');
+  set('way-out', { metadata: { shadowplane: { egress: 'v2' } } });
+  report('edge-1');
+  expect(silent()).toBe('edge-2 sends no statistics, so how its users fare is not known');
+  report('edge-2');
+  expect(silent()).toBeUndefined();
+  users.gone('edge-2');
+  expect(silent()).toMatch(/^edge-2/);
+  leave('edge-2');
+  at.nowMs = MINUTE_MS;
+  expect(silent()).toBeUndefined();
+  at.nowMs = 3 * MINUTE_MS;
+  expect(silent()).toMatch(/^edge-1/);
 });

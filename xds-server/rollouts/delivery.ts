@@ -84,6 +84,14 @@ export class Delivery {
     return { why, isSure: false };
   }
 
+  /** An Envoy of which nobody would hear how its users fare: what others tell says nothing of them. */
+  silent(tells: (node: string, nowMs: number) => boolean): Unfit | undefined {
+    const nowMs = this.#now();
+    const clients = (this.#xds?.clients() ?? []).filter((client) => !isWayOut(client));
+    const silent = clients.find(({ node }) => !tells(node, nowMs));
+    return silent && { why: `${silent.node} sends no statistics, so how its users fare is not known`, isSure: false };
+  }
+
   #waitingFor(clients: readonly ClientStatus[], lacking: readonly ClientStatus[]): string | null {
     const nowMs = this.#now();
     for (const [node, sinceMs] of this.#gone) if (nowMs - sinceMs >= GONE_FOR_GOOD_MS) this.#gone.delete(node);

@@ -42,6 +42,8 @@ const ROUTE = new RegExp(
 /** Envoy takes the difference of two clocks in whole seconds, and a report takes its time. */
 const UPTIME_EXCESS_MS = 1_000;
 const RESTART_SLACK_MS = 3_000;
+/** Ours report every second; others may have been told to do so every minute. */
+const SILENT_AFTER_MS = 120_000;
 /** Of nodes that have left, so many are known again when they come back. */
 const MAX_GONE = 256;
 
@@ -80,6 +82,12 @@ export class UsersBySide implements StatsListener {
     if (node) node.connected = false;
     const left = [...this.#nodes].filter(([, { connected }]) => !connected);
     for (const [oldest] of left.slice(0, Math.max(0, left.length - MAX_GONE))) this.#nodes.delete(oldest);
+  }
+
+  /** What this Envoy's users got is heard of. */
+  tells(name: string, nowMs: number): boolean {
+    const node = this.#nodes.get(name);
+    return node?.connected === true && nowMs - node.atMs < SILENT_AFTER_MS;
   }
 
   /** Strata by name; those that have had users since this process began. */
