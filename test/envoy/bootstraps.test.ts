@@ -244,6 +244,21 @@ test('none of them lacks anything; one that does is shown with what it lacks and
   await eventually(async () => !(await listed()).some(({ node }) => node === 'edge-broken'));
 });
 
+test('users are led to no cluster that one of them does not have', async () => {
+  const rollout = { canary: ['100%'], step: { atLeast: '0s', pairs: 0 }, gates: {} };
+  await api('PATCH', '/mirrors/orders?wait=20s', { rollout });
+  const statistics = /^cluster\.orders\/users\/order-v2\.membership_total$/;
+  const has = [...envoys].map(async ([scenario, { envoy }]) => [
+    scenario,
+    (await envoy.admin.stats(statistics.source)).size,
+  ]);
+  expect(Object.fromEntries(await Promise.all(has))).toEqual(
+    Object.fromEntries(SCENARIOS.map((scenario) => [scenario, scenario === 'routes-only' ? 0 : 1])),
+  );
+  await expect(api('POST', '/mirrors/orders/rollout/start?wait=20s')).rejects.toThrow('edge-own has no cluster');
+  for (const { port } of envoys.values()) expect((await sendRaw(port, { path: '/api/orders/1' })).status).toBe(200);
+});
+
 const env = () => ({ SHADOWPLANE_API: `http://${controlPlane.apiAddress}` });
 
 test('uninstall: refused while an Envoy is away; then all are without copies, and serve on without a control plane', async () => {

@@ -9,6 +9,7 @@ import {
   xdsCluster,
 } from './bootstrap.ts';
 import { type CaptureTarget, collectorCluster } from './capture.ts';
+import { SERVING } from './cluster.ts';
 import { type PlacedService, placeServices } from './clusters.ts';
 import { stripMarkers } from './connection-manager.ts';
 import { hasOnlyIpAddresses, loadAssignment } from './endpoints.ts';
@@ -22,6 +23,7 @@ import { buildRoutes } from './routes.ts';
 import { secretReferences, serviceOwner } from './secrets.ts';
 import { STATS_TAGS } from './stats-tags.ts';
 import { type ControlPlaneTls, upstreamTls } from './tls.ts';
+import { clusterOnceFinished, movesUsers } from './users.ts';
 
 export interface FragmentOptions {
   /** Where the control plane serves xDS. */
@@ -71,7 +73,7 @@ export function buildFragment(
     ...(options.capture && !options.fetchClusters
       ? [{ cluster: collectorCluster(options.capture, 'static'), text: 'Takes captured answers, to be compared.' }]
       : []),
-    ...placeServices(policy)
+    ...[...placeServices(policy), ...onceFinished(policy)]
       .filter(({ isForCopies, service }) => !options.fetchClusters && (isForCopies || service.cluster === undefined))
       .map((placed) => ({
         cluster: fetchedFrom(early, staticCluster(placed, policy, early)),
@@ -107,6 +109,14 @@ export function buildFragment(
       clusters.map(({ text }) => text),
     ),
   };
+}
+
+/** Where routes lead when a rollout is finished: the policy changes then, such an Envoy's clusters do not. */
+function onceFinished(policy: Policy): PlacedService[] {
+  return policy.mirrors.filter(movesUsers).flatMap((mirror) => {
+    const service = policy.services.find(({ name }) => name === mirror.shadow)!;
+    return { cluster: clusterOnceFinished(mirror), service, role: SERVING, isForCopies: false };
+  });
 }
 
 /** Without EDS: such an Envoy serves with what it starts with. */
@@ -151,7 +161,11 @@ export function fragmentParts(policy: Policy) {
   };
 }
 
-/** A route configuration that leads where that of the policy does, and copies nothing. */
+/**
+ * A route configuration that leads where that of the policy does, and copies nothing. A candidate that users could be moved
+ * to is in it no more: nobody moves them, and its cluster may go with us.
+ */
 export function routesWithoutMirroring(policy: Policy): EnvoyJson {
-  return buildRoutes({ ...policy, mirroring: 'off' });
+  const mirrors = policy.mirrors.map(({ rollout: _, users: __, ...mirror }) => mirror);
+  return buildRoutes({ ...policy, mirrors, mirroring: 'off' });
 }

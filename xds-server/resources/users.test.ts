@@ -7,7 +7,7 @@ import { buildResources } from './build-resources.ts';
 import { clusterOf, placeServices } from './clusters.ts';
 import { expectedClusters } from './expected-clusters.ts';
 import { primaryFilterConfig, shadowFilterConfig } from './filter-configuration.ts';
-import { fragmentParts } from './fragment.ts';
+import { buildFragment, fragmentParts, routesWithoutMirroring } from './fragment.ts';
 import { buildRoutes } from './routes.ts';
 import { buildRuntime } from './runtime.ts';
 import { at, policyOf } from './testing.ts';
@@ -283,6 +283,20 @@ describe('clusters', () => {
     ]);
     expect(fragmentParts(policyWith()).clusters).toContain('orders/back/a');
     expect(fragmentParts(policyWith()).clusters).not.toContain('orders/users/b');
+  });
+
+  it('of a fragment are also there for when the candidate is the primary; none is needed without us', () => {
+    const clusters = (policy: Policy) => {
+      const options = { xdsAddress: { host: 'cp', port: 1 }, variant: 'ads-delta' } as const;
+      const { static_resources } = buildFragment(policy, options).fragment.bootstrap as Record<string, EnvoyJson>;
+      return (static_resources!.clusters as EnvoyJson[]).map(({ name }) => name);
+    };
+    expect(clusters(policyWith())).toEqual(expect.arrayContaining(['orders/users/b', 'orders/primary/b']));
+    const { rollout: _, ...atRest } = policyWith().mirrors[0]!;
+    expect(clusters({ ...policyWith(), mirrors: [atRest] })).not.toContain('orders/primary/b');
+    const without = JSON.stringify(routesWithoutMirroring(policyWith({ users: { everyone: ALL } })));
+    expect(without).toContain('orders/primary/a');
+    expect(without).not.toMatch(/users|runtime/);
   });
 });
 
