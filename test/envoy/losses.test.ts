@@ -1,7 +1,7 @@
 /** Every copy that Envoy counts ends as compared or as lost for one cause: our sum against Envoy's own, whatever goes wrong. */
 import { createServer, request } from 'node:http';
 import { Registry } from 'prom-client';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CopyBooks } from '../../compare/copies/index.ts';
 import { type Pipeline, startPipeline } from '../../compare/pipeline/index.ts';
 import {
@@ -72,19 +72,23 @@ async function settled(copies: number): Promise<Record<string, number>> {
   return ended();
 }
 
+/** What Envoy counts is told every few seconds, and may be told after the copies have ended. */
+const told = (check: () => void) => vi.waitFor(check);
+const candidate = () => books.envoys('orders')[0]!.candidate;
+
 test('healthy, with a control: all are compared', async () => {
   await start({ withControl: true });
   await send(500);
   await eventually(() => books.mirrored('orders') === 500);
   expect(await settled(500)).toEqual({ compared: 500 });
-  expect(books.mirrored('orders', 'control')).toBe(500);
-  const [envoy] = books.envoys('orders');
-  expect(envoy).toMatchObject({
+  await told(() => expect(books.mirrored('orders', 'control')).toBe(500));
+  const expected = {
     node: 'test',
     connected: true,
     candidate: { sent: 500, active: 0, overflow: 0, connectFailures: 0, responses: { '2xx': 500 }, breakerOpen: false },
     filter: { 'selected.reason.sample': 500, 'copies.role.candidate': 500, 'copies.role.control': 500 },
-  });
+  };
+  await told(() => expect(books.envoys('orders')[0]).toMatchObject(expected));
 });
 
 test('users on both sides: what goes back is a part of it, and of what is lost', async () => {
@@ -131,10 +135,10 @@ test('a breaker that overflows: refused copies are not sent, those that waited h
   await send(300);
   await eventually(() => books.envoys('orders')[0]?.candidate.breakerOpen, { what: 'an open breaker' });
   const ended = await settled(300);
-  expect(books.envoys('orders')[0]!.candidate).toMatchObject({ breakerOpen: false, active: 0 });
+  await told(() => expect(candidate()).toMatchObject({ breakerOpen: false, active: 0 }));
   expect(ended).toEqual({ not_sent: expect.any(Number), no_answer: expect.any(Number) });
   expect(ended.not_sent).toBeGreaterThan(250);
-  expect(books.envoys('orders')[0]!.candidate.overflow).toBeGreaterThanOrEqual(ended.not_sent!);
+  await told(() => expect(candidate().overflow).toBeGreaterThanOrEqual(ended.not_sent!));
 });
 
 test('only the candidate overflows: no cause of it is taken for the control’s', async () => {
@@ -158,7 +162,7 @@ test('a dead shadow: some wait for its connection in vain, the others are refuse
   const ended = await settled(300);
   expect(Object.keys(ended).filter((cause) => !['compared', 'no_answer', 'not_sent'].includes(cause))).toEqual([]);
   expect(ended.compared).toBeUndefined();
-  expect(books.envoys('orders')[0]!.candidate.connectFailures).toBeGreaterThan(0);
+  await told(() => expect(candidate().connectFailures).toBeGreaterThan(0));
 });
 
 test('a slow shadow: some answer in time', async () => {
@@ -175,7 +179,7 @@ test('a slow shadow: some answer in time', async () => {
   await send(120);
   const ended = await settled(120);
   expect(ended).toEqual({ compared: 80, no_answer: 40 });
-  expect(books.envoys('orders')[0]!.candidate.timeouts).toBe(40);
+  await told(() => expect(candidate().timeouts).toBe(40));
 });
 
 test('a lossy collector: what never arrives is a lost batch, on both sides and on either', async () => {
