@@ -26,7 +26,7 @@ async function copiesOfLoad(): Promise<number> {
 test('killed under load: no request fails, mirroring goes on, and a new one takes over where the old one was', async () => {
   orders = await startOrders({ stack: { controlPlaneProcess: true } });
   const { api, admin } = orders.stack;
-  await api.patchMirror('orders', { sample: '100%' }, '5s');
+  await api.patchMirror('orders', { sample: '100%' }, '30s');
 
   const load = startLoad({ port: orders.port, request });
   const during = async (change: () => Promise<unknown>) => {
@@ -49,7 +49,7 @@ test('killed under load: no request fails, mirroring goes on, and a new one take
   // The answered write has survived, and the next one reaches Envoy.
   expect(await api.get('/mirrors/orders')).toMatchObject({ sample: '100%' });
   expect(await copiesOfLoad()).toBe(REQUESTS);
-  await api.patchMirror('orders', { sample: '0%' }, '5s');
+  await api.patchMirror('orders', { sample: '0%' }, '30s');
   expect(await copiesOfLoad()).toBe(0);
 
   // Versions are the same as before the kill, so that of all types only the one that has changed since was sent.
@@ -66,7 +66,7 @@ test('killed while copies are stopped: nothing is copied then or later, and the 
   await api.post('/filter/revive', { role: 'primary' });
   await eventually(async () => (await copiesOfLoad()) === REQUESTS);
   // Envoy has more from the start.
-  await api.patchMirror('orders', { brake: { memory: '1MiB' } }, '5s');
+  await api.patchMirror('orders', { brake: { memory: '1MiB' } }, '30s');
   await eventually(braked, { timeoutMs: 30_000 });
   await eventually(async () => (await copiesOfLoad()) === 0);
 
