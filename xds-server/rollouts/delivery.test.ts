@@ -5,6 +5,11 @@ import { UsersBySide } from './users-by-side.ts';
 
 const MINUTE_MS = 60_000;
 
+function clientOf(node: string, has: Partial<ClientStatus> = {}): ClientStatus {
+  const types = { runtime: { typeUrl: RUNTIME, wildcard: false, names: ['shadowplane'], ackedVersion: '1' } };
+  return { node, upToDate: true, metadata: {}, types, ...has } as unknown as ClientStatus;
+}
+
 function world() {
   const clients = new Map<string, ClientStatus>();
   const listeners = new Map<string, (client: ClientStatus) => void>();
@@ -19,8 +24,7 @@ function world() {
     delivery,
     xds,
     set(node: string, has: Partial<ClientStatus> = {}) {
-      const types = { runtime: { typeUrl: RUNTIME, wildcard: false, names: ['shadowplane'], ackedVersion: '1' } };
-      const client = { node, upToDate: true, metadata: {}, types, ...has } as unknown as ClientStatus;
+      const client = clientOf(node, has);
       clients.set(node, client);
       listeners.get('connect')?.(client);
     },
@@ -122,4 +126,14 @@ it('an Envoy of whose users nothing is heard holds up a step; ways out have none
   expect(silent()).toBeUndefined();
   at.nowMs = 3 * MINUTE_MS;
   expect(silent()).toMatch(/^edge-1/);
+});
+
+it('two Envoys of one name hold up a step: each would count what the other had counted before', () => {
+  const { delivery, xds, set } = world();
+  const twins = ['edge', 'edge'].map((node) => clientOf(node));
+  delivery.follow({ ...xds, clients: () => twins });
+  expect(delivery.report().waitingFor).toMatch(/^two Envoys call themselves edge/);
+  delivery.follow(xds);
+  set('edge');
+  expect(delivery.report().waitingFor).toBeNull();
 });

@@ -103,11 +103,20 @@ export class Delivery {
       return `${node}${others} not connected; taken for shut down in ${minutes} min`;
     }
     if (clients.length === 0) return NOBODY;
+    const twin = twinOf(clients);
+    if (twin)
+      return `two Envoys call themselves ${twin.node}, so what they count cannot be told apart; give each its own`;
     const [first] = lacking;
     if (first === undefined) return null;
     const others = lacking.length > 1 ? ` and ${lacking.length - 1} more have` : ' has';
     return `${first.node}${others} not acknowledged what is served`;
   }
+}
+
+/** Statistics name the Envoy that sends them: of two with one name, each looks like the other that has restarted. */
+function twinOf(clients: readonly ClientStatus[]): ClientStatus | undefined {
+  const seen = new Set<string>();
+  return clients.find(({ node }) => seen.size === seen.add(node).size);
 }
 
 function isWayOut({ metadata }: ClientStatus): boolean {
