@@ -247,6 +247,11 @@ describe('is warned of', () => {
     ],
     ['no gates', { mirror: ['100%'], gates: {} }, /^\.gates: no gate looks at the answers: nothing but time/],
     ['only others', query({ atMost: 1 }), /^\.gates: no gate looks at the answers: what others say decides/],
+    [
+      'users whose failures are seen by no gate',
+      { mirror: ['5%'], canary: ['100%'], gates: { differences: {} } },
+      /^\.gates: no gate looks at failures of users: a request that the shadow does not answer makes no pair; add "errors"$/,
+    ],
     ['an approval of nothing', { mirror: ['100%'], approve: ['canary'] }, /^\.approve: names "canary"/],
     [
       'a secret in a query',

@@ -147,6 +147,10 @@ function warn(plan: RolloutPlan, { sticky }: RolledMirror, path: Path, findings:
     const what = plan.checks.length > 0 ? 'what others say' : 'nothing but time and pairs';
     findings.warning([...path, 'gates'], `no gate looks at the answers: ${what} decides`, 'key');
   }
+  if (canary.length > 0 && !gates.errors && Object.keys(gates).length > 0) {
+    const message = `no gate looks at failures of users: a request that the shadow does not answer makes no pair; add "errors"`;
+    findings.warning([...path, 'gates'], message, 'key');
+  }
   if (approve.includes('canary') && canary.length === 0) {
     findings.warning([...path, 'approve'], 'names "canary", which this plan does not have');
   }
