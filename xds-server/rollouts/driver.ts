@@ -19,6 +19,7 @@ import { Finishing, type FinishingOptions } from './finishing.ts';
 import { BY_ITSELF, exposedTo, isRetreat, moved, type Run } from './run.ts';
 import type { Seat } from './seat.ts';
 import type { CheckView } from './view.ts';
+import { Witness } from './witness.ts';
 
 export interface DriverOptions extends FinishingOptions {
   readonly source: RolloutSource;
@@ -46,6 +47,7 @@ export class Driver {
   readonly #figures: Figures;
   readonly #checks = new ExternalChecks();
   readonly #exposed: Exposed;
+  readonly #witness = new Witness();
   #decision: Decision | undefined;
   #problem: string | undefined;
   #lookedAtMs: number | undefined;
@@ -87,6 +89,7 @@ export class Driver {
       // Of what changed while another drove it nobody has told.
       this.policyChanged();
       if (seat.isMine && seat.run) await this.#look(seat.run);
+      else if (seat.run) await this.#witnessed(seat.run);
       if (seat.isUnsaved) await this.#within(seat.flush());
       if (!seat.isStoring) this.#problem = undefined;
     } catch (error) {
@@ -197,6 +200,19 @@ export class Driver {
       const isDue = run.state.baseline === null || nowMs - this.#savedAtMs >= SAVE_EVERY_MS;
       if (isDue) await this.#save(nowMs);
     }
+  }
+
+  /** Another drives it, and does not see what this one sees. */
+  async #witnessed(run: Run): Promise<void> {
+    const { seat } = this;
+    if (isOver(run.state)) return;
+    const evidence = await this.#figures.of(seat.mirror, run);
+    if (seat.run !== run || seat.isMine || this.#isClosed) return;
+    const decision = this.#witness.judge(run, evidence);
+    if (!decision) return;
+    const { status, why } = decision.state;
+    seat.retreat(moved(run, { ...run.state, status, why }, BY_ITSELF, this.#options.date()));
+    this.#decision = decision;
   }
 
   /** How far a step has come; a restart goes on from there. */

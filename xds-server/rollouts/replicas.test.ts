@@ -9,7 +9,7 @@ import { libsqlDialect, postgresDialect } from '../../store/index.ts';
 import { RolloutStore, type Rollouts } from './index.ts';
 import { newRun } from './run.ts';
 import type { Tables } from './tables.ts';
-import { evidence, MIRROR, newWorld, openRollouts, passStep, planOf, usersIn, type World } from './testing.ts';
+import { evidence, MIRROR, newWorld, openRollouts, passStep, planOf, see, usersIn, type World } from './testing.ts';
 
 let directory: string;
 let postgres: TestPostgres | undefined;
@@ -133,6 +133,29 @@ for (const { name, skip, dialect } of databases) {
       expect(drivers(one, two)).toEqual([false, true]);
       expect(usersIn(one, world)).toBe(usersIn(two, world));
       expect(one.view(MIRROR).events).toEqual(two.view(MIRROR).events);
+    });
+
+    it('a gate that fails for the Envoys of one that does not drive takes everybody back; forward only who drives goes', async () => {
+      const there: World = { ...world, document: structuredClone(world.document), published: [], problems: [] };
+      const [one, two] = [await replica('one'), await replica('two', there)];
+      await one.start(MIRROR, 'ada');
+      for (let step = 0; step < 3; step += 1) await passStep(one, world);
+      await two.poll();
+      await two.look();
+      see(there, evidence(20_000));
+      there.nowMs += 9_000;
+      await two.look();
+      expect(usersIn(two, there)).toBe('100, 100; {"staff":1000000,"everyone":250000}');
+      see(there, evidence(60_000, 8_000));
+      await two.look();
+      expect(usersIn(two, there)).toBe('100, 5; {}');
+      await one.poll();
+      expect(usersIn(one, world)).toBe('100, 5; {}');
+      expect(one.view(MIRROR)).toMatchObject({
+        status: 'rolled-back',
+        why: expect.stringMatching(/^gate "differences"/),
+      });
+      expect(one.view(MIRROR).events.at(-1)).toMatchObject({ kind: 'failed', by: 'shadowplane' });
     });
 
     it('each may be asked to go back or on, and both have it in force', async () => {
