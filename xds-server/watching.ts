@@ -24,6 +24,7 @@ import {
   RolloutStore,
   Rollouts,
   rolloutOpenApi,
+  Silence,
   type Unfit,
   UsersBySide,
 } from './rollouts/index.ts';
@@ -81,8 +82,9 @@ export async function startWatching(options: WatchingOptions, shutdown: Shutdown
   const waysOut = () => egress.list(store.current.policy);
   const traffic = new TrafficBooks(() => store.current.policy);
   const users = new UsersBySide({ sinceMs: steadyMs() });
+  const silence = new Silence();
   const delivery = new Delivery();
-  const rollouts = await openRollouts(options, { users, delivery, brakes });
+  const rollouts = await openRollouts(options, { users, silence, delivery, brakes });
   shutdown.add(() => rollouts.close());
   logRollouts(rollouts, audit, logger);
   options.onFilterNotes?.(() => [...keeper.notes(), ...brakes.notes()]);
@@ -94,14 +96,16 @@ export async function startWatching(options: WatchingOptions, shutdown: Shutdown
     kept,
     traffic,
     delivery,
-    stats: [keeper, brakes, egress, traffic, users],
+    stats: [keeper, brakes, egress, traffic, users, silence],
     follow: ({ policy }) => {
       const reachable = withSecretFiles(policy, options.secretsDir);
       options.onPolicy?.(reachable);
       guards.follow(policy, reachable);
       brakes.follow(policy);
       keeper.follow(policy);
-      users.keep(new Set(policy.mirrors.map(({ name }) => name)));
+      const mirrors = new Set(policy.mirrors.map(({ name }) => name));
+      users.keep(mirrors);
+      silence.keep(mirrors);
       rollouts.follow(policy);
     },
     applied: (policy) => rollouts.applied(brakes.applied(guards.allowed(policy))),
@@ -144,12 +148,13 @@ export function watchGuards(
 
 interface AskedByRollouts {
   readonly users: UsersBySide;
+  readonly silence: Silence;
   readonly delivery: Delivery;
   readonly brakes: Brakes;
 }
 
 async function openRollouts(options: WatchingOptions, asked: AskedByRollouts): Promise<Rollouts> {
-  const { users, delivery, brakes } = asked;
+  const { users, silence, delivery, brakes } = asked;
   const { store, storeUrl, dataDir, logger, guards, onChange, evidenceOf = async () => undefined } = options;
   const rolloutStore = await RolloutStore.open(storeDialect(storeUrl, dataDir, { file: 'rollout.db' }));
   try {
@@ -169,10 +174,15 @@ async function openRollouts(options: WatchingOptions, asked: AskedByRollouts): P
       },
       withoutCopies: (mirror) =>
         brakes.stopped().includes(mirror) ? `the brake is on, ${brakes.of(mirror)?.reason}` : undefined,
-      unfitForUsers: (mirror) =>
-        forgetful(guards, mirror.shadow) ??
-        delivery.without(candidateCluster(mirror), mirror.shadow) ??
-        (mirror.rollout?.gates.errors && delivery.silent((node, nowMs) => users.tells(node, nowMs))),
+      unfitForUsers: (mirror) => {
+        const watched = mirror.rollout?.gates.errors !== undefined;
+        return (
+          forgetful(guards, mirror.shadow) ??
+          (watched ? silence.of(mirror.name, mirror.shadow, steadyMs()) : undefined) ??
+          delivery.without(candidateCluster(mirror), mirror.shadow) ??
+          (watched ? delivery.silent((node, nowMs) => users.tells(node, nowMs)) : undefined)
+        );
+      },
       onProblem: (mirror, err) => logger.error({ err, mirror }, 'nothing of this rollout moves forward'),
     });
   } catch (error) {

@@ -6,4 +6,5 @@ export { rolloutOpenApi } from './rollout-openapi.ts';
 export { rolloutRoutes } from './rollout-routes.ts';
 export { RolloutStore } from './rollout-store.ts';
 export { Rollouts } from './rollouts.ts';
+export { Silence } from './silence.ts';
 export { UsersBySide } from './users-by-side.ts';
