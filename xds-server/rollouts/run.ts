@@ -64,11 +64,14 @@ export function moved(run: Run, state: RolloutState, by: string, at: Date, kind 
 }
 
 function kindOf(before: RolloutState, after: RolloutState): string | undefined {
+  const isOnward = after.step > before.step;
   if (after.status !== before.status) {
     if (after.status === 'rolled-back' || after.status === 'paused') return 'failed';
-    return after.status === 'running' ? 'step' : 'passed';
+    if (after.status === 'aborted') return 'abort';
+    if (after.status === 'running') return isOnward ? 'step' : 'began-again';
+    return 'passed';
   }
-  if (after.step > before.step) return 'step';
+  if (isOnward) return 'step';
   return after.why !== before.why ? 'began-again' : undefined;
 }
 

@@ -113,6 +113,19 @@ it('who follows one that was silent ends what the policy has changed meanwhile',
   expect(other.view(MIRROR).drivenBy?.isThis).toBe(true);
   await other.look();
   expect(other.view(MIRROR)).toMatchObject({ status: 'aborted', why: 'its plan was taken out of the policy' });
+  expect(other.view(MIRROR).events.at(-1)).toMatchObject({ kind: 'abort', by: 'shadowplane' });
+});
+
+it('another version of the candidate makes what was passed begin again, and is told so', async () => {
+  world = newWorld(writtenPlan({ approve: ['canary'] }));
+  const rollouts = await open();
+  await rollouts.start(MIRROR, 'ada');
+  for (let step = 0; step < 2; step += 1) await passStep(rollouts, world);
+  expect(rollouts.view(MIRROR)).toMatchObject({ status: 'awaiting-approval', step: 1 });
+  world.evidence = evidence(10, 0, { epoch: 2 });
+  await rollouts.look();
+  const last = { kind: 'began-again', status: 'running', step: 'mirror 10%' };
+  expect(rollouts.view(MIRROR).events.at(-1)).toMatchObject(last);
 });
 
 it('what others said of one version of the candidate does not count for the next', async () => {
