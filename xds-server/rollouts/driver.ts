@@ -120,11 +120,15 @@ export class Driver {
   /** The policy is another. What a rollout rests on may be gone. */
   policyChanged(): void {
     const { run } = this.seat;
-    if (!run || !this.seat.isMine || isOver(run.state)) return;
+    if (!run || isOver(run.state)) return;
     const why = whyEnded(this.#options.mirror(), run);
-    const unfit = why === undefined && this.#hasUsers(run) ? this.#options.unfit() : undefined;
-    if (why !== undefined) this.#end(run, 'aborted', why);
-    else if (unfit?.isSure) this.#end(run, 'rolled-back', unfit.why);
+    if (why !== undefined) {
+      if (this.seat.isMine) this.#end(run, 'aborted', why);
+      return;
+    }
+    // Also where another drives it, which knows of its own Envoys alone.
+    const unfit = this.#hasUsers(run) ? this.#options.unfit() : undefined;
+    if (unfit?.isSure) this.#end(run, 'rolled-back', unfit.why);
   }
 
   /** In force when this returns. @returns whether it is stored, once that is known or has taken too long */

@@ -6,7 +6,8 @@ import { type Dialect, Kysely } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findPostgres, startPostgres, type TestPostgres } from '../../compare/store/testing-postgres.ts';
 import { libsqlDialect, postgresDialect } from '../../store/index.ts';
-import { RolloutStore, type Rollouts } from './index.ts';
+import { RolloutStore, type Rollouts, type Unfit } from './index.ts';
+import type { RolloutsOptions } from './rollouts.ts';
 import { newRun } from './run.ts';
 import type { Tables } from './tables.ts';
 import { evidence, MIRROR, newWorld, openRollouts, passStep, planOf, see, usersIn, type World } from './testing.ts';
@@ -60,8 +61,8 @@ for (const { name, skip, dialect } of databases) {
       return store;
     }
 
-    async function replica(me: string, of = world): Promise<Rollouts> {
-      const rollouts = await openRollouts(of, dialect(), { me, shared: true });
+    async function replica(me: string, of = world, more: Partial<RolloutsOptions> = {}): Promise<Rollouts> {
+      const rollouts = await openRollouts(of, dialect(), { me, shared: true, ...more });
       opened.push(rollouts);
       return rollouts;
     }
@@ -156,6 +157,24 @@ for (const { name, skip, dialect } of databases) {
         why: expect.stringMatching(/^gate "differences"/),
       });
       expect(one.view(MIRROR).events.at(-1)).toMatchObject({ kind: 'failed', by: 'shadowplane' });
+    });
+
+    it('an Envoy of one that does not drive, at which users get no answer, takes everybody back', async () => {
+      let unfit: Unfit | undefined;
+      const [one, two] = [await replica('one'), await replica('two', world, { unfitForUsers: () => unfit })];
+      await one.start(MIRROR, 'ada');
+      unfit = { why: 'edge-7 has no cluster', isSure: true };
+      for (let step = 0; step < 2; step += 1) await passStep(one, world);
+      await two.poll();
+      expect(usersIn(two, world)).toContain('staff');
+      unfit = { why: 'edge-7 has sent no statistics yet', isSure: false };
+      await two.look();
+      expect(usersIn(two, world)).toContain('staff');
+      unfit = { why: 'edge-7 has no cluster', isSure: true };
+      await two.look();
+      await one.poll();
+      expect(one.view(MIRROR)).toMatchObject({ status: 'rolled-back', why: 'edge-7 has no cluster' });
+      expect([usersIn(one, world), usersIn(two, world)]).toEqual(Array(2).fill('100, 5; {}'));
     });
 
     it('each may be asked to go back or on, and both have it in force', async () => {
