@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { ShadowplaneError } from '../../errors/index.ts';
+import type { RolloutView } from '../../xds-server/rollouts/view.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { addExamples, addOptions, apiOptions, jsonOption, waitOption } from '../options.ts';
@@ -20,7 +21,9 @@ interface UninstallOptions {
 
 interface ConfigAnswer {
   readonly revision: number;
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly config: Readonly<Record<string, unknown>> & {
+    readonly mirrors?: Readonly<Record<string, { readonly rollout?: unknown }>>;
+  };
 }
 
 /** What the API holds an answer for at most. */
@@ -54,7 +57,11 @@ export function uninstallCommand(context: Context): Command {
       api.get<ConfigAnswer>('/config'),
       api.get<EnvoyList>('/envoys'),
     ]);
-    const obstacles = uninstallObstacles(envoys, options.without ?? []);
+    const planned = Object.entries(config.mirrors ?? {}).filter(([, { rollout }]) => rollout !== undefined);
+    const rollouts = await Promise.all(
+      planned.map(([name]) => api.get<RolloutView>(`/mirrors/${encodeURIComponent(name)}/rollout`)),
+    );
+    const obstacles = uninstallObstacles(envoys, options.without ?? [], rollouts);
     if (obstacles.length > 0) throw new ShadowplaneError('UNINSTALL_REFUSED', obstacles.join('\n'));
     if (options.dryRun) {
       if (options.json) return context.printJson({ wouldRemove: true, envoys: envoys.items.map(({ node }) => node) });

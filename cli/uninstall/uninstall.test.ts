@@ -28,6 +28,16 @@ describe('what keeps mirroring from being taken out', () => {
     expect(uninstallObstacles({ items: [], gone }, ['edge-2'])).toEqual([expect.stringMatching(/^No Envoy/)]);
   });
 
+  it('users on a shadow, who would be taken off it', () => {
+    const rollout = (users: object, status = 'running') =>
+      [{ mirror: 'orders', status, weights: { copies: 'as-configured', users } }] as never;
+    expect(uninstallObstacles({ items: [edge] }, [], rollout({}))).toEqual([]);
+    expect(uninstallObstacles({ items: [edge] }, [], rollout({ everyone: 250_000 }))).toEqual([
+      expect.stringMatching(/^Users of orders are on its shadow.*rollout rollback orders/),
+    ]);
+    expect(uninstallObstacles({ items: [edge] }, [], rollout({ everyone: 1_000_000 }, 'finished'))).toEqual([]);
+  });
+
   it('an Envoy that has rejected what it was sent, in its own words', () => {
     const items = [{ ...edge, lastRejection: { message: 'no such thing' } }];
     expect(uninstallObstacles({ items }, [])).toEqual([expect.stringMatching(/edge-1 has rejected .*no such thing/)]);

@@ -75,7 +75,7 @@ export class Delivery {
       .filter(({ has }) => has !== true);
     const [lacking] = found.filter(({ has }) => has === false);
     if (lacking) {
-      const why = `${lacking.node} has no cluster ${JSON.stringify(cluster)}: users of ${service} would get 503 there. Add it as "shadowplane envoy fragment" prints it, or correct services.${service}.cluster`;
+      const why = `${lacking.node} has no cluster ${JSON.stringify(cluster)}, or one without a host: users of ${service} would get 503 there. Add it as "shadowplane envoy fragment" prints it, or correct services.${service}.cluster (one with alt_stat_name is not seen)`;
       return { why, isSure: true };
     }
     const [unknown] = found;
