@@ -209,7 +209,7 @@ export class Driver {
   /** Another drives it, and does not see what this one sees. */
   async #witnessed(run: Run): Promise<void> {
     const { seat } = this;
-    if (isOver(run.state)) return;
+    if (isOver(run.state) || whyEnded(this.#options.mirror(), run) !== undefined) return;
     const evidence = await this.#figures.of(seat.mirror, run);
     if (seat.run !== run || seat.isMine || this.#isClosed) return;
     const decision = this.#witness.judge(run, evidence);

@@ -10,7 +10,20 @@ import { RolloutStore, type Rollouts, type Unfit } from './index.ts';
 import type { RolloutsOptions } from './rollouts.ts';
 import { newRun } from './run.ts';
 import type { Tables } from './tables.ts';
-import { evidence, MIRROR, newWorld, openRollouts, passStep, planOf, see, usersIn, type World } from './testing.ts';
+import {
+  documentOf,
+  evidence,
+  MIRROR,
+  newWorld,
+  openRollouts,
+  passStep,
+  planOf,
+  policyOf,
+  see,
+  usersIn,
+  type World,
+  writtenPlan,
+} from './testing.ts';
 
 let directory: string;
 let postgres: TestPostgres | undefined;
@@ -175,6 +188,20 @@ for (const { name, skip, dialect } of databases) {
       await one.poll();
       expect(one.view(MIRROR)).toMatchObject({ status: 'rolled-back', why: 'edge-7 has no cluster' });
       expect([usersIn(one, world), usersIn(two, world)]).toEqual(Array(2).fill('100, 5; {}'));
+    });
+
+    it('what is seen while the policy is about other services takes nobody back', async () => {
+      const there: World = { ...world, document: structuredClone(world.document), published: [], problems: [] };
+      const [one, two] = [await replica('one'), await replica('two', there)];
+      await one.start(MIRROR, 'ada');
+      for (let step = 0; step < 3; step += 1) await passStep(one, world);
+      await two.poll();
+      two.follow(policyOf(documentOf(writtenPlan(), { shadow: 'v3', control: undefined })));
+      await two.look();
+      see(there, evidence(60_000, 8_000));
+      await two.look();
+      await one.poll();
+      expect(one.view(MIRROR)).toMatchObject({ status: 'running', step: 3 });
     });
 
     it('each may be asked to go back or on, and both have it in force', async () => {
