@@ -197,6 +197,7 @@ for (const { name, skip, dialect } of databases) {
       for (let step = 0; step < 3; step += 1) await passStep(one, world);
       await two.poll();
       two.follow(policyOf(documentOf(writtenPlan(), { shadow: 'v3', control: undefined })));
+      see(there, evidence(10));
       await two.look();
       see(there, evidence(60_000, 8_000));
       await two.look();
