@@ -193,9 +193,9 @@ async function openRollouts(options: WatchingOptions, asked: AskedByRollouts): P
 
 /** A process that is a shadow as a whole keeps nothing of what users tell it. */
 function forgetful(guards: GuardProofs, service: string): Unfit | undefined {
-  const known = guards.list().find((status) => status.service === service && status.mode === 'always');
+  if (!guards.takesUsersForCopies(service)) return undefined;
   const why = `${service} treats every request as a copy (SHADOW_MODE=true), users' too, and would keep nothing of theirs; start it without, so that its guard goes by the markers`;
-  return known && { why, isSure: true };
+  return { why, isSure: true };
 }
 
 /** The same after a restart, and another for each data directory of a machine. */

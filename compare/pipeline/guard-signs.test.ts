@@ -12,7 +12,7 @@ import {
   SIDE,
 } from '../ingest/testing.ts';
 import type { Joined } from '../join/index.ts';
-import { type GuardSign, guardSigns } from './guard-signs.ts';
+import { type GuardSign, guardSigns, signOfUser } from './guard-signs.ts';
 import { startPipeline } from './index.ts';
 
 const GUARDED = [header('content-type', 'text/plain'), header('x-shadow-guard', 'always')];
@@ -39,6 +39,16 @@ it('each copy that was answered says whether its guard was there', () => {
 
 it('the answer to the user says nothing, on whichever side', () => {
   expect(signs(copy(SIDE.primary, { headers: GUARDED }), user({ side: SIDE.candidate }))).toEqual(['primary true']);
+});
+
+it('a candidate whose guard shows itself to a user takes users for copies', () => {
+  const half = (fields: HalfFields) => readHalf(encodeHalf(fields))!;
+  const of = (request: HalfFields) => signOfUser({ mirror: 'orders', request: half(request) } as Joined, 'GET /a');
+  const ofUser = { mirror: 'orders', side: 'candidate', endpoint: 'GET /a', guarded: true, ofUser: true };
+  expect(of(user({ side: SIDE.candidate, method: 'GET', headers: GUARDED }))).toEqual(ofUser);
+  expect(of(user({ side: SIDE.candidate }))).toBeUndefined();
+  expect(of(user({ headers: GUARDED }))).toBeUndefined();
+  expect(of(copy(SIDE.candidate, { headers: GUARDED }))).toBeUndefined();
 });
 
 it.each([

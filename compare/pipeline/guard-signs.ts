@@ -15,6 +15,8 @@ export interface GuardSign {
   readonly endpoint: string;
   /** The answer has the guard's header. */
   readonly guarded: boolean;
+  /** It was the answer to a user, whom the service has taken for a copy. */
+  readonly ofUser?: true;
 }
 
 const GUARD_HEADER = 'x-shadow-guard';
@@ -30,6 +32,14 @@ export function guardSigns({ mirror, primary, candidate, control }: Joined, endp
     if (isFailureOfGrpc(headers) || isFailureOfGrpc(trailers)) return [];
     return { mirror, side: half.side, endpoint, guarded: headers.some(([name]) => name === GUARD_HEADER) };
   });
+}
+
+/** In a rollout the candidate answers users: its guard has nothing to do with them, unless all is shadow work to it. */
+export function signOfUser({ mirror, request }: Joined, endpoint: string): GuardSign | undefined {
+  if (request.side !== 'candidate' || request.method === '' || request.localReply) return undefined;
+  const { headers } = readAnswer(request.encoded).answer;
+  const isGuarded = headers.some(([name]) => name === GUARD_HEADER);
+  return isGuarded ? { mirror, side: 'candidate', endpoint, guarded: true, ofUser: true } : undefined;
 }
 
 function isSuccessOfCopy({ method, status, ended, localReply }: Half): boolean {

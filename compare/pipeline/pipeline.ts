@@ -30,7 +30,7 @@ import {
   type TalliesOptions,
 } from '../tally/index.ts';
 import { bytesOf, DiffPool, type DiffPoolOptions } from './diff-pool.ts';
-import { type GuardSign, guardSigns } from './guard-signs.ts';
+import { type GuardSign, guardSigns, signOfUser } from './guard-signs.ts';
 import type { ComparisonSettings, Task, TaskOutcome } from './job.ts';
 import { createPipelineMetrics, type PipelineMetrics } from './pipeline-metrics.ts';
 
@@ -265,6 +265,8 @@ class PipelineCore {
     if (this.#onGuardSign && this.#mirrors.get(mirror)?.showsGuard) {
       for (const sign of guardSigns(joined, task.endpoint)) this.#onGuardSign(sign);
     }
+    const ofUser = this.#onGuardSign && signOfUser(joined, task.endpoint);
+    if (ofUser) this.#onGuardSign?.(ofUser);
     if (!this.pool.submit(task)) {
       this.#lost({ ...joined, cause: 'over_capacity' });
     } else if (controlLost) this.#controlLost(mirror, controlLost);

@@ -13,6 +13,8 @@ export interface GuardSign {
   readonly endpoint: string;
   /** The answer has the guard's header. */
   readonly guarded: boolean;
+  /** It was the answer to a user, whom the service has taken for a copy. */
+  readonly ofUser?: true;
 }
 
 export interface ContinuingProof {

@@ -49,6 +49,20 @@ afterEach(() => vi.useRealTimers());
 const ALL = 'GET,HEAD,OPTIONS,POST,PUT,PATCH,DELETE';
 const SAFE = 'GET,HEAD,OPTIONS';
 
+it('a service that has taken a user for a copy is known as one for a while, also where nobody asks it', async () => {
+  const { guards } = setUp(policyOf({ a: { ...guarded, sideEffects: 'trusted' } }));
+  const sign = { mirror: 'a', side: 'candidate', endpoint: 'GET /a', guarded: true } as const;
+  guards.see(sign);
+  expect(guards.takesUsersForCopies('v2')).toBe(false);
+  guards.see({ ...sign, ofUser: true });
+  expect([guards.takesUsersForCopies('v2'), guards.takesUsersForCopies('v1')]).toEqual([true, false]);
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(guards.takesUsersForCopies('v2')).toBe(false);
+  const asked = setUp(policyOf({ a: guarded }));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked.guards.takesUsersForCopies('v2')).toBe(true);
+});
+
 describe('copies of unsafe requests', () => {
   it('wait until candidate and control have proven their guards', async () => {
     const { guards, answers, methods, changes } = setUp(policyOf({ a: guarded }), { twin: REFUTED });

@@ -47,6 +47,8 @@ interface Watched {
 
 type Listener = (status: GuardStatus) => void;
 
+/** By then it may have been started as it should be; if not, the next of its users shows it again. */
+const REMEMBERED_MS = 120_000;
 const NOT_ASKED = 'has not been asked yet';
 
 /**
@@ -60,6 +62,8 @@ export class GuardProofs {
   readonly #startedMs = Date.now();
   /** The same policy for the same proofs, so that nothing is rendered twice. */
   readonly #allowed = new WeakMap<Policy, { readonly proofs: string; readonly policy: Policy }>();
+  /** By service: when it last took a user's request for a copy. */
+  readonly #tookUsers = new Map<string, number>();
   #policy: Policy | undefined;
   #toldOfTrust: ReadonlySet<string> = new Set();
 
@@ -118,6 +122,10 @@ export class GuardProofs {
   /** Takes what an answer to a copy says. It cannot prove a guard, but it can show that one is not there. */
   see(sign: GuardSign): void {
     const mirror = this.#policy?.mirrors.find(({ name }) => name === sign.mirror);
+    if (sign.ofUser) {
+      if (mirror) this.#tookUsers.set(mirror.shadow, steadyMs());
+      return;
+    }
     const watched = mirror && this.#watched.get(serviceOf(mirror, sign) ?? '');
     // What is on its way when the proof ends was sent before that.
     if (watched?.state !== 'proven') return;
@@ -125,6 +133,12 @@ export class GuardProofs {
     watched.continuing = after(continuing, sign, steadyMs());
     const { doubts, doubt } = watched.continuing;
     if (doubt && doubts > continuing.doubts) this.#take(watched, { outcome: 'refuted', reason: doubt.reason });
+  }
+
+  /** By its own answers to users, or by the last probe, everything is shadow work to this service. */
+  takesUsersForCopies(service: string): boolean {
+    const sinceMs = steadyMs() - (this.#tookUsers.get(service) ?? Number.NEGATIVE_INFINITY);
+    return sinceMs < REMEMBERED_MS || this.list().some((one) => one.service === service && one.mode === 'always');
   }
 
   list(): GuardStatus[] {
