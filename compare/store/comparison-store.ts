@@ -1,5 +1,5 @@
-import { CamelCasePlugin, type Dialect, Kysely, Migrator, type Transaction } from 'kysely';
-import { storeFailed } from '../../store/index.ts';
+import { CamelCasePlugin, type Dialect, Kysely, type Transaction } from 'kysely';
+import { migrate, storeFailed } from '../../store/index.ts';
 import type { BatchedTable, Changes } from './changes.ts';
 import { type RetentionOf, sweep } from './retention.ts';
 import { storable } from './storable.ts';
@@ -42,21 +42,12 @@ export class ComparisonStore {
   /** Opens the database and brings its tables up to date. */
   static async open(dialect: Dialect): Promise<ComparisonStore> {
     const store = new ComparisonStore(dialect);
-    try {
-      const migrator = new Migrator({
-        db: store.#database,
-        provider: migrations,
-        // The policy may live in the same PostgreSQL database, with migrations of its own.
-        migrationTableName: 'comparison_migrations',
-        migrationLockTableName: 'comparison_migrations_lock',
-      });
-      const { error } = await migrator.migrateToLatest();
-      if (error) throw error;
-      return store;
-    } catch (error) {
-      await store.close().catch(() => {});
-      throw storeFailed(error, 'The store of the comparison cannot be opened');
-    }
+    await migrate(store.#database, {
+      provider: migrations,
+      tablePrefix: 'comparison',
+      what: 'The store of the comparison',
+    });
+    return store;
   }
 
   /** All rows or none. A row replaces the one with the same key. */

@@ -1,6 +1,6 @@
-import { type Dialect, Kysely, Migrator, type Selectable } from 'kysely';
+import type { Dialect, Kysely, Selectable } from 'kysely';
 import { ShadowplaneError } from '../../errors/index.ts';
-import { storeFailed } from '../../store/index.ts';
+import { GuardedDatabase } from '../../store/index.ts';
 import { migrations, type Tables } from './migrations.ts';
 
 export type RevisionRow = Selectable<Tables['revisions']>;
@@ -9,36 +9,26 @@ const FILE_STATE_ID = 1;
 
 /** The tables of the store: revisions, and what the policy file last said. Every failure is a STORE_FAILED. */
 export class Revisions {
-  readonly #dialect: Dialect;
-  #database: Kysely<Tables>;
+  readonly #database: GuardedDatabase<Tables>;
 
-  private constructor(dialect: Dialect) {
-    this.#dialect = dialect;
-    this.#database = new Kysely<Tables>({ dialect });
+  private constructor(database: GuardedDatabase<Tables>) {
+    this.#database = database;
   }
 
   /** Opens the database and brings its tables up to date. */
   static async open(dialect: Dialect): Promise<Revisions> {
-    const revisions = new Revisions(dialect);
-    try {
-      const { error } = await new Migrator({ db: revisions.#database, provider: migrations }).migrateToLatest();
-      if (error) throw error;
-      return revisions;
-    } catch (error) {
-      await revisions.close().catch(() => {});
-      throw storeFailed(error, 'The policy store cannot be opened');
-    }
+    return new Revisions(await GuardedDatabase.open(dialect, { provider: migrations, what: 'The policy store' }));
   }
 
   newest(): Promise<RevisionRow | undefined> {
-    return this.#guarded((database) =>
+    return this.#database.run((database) =>
       database.selectFrom('revisions').selectAll().orderBy('revision', 'desc').executeTakeFirst(),
     );
   }
 
   /** JSON text of the document; undefined when that revision is not kept any more. */
   async documentOf(revision: number): Promise<string | undefined> {
-    const row = await this.#guarded((database) =>
+    const row = await this.#database.run((database) =>
       database.selectFrom('revisions').select('document').where('revision', '=', revision).executeTakeFirst(),
     );
     return row?.document;
@@ -46,7 +36,7 @@ export class Revisions {
 
   /** Newest first; with `entry` (`mirrors.orders`) only those that changed it. */
   history(limit: number, entry?: string): Promise<Array<Omit<RevisionRow, 'document'>>> {
-    return this.#guarded((database) => {
+    return this.#database.run((database) => {
       const all = database
         .selectFrom('revisions')
         .select(['revision', 'actor', 'at', 'changed', 'note', 'differences', 'acknowledged_at'])
@@ -58,20 +48,22 @@ export class Revisions {
 
   /** Notes when the Envoys had this revision in use. */
   async acknowledge(revision: number, at: string): Promise<void> {
-    await this.#guarded((database) =>
+    await this.#database.run((database) =>
       database.updateTable('revisions').set({ acknowledged_at: at }).where('revision', '=', revision).execute(),
     );
   }
 
   /** The newest revision that the Envoys have had in use. */
   async lastAcknowledged(): Promise<number | undefined> {
-    const row = await this.#guarded((database) => newestAcknowledged(database).executeTakeFirst());
+    const row = await this.#database.run((database) => newestAcknowledged(database).executeTakeFirst());
     return row?.revision;
   }
 
   /** JSON text of the document that the file last held. */
   async fileState(): Promise<string | undefined> {
-    const row = await this.#guarded((database) => database.selectFrom('file_states').selectAll().executeTakeFirst());
+    const row = await this.#database.run((database) =>
+      database.selectFrom('file_states').selectAll().executeTakeFirst(),
+    );
     return row?.document;
   }
 
@@ -82,7 +74,7 @@ export class Revisions {
    * @throws ShadowplaneError STORE_FAILED also when the newest revision is not the one before
    */
   async write(next: RevisionRow | undefined, keep: number, fileState: string | undefined): Promise<void> {
-    await this.#guarded((database) =>
+    await this.#database.run((database) =>
       inTransaction(database, async (transaction) => {
         if (next) await addRevision(transaction, next, keep);
         if (fileState === undefined) return;
@@ -96,18 +88,7 @@ export class Revisions {
   }
 
   close(): Promise<void> {
-    return this.#database.destroy();
-  }
-
-  async #guarded<T>(query: (database: Kysely<Tables>) => Promise<T>): Promise<T> {
-    try {
-      return await query(this.#database);
-    } catch (error) {
-      // A connection on which a statement has failed may refuse every later commit: begin with a fresh one.
-      await this.#database.destroy().catch(() => {});
-      this.#database = new Kysely<Tables>({ dialect: this.#dialect });
-      throw storeFailed(error, 'The policy store failed');
-    }
+    return this.#database.close();
   }
 }
 

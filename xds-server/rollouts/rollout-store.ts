@@ -1,5 +1,5 @@
-import { type Dialect, Kysely, Migrator } from 'kysely';
-import { storeFailed } from '../../store/index.ts';
+import { type Dialect, Kysely } from 'kysely';
+import { migrate, storeFailed } from '../../store/index.ts';
 import { decodeRun, encodeRun } from './codec.ts';
 import type { Run } from './run.ts';
 import { migrations, type Tables } from './tables.ts';
@@ -32,21 +32,8 @@ export class RolloutStore {
   /** Opens the database and brings its table up to date. */
   static async open(dialect: Dialect): Promise<RolloutStore> {
     const store = new RolloutStore(dialect);
-    try {
-      const migrator = new Migrator({
-        db: store.#database,
-        provider: migrations,
-        // The policy may live in the same PostgreSQL database, with migrations of its own.
-        migrationTableName: 'rollout_migrations',
-        migrationLockTableName: 'rollout_migrations_lock',
-      });
-      const { error } = await migrator.migrateToLatest();
-      if (error) throw error;
-      return store;
-    } catch (error) {
-      await store.close().catch(() => {});
-      throw storeFailed(error, 'The store of rollouts cannot be opened');
-    }
+    await migrate(store.#database, { provider: migrations, tablePrefix: 'rollout', what: 'The store of rollouts' });
+    return store;
   }
 
   heads(): Promise<Head[]> {
