@@ -73,7 +73,8 @@ export async function startKafka(jars: string): Promise<TestKafka> {
   );
   const java = (...parameters: string[]) => ['-Xmx512m', '-cp', join(jars, '*'), ...parameters];
   const id = randomBytes(16).toString('base64url');
-  await run('java', java('kafka.tools.StorageTool', 'format', '-t', id, '-c', file));
+  // One of 64 ids begins with a dash, which would be read as an option of its own.
+  await run('java', java('kafka.tools.StorageTool', 'format', `--cluster-id=${id}`, '-c', file));
   const server = spawn('java', java('kafka.Kafka', file), { stdio: ['ignore', 'ignore', 'pipe'], cwd: directory });
   const ended = once(server, 'exit');
   const stop = async () => {
