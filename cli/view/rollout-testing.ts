@@ -1,9 +1,7 @@
 /** A rollout as the API gives it, for tests. */
-import { EVERYONE, type RolloutPlan, stepsOf } from '../../rollout/index.ts';
-import type { PerMillion } from '../../xds-server/policy/percent.ts';
+import { EVERYONE, type RolloutPlan } from '../../rollout/index.ts';
+import { share, viewOfPlan } from '../../xds-server/rollouts/testing-view.ts';
 import type { RolloutView } from '../../xds-server/rollouts/view.ts';
-
-const share = (percent: number) => (percent * 10_000) as PerMillion;
 
 export const PLAN: RolloutPlan = {
   mirror: [share(25), share(100)],
@@ -18,36 +16,9 @@ export const PLAN: RolloutPlan = {
   approve: ['canary'],
 };
 
-const NOBODY = { requests: 0, failed: 0 };
-
 /** @param step index of the one under way; -1 before the first */
 export function viewAt(step: number, more: Partial<RolloutView> = {}): RolloutView {
-  const steps = stepsOf(PLAN);
-  return {
-    mirror: 'orders',
-    status: 'running',
-    phase: steps[step]?.phase ?? null,
-    plan: PLAN,
-    steps: steps.map((one, index) => ({
-      ...one,
-      state: index < step ? 'passed' : index === step ? 'current' : 'ahead',
-    })),
-    step: step < 0 ? null : step,
-    weights: steps[step]?.weights ?? { copies: 'as-configured', users: {} },
-    why: step > 0 ? `${steps[step - 1]!.name} passed` : 'started',
-    waitingFor: [],
-    elapsedMs: 240_000,
-    gates: [],
-    checks: [],
-    delivered: { acked: 2, of: 2, waitingFor: null },
-    users: [],
-    exposed: { total: NOBODY, step: NOBODY },
-    events: [],
-    startedAt: '2026-01-05T12:00:00.000Z',
-    startedBy: 'ada',
-    drivenBy: { id: 'cp-1', isThis: true },
-    ...more,
-  };
+  return viewOfPlan(PLAN, step, more);
 }
 
 export function eventAt(

@@ -5,7 +5,8 @@
  */
 import type { Page, Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { PLAN, share, viewAt } from '../../ui/screens/rollout/testing.ts';
+import { PLAN, viewAt } from '../../ui/screens/rollout/testing.ts';
+import { share } from '../../xds-server/rollouts/testing-view.ts';
 import type { RolloutView } from '../../xds-server/rollouts/view.ts';
 import { eventually, httpJson } from '../support/index.ts';
 import { keepScreenshot, overflowOf } from './chromium.ts';

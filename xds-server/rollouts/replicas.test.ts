@@ -1,11 +1,8 @@
 /** Two control planes over one store: one drives, the other has the same in force and follows when it is gone. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Dialect, Kysely } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findPostgres, startPostgres, type TestPostgres } from '../../compare/store/testing-postgres.ts';
-import { libsqlDialect, postgresDialect } from '../../store/index.ts';
+import { postgresDialect } from '../../store/index.ts';
 import { RolloutStore, type Rollouts, type Unfit } from './index.ts';
 import type { RolloutsOptions } from './rollouts.ts';
 import { newRun } from './run.ts';
@@ -15,7 +12,7 @@ import {
   evidence,
   MIRROR,
   newWorld,
-  openRollouts,
+  openInEachTest,
   passStep,
   planOf,
   policyOf,
@@ -25,7 +22,7 @@ import {
   writtenPlan,
 } from './testing.ts';
 
-let directory: string;
+const inTest = openInEachTest();
 let postgres: TestPostgres | undefined;
 const binaries = process.env.SHADOWPLANE_TEST_POSTGRES ? undefined : findPostgres();
 const canPostgres = process.env.SHADOWPLANE_TEST_POSTGRES !== undefined || binaries !== undefined;
@@ -37,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => postgres?.stop());
 
 const databases = [
-  { name: 'SQLite', skip: false, dialect: () => libsqlDialect(directory, { file: 'rollout.db' }) },
+  { name: 'SQLite', skip: false, dialect: inTest.sqlite },
   {
     name: 'PostgreSQL',
     skip: !canPostgres,
@@ -47,13 +44,10 @@ const databases = [
 
 for (const { name, skip, dialect } of databases) {
   describe.skipIf(skip)(`on ${name}`, () => {
-    let opened: Rollouts[];
     let stores: RolloutStore[];
     let world: World;
 
     beforeEach(async () => {
-      directory = mkdtempSync(join(tmpdir(), 'shadowplane-replicas-'));
-      opened = [];
       stores = [];
       world = newWorld();
       await newStore();
@@ -63,9 +57,7 @@ for (const { name, skip, dialect } of databases) {
       await database.destroy();
     });
     afterEach(async () => {
-      for (const rollouts of opened) await rollouts.close();
       for (const store of stores) await store.close();
-      rmSync(directory, { recursive: true });
     });
 
     async function newStore(): Promise<RolloutStore> {
@@ -74,11 +66,8 @@ for (const { name, skip, dialect } of databases) {
       return store;
     }
 
-    async function replica(me: string, of = world, more: Partial<RolloutsOptions> = {}): Promise<Rollouts> {
-      const rollouts = await openRollouts(of, dialect(), { me, shared: true, ...more });
-      opened.push(rollouts);
-      return rollouts;
-    }
+    const replica = (me: string, of = world, more: Partial<RolloutsOptions> = {}): Promise<Rollouts> =>
+      inTest.open(of, { me, shared: true, ...more }, dialect());
 
     const drivers = (...all: Rollouts[]) => all.map((rollouts) => rollouts.view(MIRROR).drivenBy?.isThis);
 
@@ -223,7 +212,7 @@ for (const { name, skip, dialect } of databases) {
 
     it('who goes back while it does not reach the store goes back in the store, too, when it does', async () => {
       const store = await newStore();
-      const one = await openRollouts(world, dialect(), { me: 'one', shared: true, store });
+      const one = await replica('one', world, { store });
       const two = await replica('two');
       await one.start(MIRROR, 'ada');
       for (let step = 0; step < 3; step += 1) await passStep(one, world);
@@ -248,7 +237,6 @@ for (const { name, skip, dialect } of databases) {
       expect([usersIn(one, world), usersIn(two, world)]).toEqual(Array(2).fill('100, 5; {}'));
       expect(two.view(MIRROR)).toMatchObject({ status: 'rolled-back', why: 'rollback by ada' });
       stores.splice(stores.indexOf(store), 1);
-      opened.push(one);
     });
   });
 }

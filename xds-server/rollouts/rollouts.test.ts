@@ -1,17 +1,14 @@
 /** What a rollout does when all goes well, when something is missing, and when something fails. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ShadowplaneError } from '../../errors/index.ts';
-import { libsqlDialect } from '../../store/index.ts';
 import { RolloutStore, type Rollouts, type Unfit } from './index.ts';
 import {
   documentOf,
   evidence,
   MIRROR,
   newWorld,
-  openRollouts,
+  type OpenOptions,
+  openInEachTest,
   passStep,
   policyOf,
   see,
@@ -20,29 +17,15 @@ import {
   writtenPlan,
 } from './testing.ts';
 
-let directory: string;
+const inTest = openInEachTest();
 let world: World;
-let opened: Rollouts[];
-
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'shadowplane-rollouts-'));
   world = newWorld();
-  opened = [];
-});
-afterEach(async () => {
-  for (const rollouts of opened) await rollouts.close();
-  rmSync(directory, { recursive: true });
 });
 
-const dialect = () => libsqlDialect(directory, { file: 'rollout.db' });
+const open = (options: OpenOptions = {}) => inTest.open(world, options);
 
-async function open(options: Parameters<typeof openRollouts>[2] = {}): Promise<Rollouts> {
-  const rollouts = await openRollouts(world, dialect(), options);
-  opened.push(rollouts);
-  return rollouts;
-}
-
-async function started(options: Parameters<typeof openRollouts>[2] = {}): Promise<Rollouts> {
+async function started(options: OpenOptions = {}): Promise<Rollouts> {
   const rollouts = await open(options);
   await rollouts.start(MIRROR, 'ada');
   return rollouts;
@@ -50,7 +33,7 @@ async function started(options: Parameters<typeof openRollouts>[2] = {}): Promis
 
 /** The store, of which writes fail while `isBroken`. */
 async function breakable() {
-  const store = await RolloutStore.open(dialect());
+  const store = await RolloutStore.open(inTest.sqlite());
   const broken = { isBroken: false };
   for (const name of ['insert', 'write', 'take', 'beat'] as const) {
     const works = store[name].bind(store) as (...args: unknown[]) => Promise<unknown>;
@@ -418,7 +401,7 @@ describe('a process that is killed', () => {
     expect(usersIn(rollouts, world)).toBe('10, 10; {}');
     const next = await open();
     expect(usersIn(next, world)).toBe('100, 100; {}');
-    opened.splice(0, 1);
+    inTest.leaveOpen(rollouts);
     await store.close();
   });
 });
@@ -479,7 +462,7 @@ describe('a store that fails', () => {
     void rollouts.look();
     await vi.waitFor(() => expect(usersIn(rollouts, world)).toBe('100, 5; {}'));
     expect(stateOf(rollouts).status).toBe('rolled-back');
-    opened.splice(0, 1);
+    inTest.leaveOpen(rollouts);
     await store.close();
   });
 });

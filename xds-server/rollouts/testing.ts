@@ -1,6 +1,11 @@
 /** Rollouts with figures, Envoys and a clock that a test plays. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Dialect } from 'kysely';
+import { afterEach, beforeEach } from 'vitest';
 import { cellOf, type Evidence, type RolloutPlan, type StratumCounts, type UsersBySide } from '../../rollout/index.ts';
+import { libsqlDialect } from '../../store/index.ts';
 import { type Policy, parsePolicy } from '../policy/index.ts';
 import { finished } from './finish.ts';
 import { RolloutStore } from './rollout-store.ts';
@@ -90,11 +95,40 @@ export function writtenPlan(more: object = {}): object {
 
 const NEVER_MS = 2_000_000_000;
 
-export async function openRollouts(
-  world: World,
-  dialect: Dialect,
-  options: Partial<RolloutsOptions> & { readonly store?: RolloutStore } = {},
-): Promise<Rollouts> {
+export type OpenOptions = Partial<RolloutsOptions> & { readonly store?: RolloutStore };
+
+/** For each test of a file an empty database; after it, the rollouts are closed and the database is deleted. */
+export function openInEachTest() {
+  let directory: string;
+  let opened: Set<Rollouts>;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'shadowplane-rollouts-'));
+    opened = new Set();
+  });
+  afterEach(async () => {
+    for (const rollouts of opened) await rollouts.close();
+    rmSync(directory, { recursive: true });
+  });
+  const sqlite = () => libsqlDialect(directory, { file: 'rollout.db' });
+  return {
+    sqlite,
+    async open(world: World, options: OpenOptions = {}, dialect = sqlite()): Promise<Rollouts> {
+      const rollouts = await openRollouts(world, dialect, options);
+      opened.add(rollouts);
+      return rollouts;
+    },
+    /** For one that was opened otherwise. */
+    closeAfter(rollouts: Rollouts): void {
+      opened.add(rollouts);
+    },
+    /** For one that hangs in its store: closing it would never end. */
+    leaveOpen(rollouts: Rollouts): void {
+      opened.delete(rollouts);
+    },
+  };
+}
+
+async function openRollouts(world: World, dialect: Dialect, options: OpenOptions): Promise<Rollouts> {
   let rollouts: Rollouts | undefined;
   const opened = await Rollouts.open({
     store: options.store ?? (await RolloutStore.open(dialect)),

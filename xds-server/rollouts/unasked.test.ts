@@ -1,18 +1,15 @@
 /** Nobody is moved, and nothing is finished, that nobody asked for: after restarts, undone changes, with others who are late. */
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { libsqlDialect } from '../../store/index.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { RolloutStore, type Rollouts } from './index.ts';
 import {
   documentOf,
   evidence,
   MIRROR,
   newWorld,
-  openRollouts,
+  type OpenOptions,
+  openInEachTest,
   passStep,
   policyOf,
   usersIn,
@@ -20,29 +17,15 @@ import {
   writtenPlan,
 } from './testing.ts';
 
-let directory: string;
+const inTest = openInEachTest();
 let world: World;
-let opened: Rollouts[];
-
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'shadowplane-unasked-'));
   world = newWorld();
-  opened = [];
-});
-afterEach(async () => {
-  for (const rollouts of opened) await rollouts.close();
-  rmSync(directory, { recursive: true });
 });
 
-const dialect = () => libsqlDialect(directory, { file: 'rollout.db' });
+const open = (options: OpenOptions = {}, of = world) => inTest.open(of, options);
 
-async function open(options: Parameters<typeof openRollouts>[2] = {}, of = world): Promise<Rollouts> {
-  const rollouts = await openRollouts(of, dialect(), options);
-  opened.push(rollouts);
-  return rollouts;
-}
-
-async function passed(options: Parameters<typeof openRollouts>[2] = {}): Promise<Rollouts> {
+async function passed(options: OpenOptions = {}): Promise<Rollouts> {
   const rollouts = await open(options);
   await rollouts.start(MIRROR, 'ada');
   for (let step = 0; step < 5; step += 1) await passStep(rollouts, world);
@@ -83,7 +66,7 @@ it('a finish that was cut off waits for the policy to be known', async () => {
   const rollouts = await passed({ finish: () => new Promise(() => {}) });
   void rollouts.command(MIRROR, 'finish', 'ada');
   await vi.waitFor(() => expect(rollouts.view(MIRROR).status).toBe('finished'));
-  const store = await RolloutStore.open(dialect());
+  const store = await RolloutStore.open(inTest.sqlite());
   const { Rollouts: Room } = await import('./index.ts');
   const next = await Room.open({
     store,
@@ -94,7 +77,7 @@ it('a finish that was cut off waits for the policy to be known', async () => {
     delivery: () => ({ acked: 1, of: 1, waitingFor: null }),
     finish: async () => {},
   });
-  opened.push(next);
+  inTest.closeAfter(next);
   await next.look();
   await next.look();
   expect((await store.read(MIRROR))!.run.finish).toBe('writing');

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
+import { share } from '../../../xds-server/rollouts/testing-view.ts';
 import { progressOf, waitMsOf } from './progress.ts';
 import { sentenceOf, whoText } from './status.ts';
-import { share, viewAt } from './testing.ts';
+import { viewAt } from './testing.ts';
 
 const WHY = 'gate "differences" in sample: 0.42%, surely more than 0.31%, where at most 0.1% is allowed';
 
