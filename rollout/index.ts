@@ -25,5 +25,5 @@ export {
 } from './plan.ts';
 export { cellOf, edgeMs, type LatencyCells } from './sequential/index.ts';
 export type { CheckResult, RolloutSource, SideCounts, UsersBySide } from './source.ts';
-export { isOver, type RolloutState, type Status, weightsOf } from './state.ts';
+export { isOver, type RolloutState, STATUSES, type Status, weightsOf } from './state.ts';
 export { shareOf, withUsersErrors } from './users-errors.ts';

@@ -2,16 +2,19 @@
 import type { Evidence, PrimaryBefore } from './evidence.ts';
 import { AT_REST, type RolloutPlan, stepsOf, type Weights } from './plan.ts';
 
-export type Status =
-  | 'running'
-  | 'paused'
+export const STATUSES = [
+  'running',
+  'paused',
   /** The next step belongs to a phase that a person must begin. */
-  | 'awaiting-approval'
+  'awaiting-approval',
   /** Every step has been passed; the gates of the last one go on being asked until `finish`. */
-  | 'passed'
-  | 'rolled-back'
-  | 'aborted'
-  | 'finished';
+  'passed',
+  'rolled-back',
+  'aborted',
+  'finished',
+] as const;
+
+export type Status = (typeof STATUSES)[number];
 
 export interface RolloutState {
   readonly status: Status;

@@ -1,11 +1,11 @@
 /** Services, one Envoy and what moves its users: a policy with rollouts, and the shares of users that are to be served now. */
 import { locateEnvoy, superviseEnvoy } from '../../envoy/index.ts';
-import type { RolloutPlan } from '../../rollout/index.ts';
 import { parseAddress, parsePolicy } from '../../xds-server/policy/index.ts';
 import type { Mirror, Policy } from '../../xds-server/policy/model.ts';
 import { ALL, type PerMillion } from '../../xds-server/policy/percent.ts';
 import { PolicyRenderer } from '../../xds-server/policy-renderer.ts';
 import { buildBootstrap } from '../../xds-server/resources/index.ts';
+import { TO_EVERYONE } from '../../xds-server/resources/testing.ts';
 import { createXdsServer, DEFAULT_GROUP, SnapshotCache } from '../../xds-server/xds/index.ts';
 import { EnvoyAdmin } from '../support/envoy-admin.ts';
 import {
@@ -35,16 +35,6 @@ export interface UsersScenario {
   clear(): void;
   close(): Promise<void>;
 }
-
-const PLAN: RolloutPlan = {
-  mirror: [],
-  canary: [{ audience: 'everyone', shares: [ALL] }],
-  step: { atLeastMs: 0, pairs: 1 },
-  gates: {},
-  checks: [],
-  onFailure: 'rollback',
-  approve: [],
-};
 
 /** @param mirrors those of the policy document, whose primary is v1, shadow v2; `backMethods` as the guards would fill it */
 export async function startUsers(
@@ -89,7 +79,7 @@ export async function startUsers(
         mirrors: policy.mirrors.map((mirror) => ({
           ...mirror,
           ...more[mirror.name],
-          rollout: PLAN,
+          rollout: TO_EVERYONE,
           users: Object.fromEntries(Object.entries(users).map(([name, share]) => [name, perMillion(share)])),
         })),
       });

@@ -3,6 +3,7 @@ export { LevelBadge, VerdictBadge } from './badge.tsx';
 export { CopyButton } from './copy-button.tsx';
 export { type Column, DataTable } from './data-table.tsx';
 export { Dialog } from './dialog.tsx';
+export { Figure } from './figure.tsx';
 export { ago, clock, count, duration, milliseconds, percent, plural, pValue } from './format.ts';
 export { IntervalAxis, IntervalBar } from './interval-bar.tsx';
 export { logScale } from './scale.ts';

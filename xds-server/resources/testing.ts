@@ -1,5 +1,18 @@
+import type { RolloutPlan } from '../../rollout/index.ts';
 import { parsePolicyFile } from '../policy/index.ts';
 import type { EnvoyJson, Policy } from '../policy/model.ts';
+import { ALL } from '../policy/percent.ts';
+
+/** A plan with nothing but a way for users to the candidate. */
+export const TO_EVERYONE: RolloutPlan = {
+  mirror: [],
+  canary: [{ audience: 'everyone', shares: [ALL] }],
+  step: { atLeastMs: 0, pairs: 1 },
+  gates: {},
+  checks: [],
+  onFailure: 'rollback',
+  approve: [],
+};
 
 /** Shortens feature tests: a policy from YAML, with services a, b and c at hand. */
 export function policyOf(yaml: string): Policy {

@@ -1,6 +1,5 @@
 /** What a rollout adds to the resources of a mirror: a way for users to the candidate, and for copies back. */
 import { describe, expect, it } from 'vitest';
-import type { RolloutPlan } from '../../rollout/index.ts';
 import type { EnvoyJson, Mirror, Policy } from '../policy/model.ts';
 import { ALL, type PerMillion } from '../policy/percent.ts';
 import { buildResources } from './build-resources.ts';
@@ -10,17 +9,7 @@ import { primaryFilterConfig, shadowFilterConfig } from './filter-configuration.
 import { buildFragment, fragmentParts, routesWithoutMirroring } from './fragment.ts';
 import { buildRoutes } from './routes.ts';
 import { buildRuntime } from './runtime.ts';
-import { at, policyOf } from './testing.ts';
-
-const PLAN: RolloutPlan = {
-  mirror: [],
-  canary: [{ audience: 'everyone', shares: [ALL] }],
-  step: { atLeastMs: 0, pairs: 1 },
-  gates: {},
-  checks: [],
-  onFailure: 'rollback',
-  approve: [],
-};
+import { at, policyOf, TO_EVERYONE } from './testing.ts';
 
 const YAML = `
 default: c
@@ -30,7 +19,7 @@ mirrors:
 
 function policyWith(mirror: Partial<Mirror> = {}, more = '', yaml = YAML): Policy {
   const policy = policyOf(yaml.replace('MORE', more));
-  return { ...policy, mirrors: policy.mirrors.map((one) => ({ ...one, rollout: PLAN, ...mirror })) };
+  return { ...policy, mirrors: policy.mirrors.map((one) => ({ ...one, rollout: TO_EVERYONE, ...mirror })) };
 }
 
 const mapOf = (policy: Policy) =>
@@ -51,7 +40,7 @@ describe('a mirror without a rollout', () => {
   it('and one whose rollout moves nobody have what they had', () => {
     const context = { filterWasm: new Uint8Array([1]), capture: { address: { host: '127.0.0.1', port: 1 } } };
     const plain = policyOf(YAML.replace('MORE', ''));
-    expect(buildResources(policyWith({ rollout: { ...PLAN, canary: [] } }), context)).toEqual(
+    expect(buildResources(policyWith({ rollout: { ...TO_EVERYONE, canary: [] } }), context)).toEqual(
       buildResources(plain, context),
     );
     expect(JSON.stringify(buildResources(plain, context))).not.toMatch(/users|back|RuntimeFraction|\/primary\/b/);

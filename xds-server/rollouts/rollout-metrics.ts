@@ -1,16 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { STATUSES } from '../../rollout/index.ts';
 import type { Rollouts } from './rollouts.ts';
 
-const STATUSES = [
-  'ready',
-  'running',
-  'paused',
-  'awaiting-approval',
-  'passed',
-  'rolled-back',
-  'aborted',
-  'finished',
-] as const;
+const SHOWN = ['ready', ...STATUSES] as const;
 
 /** What a dashboard and an alert need of rollouts. */
 export function addRolloutMetrics(registry: Registry, rollouts: Pick<Rollouts, 'views' | 'onEvent'>): void {
@@ -23,7 +15,7 @@ export function addRolloutMetrics(registry: Registry, rollouts: Pick<Rollouts, '
     collect() {
       this.reset();
       for (const view of rollouts.views()) {
-        for (const status of STATUSES) this.set({ mirror: view.mirror, status }, view.status === status ? 1 : 0);
+        for (const status of SHOWN) this.set({ mirror: view.mirror, status }, view.status === status ? 1 : 0);
       }
     },
   });

@@ -1,9 +1,9 @@
 import Type from 'typebox';
+import { STATUSES } from '../../rollout/index.ts';
 
 const NullableString = Type.Union([Type.String(), Type.Null()]);
 const NullableNumber = Type.Union([Type.Number(), Type.Null()]);
 const Share = Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'Parts per million.' });
-const STATUSES = ['running', 'paused', 'awaiting-approval', 'passed', 'rolled-back', 'aborted', 'finished'];
 
 const Weights = Type.Object({
   copies: Type.Union([Share, Type.Literal('as-configured')], {

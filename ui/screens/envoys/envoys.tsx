@@ -1,6 +1,5 @@
-import type { ComponentChildren } from 'preact';
 import { type EnvoyAnswer, type EnvoyItem, type Items, pathOf, type SecretView } from '../../api/index.ts';
-import { ago, count, Empty, plural, Ready, useNow } from '../../parts/index.ts';
+import { ago, count, Empty, Figure, plural, Ready, useNow } from '../../parts/index.ts';
 import { useApi } from '../../state/index.ts';
 import type { ScreenProps } from '../screen.ts';
 import { Secrets } from './secrets.tsx';
@@ -187,14 +186,5 @@ function Absent({ refused, gone }: Required<Pick<EnvoyAnswer, 'refused' | 'gone'
         </tbody>
       </table>
     </section>
-  );
-}
-
-function Figure({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -1,6 +1,5 @@
-import type { ComponentChildren } from 'preact';
 import { type BrakeReport, mayChange, pathOf } from '../../api/index.ts';
-import { ago, clock, count, DataTable, duration, milliseconds, percent, useNow } from '../../parts/index.ts';
+import { ago, clock, count, DataTable, duration, Figure, milliseconds, percent, useNow } from '../../parts/index.ts';
 import { useApi } from '../../state/index.ts';
 import { usePost } from './use-post.ts';
 
@@ -126,15 +125,6 @@ function Failed({ arm: { requests, errors } }: { arm: Arm }) {
 
 function p99({ p99Ms }: Arm) {
   return p99Ms === null ? <span class="quiet">–</span> : milliseconds(p99Ms);
-}
-
-function Figure({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
 }
 
 function until(iso: string, nowMs: number): string {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Command, command, start } from '../../../rollout/decide.ts';
 import { EVERYONE, type RolloutPlan, stepsOf } from '../../../rollout/plan.ts';
-import type { RolloutState, Status } from '../../../rollout/state.ts';
+import { type RolloutState, STATUSES, type Status } from '../../../rollout/state.ts';
 import type { PerMillion } from '../../../xds-server/policy/percent.ts';
 import { actionsOf } from './actions.ts';
 
@@ -16,15 +16,6 @@ const PLAN: RolloutPlan = {
   approve: [],
 };
 const COMMANDS: readonly Command[] = ['promote', 'pause', 'resume', 'rollback', 'abort', 'finish'];
-const STATUSES: readonly Status[] = [
-  'running',
-  'paused',
-  'awaiting-approval',
-  'passed',
-  'rolled-back',
-  'aborted',
-  'finished',
-];
 const viewOf = (status: Status | 'none' | 'ready', plan = PLAN) => ({
   status,
   steps: stepsOf(plan).map((step) => ({ ...step, state: 'ahead' as const })),
