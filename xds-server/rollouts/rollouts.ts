@@ -1,14 +1,24 @@
 import { dateOf, steadyMs } from '../../clock/index.ts';
-import { didYouMean, ShadowplaneError } from '../../errors/index.ts';
-import { type Command, isOver, type RolloutSource, start, stepsOf, weightsOf } from '../../rollout/index.ts';
+import { type Command, isOver, type RolloutSource, weightsOf } from '../../rollout/index.ts';
 import type { Mirror, Policy } from '../policy/index.ts';
 import { applyWeights, isFinishedIn } from './apply-weights.ts';
-import type { DeliveryReport, Unfit } from './delivery.ts';
+import {
+  assertNoneUnderWay,
+  assertPromotable,
+  begin,
+  knownMirror,
+  mirrorIn,
+  overtaken,
+  refused,
+  type UnfitForUsers,
+} from './asked.ts';
+import type { DeliveryReport } from './delivery.ts';
 import { Driver, stateAfter } from './driver.ts';
 import { whatToWrite } from './finish.ts';
+import { News } from './news.ts';
 import { Replicas } from './replicas.ts';
 import type { RolloutStore } from './rollout-store.ts';
-import { newRun, type Run } from './run.ts';
+import type { Run } from './run.ts';
 import { Seat } from './seat.ts';
 import type { RolloutEventView, RolloutNews, RolloutView } from './view.ts';
 import { viewOf } from './view-of.ts';
@@ -28,7 +38,7 @@ export interface RolloutsOptions {
   /** Why nothing is copied although the policy says so, in words; absent: nothing stands in the way. */
   readonly withoutCopies?: (mirror: string) => string | undefined;
   /** Why a mirror's candidate must not be given users, or not yet. Default: it may. */
-  readonly unfitForUsers?: (mirror: Mirror) => Unfit | undefined;
+  readonly unfitForUsers?: UnfitForUsers;
   /** Told when driving a rollout begins to fail. */
   readonly onProblem?: (mirror: string, error: unknown) => void;
   /** Default: the steady clock. */
@@ -52,8 +62,6 @@ interface Driven {
   readonly driver: Driver;
   /** This process has served the policy that finishing it made: whoever changes that back means it. */
   isFinishSeen: boolean;
-  /** What others were last told. */
-  told: string;
 }
 
 const INTERVAL_MS = 500;
@@ -68,7 +76,7 @@ export class Rollouts {
   readonly #now: () => number;
   readonly #driven = new Map<string, Driven>();
   readonly #replicas: Replicas;
-  readonly #listeners = new Set<(news: RolloutNews) => void>();
+  readonly #news = new News();
   readonly #timers: NodeJS.Timeout[];
   #policy = NO_POLICY;
   #applied = new WeakMap<Policy, Policy>();
@@ -170,7 +178,7 @@ export class Rollouts {
   async command(name: string, asked: Command, by: string): Promise<Commanded> {
     const driver = this.#started(name);
     if (BACK.includes(asked)) return { stored: await driver.back(asked, by, refused), todo: [] };
-    if (asked === 'promote') this.#assertPromotable(name, driver.seat.run!);
+    if (asked === 'promote') assertPromotable(this.#policy, name, driver.seat.run!, this.#options.unfitForUsers);
     if (!(await driver.forward(asked, by, refused))) throw overtaken();
     if (asked !== 'finish') return { stored: true, todo: [] };
     const run = driver.seat.run!;
@@ -180,7 +188,7 @@ export class Rollouts {
 
   /** @throws ShadowplaneError MIRROR_NOT_FOUND */
   view(name: string): RolloutView {
-    this.#known(name);
+    knownMirror(this.#policy, name);
     return this.#viewOf(name, this.#driven.get(name)?.driver);
   }
 
@@ -193,8 +201,7 @@ export class Rollouts {
 
   /** Returns the function that ends it. */
   onEvent(listener: (news: RolloutNews) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#news.listen(listener);
   }
 
   /** Looks at all that are driven here, once; also done every half second. */
@@ -255,7 +262,7 @@ export class Rollouts {
       now: this.#now,
       date: () => dateOf(steadyMs()),
     });
-    const driven: Driven = { driver, isFinishSeen: false, told: '' };
+    const driven: Driven = { driver, isFinishSeen: false };
     this.#driven.set(mirror, driven);
     return driven;
   }
@@ -279,43 +286,19 @@ export class Rollouts {
     for (const [mirror, driven] of this.#driven) if (driven.driver.seat.run) this.#tell(mirror, driven, null);
   }
 
-  #tell(mirror: string, driven: Driven, event: RolloutEventView | null): void {
-    if (this.#listeners.size === 0) return;
-    const { events: _events, plan: _plan, ...rest } = this.#viewOf(mirror, driven.driver);
-    const text = JSON.stringify(rest);
-    if (event === null && text === driven.told) return;
-    driven.told = text;
-    for (const listener of this.#listeners) listener({ ...rest, event });
+  #tell(mirror: string, { driver }: Driven, event: RolloutEventView | null): void {
+    this.#news.tell(mirror, () => this.#viewOf(mirror, driver), event);
   }
 
   /** Of the mirror as the policy has it now. */
   #begun(name: string, by: string): Run {
-    const mirror = this.#known(name);
-    const { rollout: plan, primary, shadow, paused } = mirror;
-    if (!plan) throw refused(`mirrors.${name} has no "rollout" to start`);
-    if (paused) throw refused(`${name} is paused: nothing is copied, so nothing can be compared`);
-    if (this.#policy.mirroring === 'off') throw refused('mirroring is off: nothing is copied anywhere');
-    if (plan.canary.length > 0) this.#assertFit(mirror);
-    const answer = start(plan);
-    if ('refused' in answer) throw refused(answer.refused);
-    return newRun(answer.state, { plan, primary, shadow, by, at: dateOf(steadyMs()) });
-  }
-
-  #assertFit(mirror: Mirror): void {
-    const unfit = this.#options.unfitForUsers?.(mirror);
-    if (unfit?.isSure) throw refused(unfit.why);
-  }
-
-  /** What a step waits for, a person may do without; users must have somewhere to go. */
-  #assertPromotable(name: string, { plan, state }: Run): void {
-    const mirror = this.#mirror(name);
-    if (mirror && stepsOf(plan)[state.step + 1]?.phase === 'canary') this.#assertFit(mirror);
+    return begin(this.#policy, name, this.#options.unfitForUsers, { by, at: dateOf(steadyMs()) });
   }
 
   #started(name: string): Driver {
     const driver = this.#driven.get(name)?.driver;
     if (driver?.seat.run) return driver;
-    this.#known(name);
+    knownMirror(this.#policy, name);
     throw refused(`no rollout of ${name} has been started`);
   }
 
@@ -343,33 +326,12 @@ export class Rollouts {
   }
 
   #mirror(name: string): Mirror | undefined {
-    return this.#policy.mirrors.find((mirror) => mirror.name === name);
+    return mirrorIn(this.#policy, name);
   }
-
-  #known(name: string): Mirror {
-    const mirror = this.#mirror(name);
-    if (mirror) return mirror;
-    const names = this.#policy.mirrors.map((one) => one.name);
-    const hint = didYouMean(name, names);
-    throw new ShadowplaneError('MIRROR_NOT_FOUND', `There is no mirror ${JSON.stringify(name)}${hint}`);
-  }
-}
-
-function assertNoneUnderWay(run: Run | undefined): void {
-  if (!run || (isOver(run.state) && run.finish === undefined)) return;
-  throw refused(`a rollout is under way already: ${run.state.status}; ${run.state.why}`);
 }
 
 /** What `applied` depends on. */
 function keyOf(run: Run | undefined): string {
   if (!run) return '';
   return JSON.stringify([weightsOf(run.plan, run.state), run.primary, run.shadow, run.finish !== undefined]);
-}
-
-function refused(why: string): ShadowplaneError {
-  return new ShadowplaneError('ROLLOUT_REFUSED', why);
-}
-
-function overtaken(): ShadowplaneError {
-  return refused('something else has happened to this rollout meanwhile; look at it and try again');
 }
