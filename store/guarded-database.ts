@@ -22,12 +22,16 @@ export class GuardedDatabase<Tables> {
   }
 
   async run<T>(query: (database: Kysely<Tables>) => Promise<T>): Promise<T> {
+    const database = this.#database;
     try {
-      return await query(this.#database);
+      return await query(database);
     } catch (error) {
-      // A connection on which a statement has failed may refuse every later commit: begin with a fresh one.
-      await this.#database.destroy().catch(() => {});
-      this.#database = new Kysely<Tables>({ dialect: this.#dialect });
+      // A connection on which a statement has failed may refuse every later commit: begin with a fresh one. Of several
+      // failures on one connection only the first does, and what is asked meanwhile has the fresh one.
+      if (this.#database === database) {
+        this.#database = new Kysely<Tables>({ dialect: this.#dialect });
+        await database.destroy().catch(() => {});
+      }
       throw storeFailed(error, `${this.#what} failed`);
     }
   }
