@@ -1,3 +1,4 @@
+import { type EnvoyLife, hasRestarted, lifeOf, livedBefore } from '../../xds-server/stats/envoy-lives.ts';
 import type { KnownLoss } from '../join/index.ts';
 import {
   ACTIVE,
@@ -64,20 +65,14 @@ export interface EnvoyCopies {
   readonly filter: Readonly<Record<string, number>>;
 }
 
-interface Envoy {
+/** At its last report. */
+interface Envoy extends EnvoyLife {
   readonly node: string;
   connected: boolean;
-  lastReportAtMs: number;
-  /** Of the report before, to tell a restart; in whole seconds, as Envoy gives it. */
-  uptimeMs: number;
   readonly ledger: Ledger;
   gauges: ReadonlyMap<string, number>;
 }
 
-/** Envoy takes the difference of two clocks in whole seconds, so it may call itself this much older than it is. */
-const UPTIME_EXCESS_MS = 1_000;
-/** Ages are in whole seconds, and a report takes its time; an Envoy that lives for less may be taken for its successor. */
-const RESTART_SLACK_MS = 3_000;
 const ROLES: readonly CopyRole[] = ['candidate', 'control', 'primary'];
 
 export class CopyBooks {
@@ -96,8 +91,9 @@ export class CopyBooks {
     return readName(name) !== undefined;
   }
 
-  report({ node, atMs, values }: StatsReport): void {
-    const uptimeMs = (values.get('server.uptime') ?? 0) * 1000;
+  report(report: StatsReport): void {
+    const { node, values } = report;
+    const life = lifeOf(report);
     let envoy = this.#envoys.get(node);
     const counters = new Map<string, number>();
     const gauges = new Map<string, number>();
@@ -112,12 +108,12 @@ export class CopyBooks {
     }
     if (!envoy) {
       const ledger = new Ledger();
-      if (atMs - uptimeMs + UPTIME_EXCESS_MS < this.#options.sinceMs) ledger.begin(counters);
-      envoy = { node, connected: true, lastReportAtMs: atMs, uptimeMs, ledger, gauges };
-    } else if (hasRestarted(envoy, uptimeMs, atMs)) envoy.ledger.restart();
+      if (livedBefore(life, this.#options.sinceMs)) ledger.begin(counters);
+      envoy = { node, connected: true, ...life, ledger, gauges };
+    } else if (hasRestarted(envoy, life)) envoy.ledger.restart();
     this.#envoys.delete(node);
     this.#envoys.set(node, envoy);
-    Object.assign(envoy, { connected: true, lastReportAtMs: atMs, uptimeMs, gauges });
+    Object.assign(envoy, { connected: true, ...life, gauges });
     const mirrors = envoy.ledger.take(counters);
     for (const mirror of mirrors) this.#explain(mirror);
   }
@@ -145,10 +141,10 @@ export class CopyBooks {
   }
 
   envoys(mirror: string): EnvoyCopies[] {
-    return [...this.#envoys.values()].map(({ node, connected, lastReportAtMs, ledger, gauges }) => ({
+    return [...this.#envoys.values()].map(({ node, connected, atMs, ledger, gauges }) => ({
       node,
       connected,
-      lastReportAtMs,
+      lastReportAtMs: atMs,
       candidate: countsOf(ledger, gauges, mirror, 'candidate'),
       control: countsOf(ledger, gauges, mirror, 'control'),
       primary: countsOf(ledger, gauges, mirror, 'primary'),
@@ -183,12 +179,6 @@ export class CopyBooks {
     }
     return total;
   }
-}
-
-/** An Envoy that was away may by now be older than the one before it was; on one stream it cannot have restarted. */
-function hasRestarted(before: Envoy, uptimeMs: number, atMs: number): boolean {
-  if (uptimeMs < before.uptimeMs) return true;
-  return !before.connected && uptimeMs + RESTART_SLACK_MS < before.uptimeMs + atMs - before.lastReportAtMs;
 }
 
 function countsOf(ledger: Ledger, gauges: ReadonlyMap<string, number>, mirror: string, role: CopyRole): CopyCounts {

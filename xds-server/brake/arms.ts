@@ -1,5 +1,5 @@
 /** What Envoys count of a mirror's requests, by decision: those that are copied, and those like them that the share left out. */
-import type { Histogram, StatsReport } from '../stats/index.ts';
+import { grownSince, type Histogram, type StatsReport } from '../stats/index.ts';
 import { addHistograms, EMPTY } from './histograms.ts';
 import { type Arm, LEAST_REQUESTS } from './worse.ts';
 
@@ -46,15 +46,12 @@ export class ArmBooks {
   report({ node, atMs, values, histograms = new Map() }: StatsReport): void {
     const before = this.#last.get(node);
     this.#last.set(node, values);
-    for (const [name, value] of values) {
-      const earlier = before?.get(name) ?? 0;
-      // Of an Envoy that was there before us, what it had counted is not of now; one that restarts begins at 0.
-      const grown = before === undefined ? 0 : value < earlier ? value : value - earlier;
-      if (grown > 0)
-        this.#add(name, atMs, (counts, stat) => {
-          if (stat === 'completed') counts.requests += grown;
-          else if (stat === '5xx') counts.errors += grown;
-        });
+    // Of an Envoy that was there before us, what it had counted is not of now.
+    for (const [name, grown] of grownSince(before ?? values, values)) {
+      this.#add(name, atMs, (counts, stat) => {
+        if (stat === 'completed') counts.requests += grown;
+        else if (stat === '5xx') counts.errors += grown;
+      });
     }
     for (const [name, histogram] of histograms) {
       if (histogram.count === 0) continue;

@@ -62,7 +62,7 @@ export class Delivery {
   }
 
   report(): DeliveryReport {
-    const clients = (this.#xds?.clients() ?? []).filter((client) => !isWayOut(client));
+    const clients = this.#serving();
     const lacking = clients.filter((client) => !hasShares(client));
     const acked = clients.length - lacking.length;
     return { acked, of: clients.length, waitingFor: this.#waitingFor(clients, lacking) };
@@ -70,7 +70,7 @@ export class Delivery {
 
   /** An Envoy whose routes would lead the users of a service to a cluster that is not there. */
   without(cluster: string, service: string): Unfit | undefined {
-    const found = (this.#xds?.clients() ?? [])
+    const found = this.#serving()
       .map((client) => ({ node: client.node, has: this.#hasCluster(client, cluster, service) }))
       .filter(({ has }) => has !== true);
     const [lacking] = found.filter(({ has }) => has === false);
@@ -87,9 +87,13 @@ export class Delivery {
   /** An Envoy of which nobody would hear how its users fare: what others tell says nothing of them. */
   silent(tells: (node: string, nowMs: number) => boolean): Unfit | undefined {
     const nowMs = this.#now();
-    const clients = (this.#xds?.clients() ?? []).filter((client) => !isWayOut(client));
-    const silent = clients.find(({ node }) => !tells(node, nowMs));
+    const silent = this.#serving().find(({ node }) => !tells(node, nowMs));
     return silent && { why: `${silent.node} sends no statistics, so how its users fare is not known`, isSure: false };
+  }
+
+  /** Envoys that users meet. */
+  #serving(): ClientStatus[] {
+    return (this.#xds?.clients() ?? []).filter((client) => !isWayOut(client));
   }
 
   #waitingFor(clients: readonly ClientStatus[], lacking: readonly ClientStatus[]): string | null {

@@ -4,7 +4,7 @@
  * requests are looked at from their beginning. Only silence counts that nothing else explains: not a single answer while
  * many wait, so neither slow requests among others nor long streams are taken for it.
  */
-import type { StatsListener, StatsReport } from '../stats/index.ts';
+import { grownSince, type StatsListener, type StatsReport } from '../stats/index.ts';
 import type { Unfit } from './delivery.ts';
 
 interface Slot {
@@ -38,18 +38,15 @@ export class Silence implements StatsListener {
     // What an Envoy had counted before is not of now.
     if (!before) return;
     const grown = new Map<string, { begun: number; over: number }>();
-    for (const [name, value] of values) {
+    for (const [name, more] of grownSince(before, values)) {
       const { mirror, stat } = ROUTE.exec(name)?.groups ?? {};
       if (mirror === undefined) continue;
-      const earlier = before.get(name) ?? 0;
-      const more = value < earlier ? value : value - earlier;
       const counts = grown.get(mirror) ?? { begun: 0, over: 0 };
       grown.set(mirror, counts);
       if (stat === 'total') counts.begun += more;
       else counts.over += more;
     }
     for (const [mirror, { begun, over }] of grown) {
-      if (begun + over === 0) continue;
       const slots = this.#slots.get(mirror) ?? [];
       this.#slots.set(
         mirror,

@@ -5,7 +5,16 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { UsersBySide as Row, SideCounts } from '../../rollout/index.ts';
-import type { StatsListener, StatsReport } from '../stats/index.ts';
+import {
+  type EnvoyLife,
+  grownSince,
+  hasRestarted,
+  lifeOf,
+  livedBefore,
+  type StatsListener,
+  type StatsReport,
+  UPTIME,
+} from '../stats/index.ts';
 
 type Side = 'primary' | 'candidate';
 
@@ -22,15 +31,12 @@ interface Stratum {
   readonly candidate: Counts;
 }
 
-interface Node {
+interface Node extends EnvoyLife {
   connected: boolean;
-  uptimeMs: number;
-  atMs: number;
   /** Absolute, by Envoy's names. */
-  values: ReadonlyMap<string, number>;
+  readonly values: ReadonlyMap<string, number>;
 }
 
-const UPTIME = 'server.uptime';
 const AUDIENCE = '(?<audience>sample|segment\\/[^./]+)';
 const ROUTE = new RegExp(
   `^vhost\\.[^.]+\\.route\\.(?<mirror>[^./]+)\\/(?:${[
@@ -39,9 +45,6 @@ const ROUTE = new RegExp(
   ].join('|')})\\.upstream_rq_(?<stat>completed|5xx)$`,
 );
 
-/** Envoy takes the difference of two clocks in whole seconds, and a report takes its time. */
-const UPTIME_EXCESS_MS = 1_000;
-const RESTART_SLACK_MS = 3_000;
 /** Ours report every second; others may have been told to do so every minute. */
 const SILENT_AFTER_MS = 120_000;
 /** Of nodes that have left, so many are known again when they come back. */
@@ -67,14 +70,15 @@ export class UsersBySide implements StatsListener {
     return name === UPTIME || ROUTE.test(name);
   }
 
-  report({ node: name, atMs, values }: StatsReport): void {
-    const uptimeMs = (values.get(UPTIME) ?? 0) * 1_000;
+  report(report: StatsReport): void {
+    const { node: name, values } = report;
+    const life = lifeOf(report);
     const before = this.#nodes.get(name);
-    const isNew = before === undefined || hasRestarted(before, uptimeMs, atMs);
-    const isOlder = before === undefined && atMs - uptimeMs + UPTIME_EXCESS_MS < this.#sinceMs;
+    const isNew = before === undefined || hasRestarted(before, life);
+    const isOlder = before === undefined && livedBefore(life, this.#sinceMs);
     if (!isOlder) this.#add(values, isNew ? NONE : before.values);
     this.#nodes.delete(name);
-    this.#nodes.set(name, { connected: true, uptimeMs, atMs, values });
+    this.#nodes.set(name, { connected: true, ...life, values });
   }
 
   gone(name: string): void {
@@ -110,11 +114,7 @@ export class UsersBySide implements StatsListener {
 
   #add(values: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>): void {
     const changed = new Set<Counts>();
-    for (const [name, value] of values) {
-      const earlier = before.get(name) ?? 0;
-      // A route that was away began at 0 in between.
-      const grown = value < earlier ? value : value - earlier;
-      if (grown === 0) continue;
+    for (const [name, grown] of grownSince(before, values)) {
       const read = readName(name);
       if (!read) continue;
       const counts = this.#counts(read);
@@ -153,12 +153,6 @@ function readName(name: string): Read | undefined {
     side: candidates !== undefined || side === 'candidate' ? 'candidate' : 'primary',
     stat: stat!,
   };
-}
-
-/** An Envoy that was away may by now be older than the one before it was; on one stream it cannot have restarted. */
-function hasRestarted(before: Node, uptimeMs: number, atMs: number): boolean {
-  if (uptimeMs < before.uptimeMs) return true;
-  return !before.connected && uptimeMs + RESTART_SLACK_MS < before.uptimeMs + atMs - before.atMs;
 }
 
 function newCounts(): Counts {
