@@ -46,13 +46,22 @@ export async function openGate(options: GateOptions): Promise<Gate | undefined> 
     ...(token === undefined ? [] : [{ name: 'token', role: 'change' as const, digest: tokenDigest(token) }]),
     ...(ownToken === undefined ? [] : [{ name: 'own', role: 'read' as const, digest: tokenDigest(ownToken) }]),
   ];
-  let grants = tokenFile === undefined ? NOBODY : await readTokenFile(tokenFile);
+  let grants = NOBODY;
   const reload = (): void => {
     readTokenFile(tokenFile!).then((changed) => {
       grants = changed;
     }, onProblem);
   };
-  if (tokenFile !== undefined) watchFile(tokenFile, { interval: checkMs, persistent: false }, reload);
+  if (tokenFile !== undefined) {
+    // Watched before it is read: what is written in between would be no news to somebody who begins to look later.
+    watchFile(tokenFile, { interval: checkMs, persistent: false }, reload);
+    try {
+      grants = await readTokenFile(tokenFile);
+    } catch (error) {
+      unwatchFile(tokenFile, reload);
+      throw error;
+    }
+  }
 
   const byToken = (presented: string): Caller | undefined => {
     const digest = tokenDigest(presented);
