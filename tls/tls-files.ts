@@ -41,8 +41,8 @@ export async function readTlsFiles(files: ServerTlsFiles): Promise<SecureContext
 }
 
 /**
- * Hands on what the files hold whenever they have changed. Files that are of no use (one of them may be written before the
- * other) leave things as they are until the next change. Ends with what it returns.
+ * Hands on what the files hold: now, and whenever they have changed. Files that are of no use (one of them may be written
+ * before the other) leave things as they are until the next change. Ends with what it returns.
  */
 export function followTlsFiles(
   files: ServerTlsFiles,
@@ -52,12 +52,19 @@ export function followTlsFiles(
 ): () => void {
   let stopped = false;
   const reload = (): void => {
-    readTlsFiles(files).then((context) => {
-      if (!stopped) onChange(context);
-    }, onProblem);
+    readTlsFiles(files).then(
+      (context) => {
+        if (!stopped) onChange(context);
+      },
+      (error) => {
+        if (!stopped) onProblem(error);
+      },
+    );
   };
   const paths = pathsOf(files);
   for (const path of paths) watchFile(path, { interval: everyMs, persistent: false }, reload);
+  // Read again now that they are watched: what was written since the listener's first reading is no news to the watcher.
+  reload();
   return () => {
     stopped = true;
     for (const path of paths) unwatchFile(path, reload);
