@@ -20,18 +20,26 @@ export function redactJson(text: string, patterns: readonly PathPattern[]): stri
   return new Redaction(text, patterns).run();
 }
 
+/** What is still to come of a pattern; null: nothing, it has matched. */
+type Rest = { readonly segment: string; readonly next: Rest } | null;
+
 interface Level {
   readonly isObject: boolean;
+  /** Of the patterns whose beginning is the path to here. */
+  readonly rests: readonly Rest[];
   index: number;
+  /** Of the value that is being read: its key or index. */
+  key: string;
 }
 
-const TOKEN = /\s*(?:([{}[\],:])|("[^"\\]*(?:\\.[^"\\]*)*")|([^\s{}[\],:"]+))/gsy;
+/** Deeper than any service answers; what is nested without end is left out from there on. */
+const MAX_DEPTH = 1_000;
 
+/** Bodies are hostile: every step moves forward, and costs no more the deeper it is or the longer what was read before. */
 class Redaction {
   readonly #text: string;
-  readonly #patterns: readonly PathPattern[];
+  readonly #patterns: readonly Rest[];
   readonly #levels: Level[] = [];
-  readonly #path: string[] = [];
   #out = '';
   /** Up to here the text has been copied or left out. */
   #copied = 0;
@@ -40,52 +48,56 @@ class Redaction {
 
   constructor(text: string, patterns: readonly PathPattern[]) {
     this.#text = text;
-    this.#patterns = patterns;
+    this.#patterns = withSkipped(patterns.map(restOf));
   }
 
   run(): string {
-    const token = new RegExp(TOKEN);
+    const text = this.#text;
     let expected: 'value' | 'key' | 'colon' | 'next' = 'value';
-    let end = 0;
-    for (let match = token.exec(this.#text); match; match = token.exec(this.#text)) {
-      const [whole, mark, string] = match;
-      const start = match.index + whole.length - whole.trimStart().length;
-      end = token.lastIndex;
-      if (mark === '}' || mark === ']') {
-        if (expected === 'colon' || this.#levels.pop()?.isObject !== (mark === '}')) return this.#giveUp(start);
-        this.#path.pop();
+    for (let start = afterSpaces(text, 0); start < text.length; ) {
+      const end = tokenEnd(text, start);
+      if (end === undefined) return this.#giveUp(start);
+      const first = text[start]!;
+      if (first === '}' || first === ']') {
+        if (expected === 'colon' || this.#levels.pop()?.isObject !== (first === '}')) return this.#giveUp(start);
         this.#finish(end);
         expected = 'next';
-      } else if (expected === 'value' && (mark === '{' || mark === '[')) {
-        this.#begin(start);
-        this.#levels.push({ isObject: mark === '{', index: 0 });
-        this.#path.push(mark === '{' ? '' : '0');
-        expected = mark === '{' ? 'key' : 'value';
-      } else if (expected === 'value' && mark === undefined) {
+      } else if (expected === 'value' && (first === '{' || first === '[')) {
+        if (this.#levels.length === MAX_DEPTH) return this.#giveUp(start);
+        const isObject = first === '{';
+        this.#levels.push({ isObject, rests: this.#begin(start), index: 0, key: isObject ? '' : '0' });
+        expected = isObject ? 'key' : 'value';
+      } else if (expected === 'value' && !MARKS.includes(first)) {
         this.#begin(start);
         this.#finish(end);
         expected = 'next';
-      } else if (expected === 'key' && string !== undefined) {
-        const key = readKey(string);
+      } else if (expected === 'key' && first === '"') {
+        const key = readKey(text.slice(start, end));
         if (key === undefined) return this.#giveUp(start);
-        this.#path[this.#path.length - 1] = key;
+        this.#levels.at(-1)!.key = key;
         expected = 'colon';
-      } else if (expected === 'colon' && mark === ':') {
+      } else if (expected === 'colon' && first === ':') {
         expected = 'value';
-      } else if (expected === 'next' && mark === ',' && this.#levels.length > 0) {
+      } else if (expected === 'next' && first === ',' && this.#levels.length > 0) {
         const level = this.#levels.at(-1)!;
         level.index += 1;
-        this.#path[this.#path.length - 1] = level.isObject ? '' : String(level.index);
+        level.key = level.isObject ? '' : String(level.index);
         expected = level.isObject ? 'key' : 'value';
       } else return this.#giveUp(start);
+      start = afterSpaces(text, end);
     }
-    return /^\s*$/.test(this.#text.slice(end)) ? this.#close() : this.#giveUp(end);
+    return this.#close();
   }
 
-  #begin(start: number): void {
-    if (this.#hiddenAt !== undefined || !this.#patterns.some((pattern) => matches(pattern, this.#path))) return;
+  /** The patterns that go on below the value that begins here. */
+  #begin(start: number): readonly Rest[] {
+    if (this.#hiddenAt !== undefined) return NONE;
+    const level = this.#levels.at(-1);
+    const rests = level ? below(level.rests, level.key) : this.#patterns;
+    if (!rests.includes(null)) return rests;
     this.#out += this.#text.slice(this.#copied, start) + JSON.stringify(REDACTED);
     this.#hiddenAt = this.#levels.length;
+    return NONE;
   }
 
   #finish(end: number): void {
@@ -105,6 +117,36 @@ class Redaction {
   }
 }
 
+const NONE: readonly Rest[] = [];
+const MARKS = '{}[],:';
+const SPACE = /\s/;
+const WORD_END = /[\s{}[\],:"]/g;
+
+function afterSpaces(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && SPACE.test(text[at]!)) at += 1;
+  return at;
+}
+
+/** Of a mark, a string, or a number or word; undefined for a string without an end. */
+function tokenEnd(text: string, start: number): number | undefined {
+  const first = text[start]!;
+  if (MARKS.includes(first)) return start + 1;
+  if (first === '"') return stringEnd(text, start);
+  WORD_END.lastIndex = start;
+  return WORD_END.exec(text)?.index ?? text.length;
+}
+
+/** By hand: the stack of a regular expression is too small for a string of many escapes. */
+function stringEnd(text: string, start: number): number | undefined {
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let escapes = 0;
+    while (text[at - 1 - escapes] === '\\') escapes += 1;
+    if (escapes % 2 === 0) return at + 1;
+  }
+  return undefined;
+}
+
 function readKey(string: string): string | undefined {
   try {
     return JSON.parse(string) as string;
@@ -113,13 +155,27 @@ function readKey(string: string): string | undefined {
   }
 }
 
-function matches(pattern: PathPattern, path: readonly string[], fromPattern = 0, fromPath = 0): boolean {
-  if (fromPattern === pattern.length) return fromPath === path.length;
-  const segment = pattern[fromPattern];
-  if (segment === '**') {
-    for (let at = fromPath; at <= path.length; at += 1) if (matches(pattern, path, fromPattern + 1, at)) return true;
-    return false;
+function restOf(pattern: PathPattern): Rest {
+  return pattern.reduceRight<Rest>((next, segment) => ({ segment, next }), null);
+}
+
+/** `**` may stand for nothing: what comes behind it may come at once. */
+function withSkipped(rests: readonly Rest[]): Rest[] {
+  const all: Rest[] = [];
+  const add = (rest: Rest): void => {
+    if (all.includes(rest)) return;
+    all.push(rest);
+    if (rest?.segment === '**') add(rest.next);
+  };
+  for (const rest of rests) add(rest);
+  return all;
+}
+
+function below(rests: readonly Rest[], key: string): readonly Rest[] {
+  const matched: Rest[] = [];
+  for (const rest of rests) {
+    if (rest?.segment === '**') matched.push(rest);
+    else if (rest && (rest.segment === '*' || rest.segment === key)) matched.push(rest.next);
   }
-  if (fromPath === path.length || (segment !== '*' && segment !== path[fromPath])) return false;
-  return matches(pattern, path, fromPattern + 1, fromPath + 1);
+  return matched.length === 0 ? NONE : withSkipped(matched);
 }

@@ -40,6 +40,36 @@ describe('JSON', () => {
     '{"\\x":"s3cret"}',
   ])('what is no JSON is left out: %s', (text) => expect(json(text, '/a')).not.toContain('s3cret'));
 
+  it('takes a string of millions of escapes', () => {
+    const text = `{"a":"${'\\n\\"'.repeat(2_000_000)}","b":"s3cret"}`;
+    expect(json(text, '/b')).toBe(`${text.slice(0, -'"s3cret"}'.length)}"[redacted]"}`);
+  });
+
+  it('leaves out what is nested without end, at once', () => {
+    const open = json('['.repeat(1_000_000), '/**/a/**/b/**/c');
+    expect(open).toMatch(/^\[{1000}\[redacted\]$/);
+    const deep = json(`${'{"a":'.repeat(900)}{"c":"s3cret"}${'}'.repeat(900)}`, '/**/a/**/a/**/a/**/c');
+    expect(deep).toContain('{"c":"[redacted]"}');
+  });
+
+  const segment = fc.constantFrom('a', 'b', '*', '**');
+  const value = fc.letrec((tie) => ({
+    any: fc.oneof({ maxDepth: 5 }, fc.constant(1), tie('object'), tie('object')),
+    object: fc.dictionary(fc.constantFrom('a', 'b', 'c'), tie('any')),
+  })).any;
+  it('hides what a path names, and nothing else', () => {
+    fc.assert(
+      fc.property(value, fc.array(fc.array(segment, { maxLength: 5 }), { maxLength: 3 }), (given, patterns) => {
+        const hide = (it: unknown, path: readonly string[]): unknown => {
+          if (patterns.some((pattern) => isNamed(pattern, path))) return REDACTED;
+          if (typeof it !== 'object' || it === null) return it;
+          return Object.fromEntries(Object.entries(it).map(([key, below]) => [key, hide(below, [...path, key])]));
+        };
+        expect(JSON.parse(redactJson(JSON.stringify(given), patterns))).toEqual(hide(given, []));
+      }),
+    );
+  });
+
   it('leaves any other JSON as it is, and shows nothing of what is hidden', () => {
     fc.assert(
       fc.property(fc.json(), fc.nat(4), (text, spaces) => {
@@ -104,3 +134,9 @@ describe('a sample', () => {
     expect(bodies(redacted({}, { keepBodies: false }))).toEqual(['', '', '']);
   });
 });
+
+function isNamed([first, ...rest]: readonly string[], path: readonly string[]): boolean {
+  if (first === undefined) return path.length === 0;
+  if (first === '**') return path.some((_, at) => isNamed(rest, path.slice(at))) || isNamed(rest, []);
+  return path.length > 0 && (first === '*' || first === path[0]) && isNamed(rest, path.slice(1));
+}
