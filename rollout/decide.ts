@@ -3,6 +3,7 @@
  * and looking more often promotes no bad candidate (rollout/sequential).
  */
 import { beforeOf, type Evidence, evidenceSince, NO_COUNTS, type StratumCounts, withBefore } from './evidence.ts';
+import { surelyFailed } from './failures.ts';
 import { type GateResult, type GatesReport, judgeGates } from './gates/index.ts';
 import { EVERYONE, type Phase, type RolloutPlan, stepsOf } from './plan.ts';
 import type { CheckResult } from './source.ts';
@@ -79,7 +80,8 @@ function watchedOver(
   strata: Readonly<Record<string, StratumCounts>>,
   moved: readonly string[],
 ): Record<string, StratumCounts> {
-  const happened = ({ pairs, errors }: StratumCounts) => pairs + errors.primary.trials + errors.candidate.trials > 0;
+  const happened = ({ pairs, errors: { primary, candidate } }: StratumCounts) =>
+    pairs + surelyFailed(primary).trials + surelyFailed(candidate).trials > 0;
   const watched = Object.entries(strata).filter(([, counts]) => happened(counts));
   return { ...Object.fromEntries(moved.map((name) => [name, NO_COUNTS])), ...Object.fromEntries(watched) };
 }
@@ -163,8 +165,9 @@ function failed(plan: RolloutPlan, state: RolloutState, why: string): Decision {
 function reasonOf({ results }: GatesReport, { findings }: Evidence): string {
   const [worst] = results;
   if (worst === undefined) return 'a gate failed';
-  const { gate, stratum, value, low, atMost } = worst;
-  const figures = `${share(value)}, surely more than ${share(low)}, where at most ${share(atMost)} is allowed`;
+  const { gate, stratum, value, low, atMost, unanswered = 0 } = worst;
+  const without = unanswered > 0 ? ` (${count(unanswered)} of its requests were never answered)` : '';
+  const figures = `${share(value)}, surely more than ${share(low)}, where at most ${share(atMost)} is allowed${without}`;
   const found = gate === 'differences' && findings.length > 0 ? `: ${findings.join('; ')}` : '';
   return `gate "${gate}" in ${stratum}: ${figures}${found}`;
 }

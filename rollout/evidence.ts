@@ -1,5 +1,6 @@
 /** What was seen of both versions: counts that only grow, and what of them belongs to the step under way. */
-import type { LatencyCells, Share } from './sequential/index.ts';
+import { addFailures, type Failures, failuresSince, surelyFailed } from './failures.ts';
+import type { LatencyCells } from './sequential/index.ts';
 
 /** Of one stratum (a segment, or the sample): they are never added up, because their requests are not equally likely. */
 export interface StratumCounts {
@@ -10,8 +11,8 @@ export interface StratumCounts {
   readonly controlOnly?: number;
   /** Of `candidateOnly` those at fields at which the control never differs; absent without a control. */
   readonly quiet?: number;
-  /** Requests that failed (5xx, or no answer), of those that were answered by each side. */
-  readonly errors: ByVersion<Share>;
+  /** Requests that failed (5xx, or no answer), by the side that had them. */
+  readonly errors: ByVersion<Failures>;
   /** No user of it is left with the primary: what that answered before stands in for what it would answer now. */
   readonly allWithCandidate?: boolean;
   readonly latency: ByVersion<LatencyCells>;
@@ -69,13 +70,10 @@ function countsSince(now: StratumCounts, then: StratumCounts): StratumCounts {
   };
 }
 
-function errorsSince(now: StratumCounts, then: StratumCounts): ByVersion<Share> {
-  const since = byVersion((version) => shareSince(now.errors[version], then.errors[version]));
-  return now.allWithCandidate && since.candidate.trials > 0 ? { ...since, primary: now.errors.primary } : since;
-}
-
-function shareSince(now: Share, then: Share): Share {
-  return { hits: now.hits - then.hits, trials: now.trials - then.trials };
+function errorsSince(now: StratumCounts, then: StratumCounts): ByVersion<Failures> {
+  const since = byVersion((version) => failuresSince(now.errors[version], then.errors[version]));
+  const isAsked = surelyFailed(since.candidate).trials > 0;
+  return now.allWithCandidate && isAsked ? { ...since, primary: now.errors.primary } : since;
 }
 
 function byVersion<T>(of: (version: keyof ByVersion<T>) => T): ByVersion<T> {
@@ -94,16 +92,15 @@ function isSound({ pairs, candidateOnly, controlOnly = 0, quiet = 0, errors, lat
 }
 
 /** By stratum: how often the primary failed before those who count it began anew. */
-export type PrimaryBefore = Readonly<Record<string, Share>>;
+export type PrimaryBefore = Readonly<Record<string, Failures>>;
 
 /** Where no user is left with the primary, it is never counted again: what it did before a restart has to be kept. */
 export function withBefore(evidence: Evidence, before: PrimaryBefore): Evidence {
   const strata = Object.entries(evidence.strata).map(([name, counts]): [string, StratumCounts] => {
-    const { hits, trials } = before[name] ?? NO_COUNTS.errors.primary;
-    if (!counts.allWithCandidate || trials === 0) return [name, counts];
+    const ofBefore = before[name];
+    if (!counts.allWithCandidate || ofBefore === undefined) return [name, counts];
     const { primary, candidate } = counts.errors;
-    const sum = { hits: primary.hits + hits, trials: primary.trials + trials };
-    return [name, { ...counts, errors: { primary: sum, candidate } }];
+    return [name, { ...counts, errors: { primary: addFailures(primary, ofBefore), candidate } }];
   });
   return { ...evidence, strata: Object.fromEntries(strata) };
 }

@@ -9,6 +9,7 @@ export {
   start,
 } from './decide.ts';
 export { type ByVersion, type Evidence, evidenceSince, NO_COUNTS, type StratumCounts } from './evidence.ts';
+export { surelyFailed } from './failures.ts';
 export { feasibility, type Infeasible, leastCleanPairs } from './feasibility.ts';
 export type { GateResult, GatesReport } from './gates/index.ts';
 export {

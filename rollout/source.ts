@@ -1,5 +1,6 @@
 /** What a rollout is told by whoever counts: the comparison of both versions, and Envoy's counts of who answered users. */
 import type { Evidence } from './evidence.ts';
+import type { Unanswered } from './failures.ts';
 
 export interface RolloutSource {
   /** Undefined while there are no figures: nothing moves forward then. */
@@ -18,9 +19,12 @@ export interface UsersBySide {
 }
 
 export interface SideCounts {
+  /** That have been answered, by the service or for it. */
   readonly requests: number;
-  /** Answered with 5xx, or not at all. */
+  /** Of these, with 5xx. */
   readonly failed: number;
+  /** Beside these, such as have no answer. */
+  readonly unanswered?: Unanswered;
 }
 
 /** What somebody else says of a step under way. */

@@ -9,6 +9,7 @@ import { EVERYONE, type Weights } from './plan.ts';
 import type { SideCounts, UsersBySide } from './source.ts';
 
 const ALL = 1_000_000;
+const NOBODY: SideCounts = { requests: 0, failed: 0 };
 
 /**
  * @param users as they are counted by the service that answered them.
@@ -39,7 +40,11 @@ export function withUsersErrors(evidence: Evidence, users: readonly UsersBySide[
 }
 
 function withUsers(counts: StratumCounts, users: UsersBySide | undefined, share: PerMillion): StratumCounts {
-  const of = (side: SideCounts | undefined) => ({ hits: side?.failed ?? 0, trials: side?.requests ?? 0 });
+  const of = ({ failed: hits, requests: trials, unanswered }: SideCounts = NOBODY) => ({
+    hits,
+    trials,
+    ...(unanswered && { unanswered }),
+  });
   return {
     ...counts,
     errors: { primary: of(users?.primary), candidate: of(users?.candidate) },

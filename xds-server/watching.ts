@@ -104,7 +104,7 @@ export async function startWatching(options: WatchingOptions, shutdown: Shutdown
       brakes.follow(policy);
       keeper.follow(policy);
       const mirrors = new Set(policy.mirrors.map(({ name }) => name));
-      users.keep(mirrors);
+      users.follow(policy.mirrors);
       silence.keep(mirrors);
       rollouts.follow(policy);
     },

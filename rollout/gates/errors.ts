@@ -1,18 +1,17 @@
 /** How much larger the candidate's share of failed requests is. */
-import type { StratumCounts } from '../evidence.ts';
+import type { ByVersion, StratumCounts } from '../evidence.ts';
+import { type Failures, perhapsFailed, surelyFailed } from '../failures.ts';
 import type { Gate } from '../plan.ts';
-import { differenceBounds } from '../sequential/index.ts';
+import { type Bounds, differenceBounds } from '../sequential/index.ts';
 import { type Alphas, type GateResult, moreUntil, outcomeOf } from './gate.ts';
 
 export function judgeErrors(stratum: string, { errors }: StratumCounts, gate: Gate, alphas: Alphas): GateResult {
-  const bounds = differenceBounds(errors.candidate, errors.primary, {
-    lowAlpha: alphas.fail,
-    highAlpha: alphas.pass,
-    aroundRate: gate.atMost,
-  });
-  const count = Math.min(errors.candidate.trials, errors.primary.trials);
+  const bounds = boundsOf(errors, gate.atMost, alphas);
+  const candidate = surelyFailed(errors.candidate);
+  const count = Math.min(candidate.trials, surelyFailed(errors.primary).trials);
   const outcome = outcomeOf(bounds, gate.atMost);
   const isKnown = count > 0;
+  const unanswered = candidate.hits - errors.candidate.hits;
   return {
     gate: 'errors',
     stratum,
@@ -22,6 +21,17 @@ export function judgeErrors(stratum: string, { errors }: StratumCounts, gate: Ga
     high: isKnown ? bounds.high : null,
     atMost: gate.atMost,
     count,
+    ...(unanswered > 0 && { unanswered }),
     more: outcome !== 'not-enough-data' ? 0 : isKnown ? moreUntil(count, bounds, gate.atMost) : null,
   };
+}
+
+/** What the primary may have failed without anybody's knowing stops no candidate, and lets none pass. */
+function boundsOf({ primary, candidate }: ByVersion<Failures>, aroundRate: number, alphas: Alphas): Bounds {
+  const options = { lowAlpha: alphas.fail, highAlpha: alphas.pass, aroundRate };
+  const failed = surelyFailed(candidate);
+  const bounds = differenceBounds(failed, surelyFailed(primary), options);
+  if (!primary.unanswered) return bounds;
+  const { low } = differenceBounds(failed, perhapsFailed(primary), options);
+  return { ...bounds, low: Math.min(low, bounds.low) };
 }

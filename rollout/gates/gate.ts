@@ -16,6 +16,8 @@ export interface GateResult {
   readonly atMost: number;
   /** Pairs or requests that it rests on. */
   readonly count: number;
+  /** Of the candidate's failures those that are requests without any answer; absent where there are none. */
+  readonly unanswered?: number;
   /** How many more it takes about if all goes on like this; null when that cannot be said. 0 when it is decided. */
   readonly more: number | null;
 }

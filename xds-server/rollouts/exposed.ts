@@ -1,5 +1,5 @@
 /** How many users' requests the candidate has answered from one look to the next. */
-import type { UsersBySide } from '../../rollout/index.ts';
+import { type SideCounts, surelyFailed, type UsersBySide } from '../../rollout/index.ts';
 import type { Exposure } from './view.ts';
 
 /** Envoys tell what they count every few seconds, so those of before the end arrive after it. */
@@ -21,7 +21,7 @@ export class Exposed {
    */
   since(users: readonly UsersBySide[], over: boolean): { readonly more: Exposure; readonly counted: () => void } {
     this.#endedAtMs = over ? (this.#endedAtMs ?? this.#now()) : undefined;
-    const now = sumOf(users.map(({ candidate }) => candidate));
+    const now = sumOf(users.map(({ candidate }) => exposureOf(candidate)));
     const counted = () => {
       this.#before = now;
     };
@@ -33,6 +33,12 @@ export class Exposed {
     const { requests, failed } = this.#before;
     return { more: { requests: now.requests - requests, failed: Math.max(0, now.failed - failed) }, counted };
   }
+}
+
+/** As people count: who got no answer has asked, and was failed. */
+export function exposureOf({ requests, failed, unanswered }: SideCounts): Exposure {
+  const { hits, trials } = surelyFailed({ hits: failed, trials: requests, ...(unanswered && { unanswered }) });
+  return { requests: trials, failed: hits };
 }
 
 function sumOf(counts: readonly Exposure[]): Exposure {

@@ -48,6 +48,9 @@ const view = {
       high: NullableNumber,
       atMost: Type.Number(),
       count: Type.Integer({ description: 'Pairs or requests that it rests on.' }),
+      unanswered: Type.Optional(
+        Type.Integer({ description: "Of the candidate's failures, requests without any answer." }),
+      ),
       more: Type.Union([Type.Integer(), Type.Null()], { description: 'How many more it takes about; null: many.' }),
     }),
     { description: 'Those that failed first, then those that lack data.' },

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { ArmBooks } from '../brake/arms.ts';
+import type { Mirror } from '../policy/index.ts';
 import { candidateRoute, leftOutStats, usersDecision } from '../resources/names.ts';
 import { UsersBySide } from './users-by-side.ts';
 
@@ -27,6 +28,11 @@ function setUp() {
     return found && [found.primary.requests, found.primary.failed, found.candidate.requests, found.candidate.failed];
   };
   return { users, report, row };
+}
+
+/** As far as it matters here. */
+function mirrorOf(name: string): Mirror {
+  return { name, primary: 'v1', shadow: 'v2' } as Mirror;
 }
 
 function stat(route: string, name = 'completed'): string {
@@ -68,7 +74,7 @@ it('adds up Envoys and mirrors apart; one that has left keeps what it counted', 
   report('a', 2, 3_000, { [DECISION]: [12, 1] });
   expect(row()).toEqual([17, 1, 0, 0]);
   expect(row('sample', 'other')).toEqual([7, 0, 0, 0]);
-  users.keep(new Set(['other']));
+  users.follow([mirrorOf('other')]);
   expect(users.of('orders')).toEqual([]);
 });
 
@@ -120,4 +126,63 @@ it('no sum shrinks where a report counts a failure before its request', () => {
   expect(row()).toEqual([12, 2, 0, 0]);
   report('a', 3, 4_000, { [DECISION]: [12, 2] });
   expect(row()).toEqual([12, 2, 0, 0]);
+});
+
+const ANSWERED: ReadonlyArray<readonly [string, 'primary' | 'candidate', string]> = [
+  [DECISION, 'primary', 'cluster.orders/primary/v1.upstream_rq_active'],
+  [candidateRoute(DECISION), 'candidate', 'cluster.orders/users/v2.upstream_rq_active'],
+];
+
+it.each(ANSWERED)(
+  'who gives up on %s is counted, and who waits is not; a restart loses neither',
+  (route, side, gauge) => {
+    const { users } = setUp();
+    expect(users.wants(gauge)).toBe(false);
+    users.follow([mirrorOf('orders')]);
+    let seconds = 0;
+    /** A second later, as Envoy tells it. */
+    const report = (uptime: number, begun: number, answered: number, open?: number) => {
+      const values = Object.entries({
+        'server.uptime': uptime,
+        [stat(route, 'total')]: begun,
+        [stat(route)]: answered,
+        ...(open !== undefined && { [gauge]: open }),
+      });
+      expect(values.filter(([name]) => !users.wants(name))).toEqual([]);
+      seconds += 1;
+      users.report({ node: 'a', atMs: SINCE_MS + seconds * 1_000, values: new Map(values) });
+      return users.of('orders')[0]?.[side].unanswered;
+    };
+    expect(report(1, 50, 40, 10)).toEqual({ surely: 0, atMost: 10 });
+    report(2, 90, 80, 4);
+    expect(report(3, 90, 80, 4)).toEqual({ surely: 6, atMost: 10 });
+    // Who was under way when it ended was failed by nobody.
+    expect(report(1, 5, 5, 0)).toEqual({ surely: 6, atMost: 6 });
+    expect(report(2, 9, 5)).toEqual({ surely: 6, atMost: 10 });
+    report(3, 9, 5, 1);
+    expect(report(4, 9, 5, 1)).toEqual({ surely: 9, atMost: 10 });
+  },
+);
+
+it('of an Envoy that was there before, who waited then may be among those who give up', () => {
+  const { users } = setUp();
+  users.follow([mirrorOf('orders')]);
+  const report = (uptime: number, begun: number, answered: number, open: number) =>
+    users.report({
+      node: 'a',
+      atMs: SINCE_MS + uptime * 1_000 - 60_000,
+      values: new Map([
+        ['server.uptime', uptime],
+        [stat(DECISION, 'total'), begun],
+        [stat(DECISION), answered],
+        ['cluster.orders/primary/v1.upstream_rq_active', open],
+      ]),
+    });
+  report(61, 1_000, 900, 20);
+  report(62, 1_010, 930, 0);
+  report(63, 1_020, 940, 0);
+  expect(users.of('orders')[0]?.primary).toEqual({ requests: 40, failed: 0, unanswered: { surely: 0, atMost: 0 } });
+  report(64, 1_100, 990, 0);
+  report(65, 1_100, 990, 0);
+  expect(users.of('orders')[0]?.primary).toEqual({ requests: 90, failed: 0, unanswered: { surely: 10, atMost: 30 } });
 });

@@ -1,10 +1,13 @@
 /**
- * Users' requests by the service that answered them, as Envoys count them by route: all methods, copied or not. Sums only
- * grow. An Envoy that restarts goes on from where it was, one that has left keeps what it counted, and what one had counted
+ * Users' requests by the service that answered them, or did not, as Envoys count them by route: all methods, copied or not. Sums
+ * only grow. An Envoy that restarts goes on from where it was, one that has left keeps what it counted, and what one had counted
  * before this process was there does not count.
  */
 import { randomBytes } from 'node:crypto';
 import type { UsersBySide as Row, SideCounts } from '../../rollout/index.ts';
+import { nameInStatistics } from '../fleet/index.ts';
+import type { Mirror } from '../policy/index.ts';
+import { candidateCluster, clusterName } from '../resources/index.ts';
 import {
   type EnvoyLife,
   grownSince,
@@ -15,14 +18,19 @@ import {
   type StatsReport,
   UPTIME,
 } from '../stats/index.ts';
+import { OpenRequests } from './open-requests.ts';
 
 type Side = 'primary' | 'candidate';
 
 interface Counts {
+  /** Mirror and side. */
+  readonly at: string;
   requests: number;
   failed: number;
   /** So many did not fail: of one report the failed may be newer than the requests, and no sum may shrink. */
   answered: number;
+  /** So many more have no answer, for certain. */
+  unanswered: number;
 }
 
 interface Stratum {
@@ -35,6 +43,10 @@ interface Node extends EnvoyLife {
   connected: boolean;
   /** Absolute, by Envoy's names. */
   readonly values: ReadonlyMap<string, number>;
+  /** The first report, of one that was there before this process. */
+  readonly first: ReadonlyMap<string, number>;
+  /** Of this life of it. */
+  readonly open: Map<Counts, OpenRequests>;
 }
 
 const AUDIENCE = '(?<audience>sample|segment\\/[^./]+)';
@@ -42,7 +54,7 @@ const ROUTE = new RegExp(
   `^vhost\\.[^.]+\\.route\\.(?<mirror>[^./]+)\\/(?:${[
     `(?:${AUDIENCE}|candidate\\/${AUDIENCE.replace('audience', 'candidates')})(?:\\/left-out)?`,
     `users\\/${AUDIENCE.replace('audience', 'others')}\\/(?<side>primary|candidate)`,
-  ].join('|')})\\.upstream_rq_(?<stat>completed|5xx)$`,
+  ].join('|')})\\.upstream_rq_(?<stat>total|retry|completed|5xx)$`,
 );
 
 /** Ours report every second; others may have been told to do so every minute. */
@@ -61,13 +73,16 @@ export class UsersBySide implements StatsListener {
   /** In order of their last report. */
   readonly #nodes = new Map<string, Node>();
   readonly #strata = new Map<string, Map<string, Stratum>>();
+  /** By mirror and side, what Envoy calls the number of requests that are open. */
+  #gauges: ReadonlyMap<string, string> = new Map();
+  #gaugeNames: ReadonlySet<string> = new Set();
 
   constructor({ sinceMs }: UsersBySideOptions) {
     this.#sinceMs = sinceMs;
   }
 
   wants(name: string): boolean {
-    return name === UPTIME || ROUTE.test(name);
+    return name === UPTIME || ROUTE.test(name) || this.#gaugeNames.has(name);
   }
 
   report(report: StatsReport): void {
@@ -76,9 +91,11 @@ export class UsersBySide implements StatsListener {
     const before = this.#nodes.get(name);
     const isNew = before === undefined || hasRestarted(before, life);
     const isOlder = before === undefined && livedBefore(life, this.#sinceMs);
-    if (!isOlder) this.#add(values, isNew ? NONE : before.values);
+    const { first, open } = isNew ? { first: isOlder ? values : NONE, open: new Map<Counts, OpenRequests>() } : before;
+    const node: Node = { connected: true, ...life, values, first, open };
+    if (!isOlder) this.#add(node, isNew ? NONE : before.values);
     this.#nodes.delete(name);
-    this.#nodes.set(name, { connected: true, ...life, values });
+    this.#nodes.set(name, node);
   }
 
   gone(name: string): void {
@@ -96,7 +113,12 @@ export class UsersBySide implements StatsListener {
 
   /** Strata by name; those that have had users since this process began. */
   of(mirror: string): Row[] {
-    const side = ({ failed, answered }: Counts): SideCounts => ({ requests: failed + answered, failed });
+    const nodes = [...this.#nodes.values()];
+    const side = (counts: Counts): SideCounts => {
+      const { failed, answered, unanswered: surely } = counts;
+      const atMost = nodes.reduce((sum, { open }) => sum + (open.get(counts)?.perhaps ?? 0), surely);
+      return { requests: failed + answered, failed, unanswered: { surely, atMost } };
+    };
     return [...(this.#strata.get(mirror)?.values() ?? [])]
       .map(({ stratum, primary, candidate }) => ({
         stratum,
@@ -107,28 +129,58 @@ export class UsersBySide implements StatsListener {
       .sort((one, other) => (one.stratum < other.stratum ? -1 : 1));
   }
 
-  /** What is known of other mirrors is dropped. */
-  keep(mirrors: ReadonlySet<string>): void {
-    for (const mirror of this.#strata.keys()) if (!mirrors.has(mirror)) this.#strata.delete(mirror);
+  /** These there are now; what is known of others is dropped. */
+  follow(mirrors: readonly Mirror[]): void {
+    const names = new Set(mirrors.map(({ name }) => name));
+    for (const [mirror, strata] of this.#strata) {
+      if (names.has(mirror)) continue;
+      this.#strata.delete(mirror);
+      const gone = [...strata.values()].flatMap(({ primary, candidate }) => [primary, candidate]);
+      for (const { open } of this.#nodes.values()) for (const counts of gone) open.delete(counts);
+    }
+    this.#gauges = new Map(
+      mirrors.flatMap((mirror) => [
+        [placeOf(mirror.name, 'primary'), gaugeOf(clusterOfPrimary(mirror))] as const,
+        [placeOf(mirror.name, 'candidate'), gaugeOf(candidateCluster(mirror))] as const,
+      ]),
+    );
+    this.#gaugeNames = new Set(this.#gauges.values());
   }
 
-  #add(values: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>): void {
+  #add({ values, first, open }: Node, before: ReadonlyMap<string, number>): void {
     const changed = new Set<Counts>();
     for (const [name, grown] of grownSince(before, values)) {
       const read = readName(name);
       if (!read) continue;
       const counts = this.#counts(read);
-      if (read.stat === '5xx') counts.failed += grown;
-      else counts.requests += grown;
       changed.add(counts);
+      const { stat } = read;
+      if (stat === '5xx') {
+        counts.failed += grown;
+        continue;
+      }
+      if (stat === 'completed') counts.requests += grown;
+      const requests = open.get(counts) ?? new OpenRequests(this.#openIn(first, counts));
+      open.set(counts, requests);
+      requests.add(stat, grown);
     }
     for (const counts of changed) counts.answered = Math.max(counts.answered, counts.requests - counts.failed);
+    for (const [counts, requests] of open) counts.unanswered += requests.settle(this.#openIn(values, counts));
+  }
+
+  /** Unknown of an Envoy that calls the cluster something else; it shows none to which it has sent nothing. */
+  #openIn(values: ReadonlyMap<string, number>, { at }: Counts): number | undefined {
+    return values.get(this.#gauges.get(at) ?? '');
   }
 
   #counts({ mirror, stratum, side }: Read): Counts {
     const strata = this.#strata.get(mirror) ?? new Map<string, Stratum>();
     this.#strata.set(mirror, strata);
-    const found = strata.get(stratum) ?? { stratum, primary: newCounts(), candidate: newCounts() };
+    const found = strata.get(stratum) ?? {
+      stratum,
+      primary: newCounts(placeOf(mirror, 'primary')),
+      candidate: newCounts(placeOf(mirror, 'candidate')),
+    };
     strata.set(stratum, found);
     return found[side];
   }
@@ -138,7 +190,7 @@ interface Read {
   readonly mirror: string;
   readonly stratum: string;
   readonly side: Side;
-  readonly stat: string;
+  readonly stat: 'total' | 'retry' | 'completed' | '5xx';
 }
 
 /** The names are made in xds-server/resources/names.ts. */
@@ -151,12 +203,24 @@ function readName(name: string): Read | undefined {
     mirror: mirror!,
     stratum: decision.replace('/', ' '),
     side: candidates !== undefined || side === 'candidate' ? 'candidate' : 'primary',
-    stat: stat!,
+    stat: stat as Read['stat'],
   };
 }
 
-function newCounts(): Counts {
-  return { requests: 0, failed: 0, answered: 0 };
+function newCounts(at: string): Counts {
+  return { at, requests: 0, failed: 0, answered: 0, unanswered: 0 };
+}
+
+function placeOf(mirror: string, side: Side): string {
+  return `${mirror}/${side}`;
+}
+
+function clusterOfPrimary({ name, primary, primaryCluster }: Mirror): string {
+  return primaryCluster ?? clusterName(name, 'primary', primary);
+}
+
+function gaugeOf(cluster: string): string {
+  return `cluster.${nameInStatistics(cluster)}.upstream_rq_active`;
 }
 
 const NONE: ReadonlyMap<string, number> = new Map();

@@ -13,6 +13,7 @@ import {
 } from '../../rollout/index.ts';
 import type { Mirror } from '../policy/index.ts';
 import type { DeliveryReport } from './delivery.ts';
+import { exposureOf } from './exposed.ts';
 import type { Run } from './run.ts';
 import type { AudienceView, CheckView, RolloutView, StepView } from './view.ts';
 
@@ -89,7 +90,7 @@ function audiences(users: readonly UsersBySide[], { users: shares }: Weights): A
   return users.map(({ stratum, primary, candidate }) => ({
     stratum,
     share: shareOf(stratum, shares),
-    primary,
-    candidate,
+    primary: exposureOf(primary),
+    candidate: exposureOf(candidate),
   }));
 }
