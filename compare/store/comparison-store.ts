@@ -1,5 +1,5 @@
-import { CamelCasePlugin, type Dialect, Kysely, type Transaction } from 'kysely';
-import { migrate, storeFailed } from '../../store/index.ts';
+import { CamelCasePlugin, type Dialect, type Kysely, type Transaction } from 'kysely';
+import { GuardedDatabase } from '../../store/index.ts';
 import type { BatchedTable, Changes } from './changes.ts';
 import { type RetentionOf, sweep } from './retention.ts';
 import { storable } from './storable.ts';
@@ -31,28 +31,21 @@ const ROWS_PER_STATEMENT = 200;
 
 /** Counts, samples and rules on disk, in SQLite or PostgreSQL. Every failure is a STORE_FAILED. */
 export class ComparisonStore {
-  readonly #open: () => Kysely<Tables>;
-  #database: Kysely<Tables>;
+  readonly #database: GuardedDatabase<Tables>;
 
-  private constructor(dialect: Dialect) {
-    this.#open = () => new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
-    this.#database = this.#open();
+  private constructor(database: GuardedDatabase<Tables>) {
+    this.#database = database;
   }
 
   /** Opens the database and brings its tables up to date. */
   static async open(dialect: Dialect): Promise<ComparisonStore> {
-    const store = new ComparisonStore(dialect);
-    await migrate(store.#database, {
-      provider: migrations,
-      tablePrefix: 'comparison',
-      what: 'The store of the comparison',
-    });
-    return store;
+    const what = { provider: migrations, tablePrefix: 'comparison', what: 'The store of the comparison' };
+    return new ComparisonStore(await GuardedDatabase.open<Tables>(dialect, what, [new CamelCasePlugin()]));
   }
 
   /** All rows or none. A row replaces the one with the same key. */
   write(changes: Changes): Promise<void> {
-    return this.#guarded((database) =>
+    return this.#database.run((database) =>
       database.transaction().execute(async (transaction) => {
         for (const [table, rows] of Object.entries(changes) as [BatchedTable, readonly object[]][]) {
           await upsert(transaction, table, rows);
@@ -63,21 +56,21 @@ export class ComparisonStore {
 
   /** Oldest first. */
   epochs(mirror: string): Promise<StoredEpoch[]> {
-    return this.#guarded((database) =>
+    return this.#database.run((database) =>
       database.selectFrom('comparisonEpochs').selectAll().where('mirror', '=', mirror).orderBy('epoch').execute(),
     );
   }
 
   /** Mirrors of which something was counted, also those that the policy has no more. */
   async mirrors(): Promise<string[]> {
-    const rows = await this.#guarded((database) =>
+    const rows = await this.#database.run((database) =>
       database.selectFrom('comparisonEpochs').select('mirror').distinct().orderBy('mirror').execute(),
     );
     return rows.map(({ mirror }) => mirror);
   }
 
   counts(mirror: string, epoch: number): Promise<StoredCounts> {
-    return this.#guarded(async (database) => {
+    return this.#database.run(async (database) => {
       const [cells, fields, losses, slots] = await Promise.all([
         database
           .selectFrom('comparisonCells')
@@ -109,7 +102,7 @@ export class ComparisonStore {
   }
 
   latencies(mirror: string, epoch: number): Promise<StoredLatencies[]> {
-    return this.#guarded((database) =>
+    return this.#database.run((database) =>
       database
         .selectFrom('comparisonLatencies')
         .selectAll()
@@ -121,13 +114,13 @@ export class ComparisonStore {
 
   /** Of all mirrors. */
   series(sinceMs: number): Promise<StoredSeriesPoint[]> {
-    return this.#guarded((database) =>
+    return this.#database.run((database) =>
       database.selectFrom('comparisonSeries').selectAll().where('atMs', '>=', sinceMs).execute(),
     );
   }
 
   sample(mirror: string, id: string): Promise<StoredSample | undefined> {
-    return this.#guarded((database) =>
+    return this.#database.run((database) =>
       database
         .selectFrom('comparisonSamples')
         .selectAll()
@@ -138,7 +131,7 @@ export class ComparisonStore {
   }
 
   async mirrorsWithRules(): Promise<string[]> {
-    const rows = await this.#guarded((database) =>
+    const rows = await this.#database.run((database) =>
       database.selectFrom('comparisonRules').select('mirror').distinct().orderBy('mirror').execute(),
     );
     return rows.map(({ mirror }) => mirror);
@@ -146,7 +139,7 @@ export class ComparisonStore {
 
   /** In order of their making. */
   rules(mirror: string): Promise<StoredRule[]> {
-    return this.#guarded((database) =>
+    return this.#database.run((database) =>
       database
         .selectFrom('comparisonRules')
         .selectAll()
@@ -158,12 +151,12 @@ export class ComparisonStore {
   }
 
   putRule(rule: StoredRule): Promise<void> {
-    return this.#guarded((database) => upsert(database, 'comparisonRules', [rule]));
+    return this.#database.run((database) => upsert(database, 'comparisonRules', [rule]));
   }
 
   /** Whether there was one. */
   async deleteRule(mirror: string, id: string): Promise<boolean> {
-    const { numDeletedRows } = await this.#guarded((database) =>
+    const { numDeletedRows } = await this.#database.run((database) =>
       database
         .deleteFrom('comparisonRules')
         .where('mirror', '=', mirror)
@@ -175,23 +168,11 @@ export class ComparisonStore {
 
   /** Deletes what is beyond the bounds of each mirror. */
   sweep(retentionOf: RetentionOf = () => undefined): Promise<void> {
-    return this.#guarded((database) => sweep(database, retentionOf));
+    return this.#database.run((database) => sweep(database, retentionOf));
   }
 
   close(): Promise<void> {
-    return this.#database.destroy();
-  }
-
-  async #guarded<T>(query: (database: Kysely<Tables>) => Promise<T>): Promise<T> {
-    const database = this.#database;
-    try {
-      return await query(database);
-    } catch (error) {
-      // A connection on which a statement has failed may refuse every later commit: begin with a fresh one.
-      if (this.#database === database) this.#database = this.#open();
-      await database.destroy().catch(() => {});
-      throw storeFailed(error, 'The store of the comparison failed');
-    }
+    return this.#database.close();
   }
 }
 

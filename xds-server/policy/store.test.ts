@@ -77,6 +77,21 @@ describe('writes', () => {
     expect((await store.write('api', listenAt(3))).revision).toBe(2);
   });
 
+  it('refuses who has waited for too long for those before, and goes on', async () => {
+    const store = await open({ turnWithinMs: 50 });
+    const until = performance.now() + 100;
+    const slow = store.write('ann', (document) => {
+      while (performance.now() < until);
+      return listenAt(1)(document);
+    });
+    const late = store.write('bob', listenAt(2));
+    const alsoLate = store.history();
+    expect((await slow).revision).toBe(1);
+    await expect(late).rejects.toMatchObject({ code: 'STORE_FAILED', message: expect.stringContaining('busy') });
+    await expect(alsoLate).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    expect(await store.history()).toHaveLength(1);
+  });
+
   it('refuses a write that was made for another revision', async () => {
     const store = await open();
     await store.write('api', listenAt(1));

@@ -1,4 +1,5 @@
 import type { Dialect } from 'kysely';
+import { steadyMs } from '../../clock/index.ts';
 import { type InputProblem, ShadowplaneError } from '../../errors/index.ts';
 import { libsqlDialect } from '../../store/index.ts';
 import { type Difference, differences } from './differences.ts';
@@ -51,6 +52,8 @@ export interface PolicyStoreOptions {
   /** Older revisions are forgotten. */
   readonly keepRevisions?: number;
   readonly dialect?: Dialect;
+  /** Who waits longer for those before is refused. Default 10 s. */
+  readonly turnWithinMs?: number;
   /** A last check before a policy is stored: throws what the user should see, for example that Envoy lacks a message. */
   readonly validate?: (policy: Policy) => void;
 }
@@ -58,6 +61,7 @@ export interface PolicyStoreOptions {
 /** Makes revisions that take back what Envoys refuse. */
 export const ROLLBACK_ACTOR = 'rollback';
 const KEEP_REVISIONS = 1_000;
+const TURN_WITHIN_MS = 10_000;
 
 /**
  * The one place where the policy changes. Writes happen one after the other; a write that has returned is on disk, and
@@ -66,6 +70,7 @@ const KEEP_REVISIONS = 1_000;
 export class PolicyStore {
   readonly #revisions: Revisions;
   readonly #keepRevisions: number;
+  readonly #turnWithinMs: number;
   readonly #validate: (policy: Policy) => void;
   readonly #listeners = new Set<PolicyListener>();
   #current: StoredPolicy;
@@ -75,6 +80,7 @@ export class PolicyStore {
   private constructor(revisions: Revisions, options: PolicyStoreOptions, current: StoredPolicy, fileEntries: Entries) {
     this.#revisions = revisions;
     this.#keepRevisions = options.keepRevisions ?? KEEP_REVISIONS;
+    this.#turnWithinMs = options.turnWithinMs ?? TURN_WITHIN_MS;
     this.#validate = options.validate ?? (() => {});
     this.#current = current;
     this.#fileEntries = fileEntries;
@@ -256,8 +262,16 @@ export class PolicyStore {
     throw new ShadowplaneError('REVISION_NOT_FOUND', `Revision ${revision} ${why}`);
   }
 
+  /** In turn. Behind a store that hangs nobody waits for the turns of all who came before. */
   #serialised<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(task);
+    const askedAtMs = steadyMs();
+    const result = this.#queue.then(() => {
+      if (steadyMs() - askedAtMs <= this.#turnWithinMs) return task();
+      throw new ShadowplaneError(
+        'STORE_FAILED',
+        'The policy store failed: it is busy with what was asked before, or hangs',
+      );
+    });
     this.#queue = result.catch(() => {});
     return result;
   }
