@@ -182,6 +182,46 @@ describe('a step', () => {
   });
 });
 
+describe('while the comparison does not answer', () => {
+  const FIELDS = { users: 'everyone', basis: 'b' };
+  const users = (requests: number, failed: number, pairs = 6_000): Evidence => {
+    const errors = { primary: { hits: 0, trials: requests }, candidate: { hits: failed, trials: requests } };
+    return { ...evidence({ sample: { pairs } }, FIELDS), strata: { sample: { ...counts({ pairs }), errors } } };
+  };
+  const silent = (seen: Evidence) => look(seen, { withoutComparison: true });
+
+  test('users who are failed end it, and nothing else happens: no time counts, no step is passed', () => {
+    const state = watched(3, { baseline: users(0, 0, 0) });
+    const still = after(state, silent(users(9_000, 0)));
+    expect(still.state).toEqual(state);
+    expect(still.waitingFor[0]).toMatch(/^the comparison does not answer/);
+    const failing = after(still.state, silent(users(18_000, 900))).state;
+    expect(failing).toMatchObject({
+      status: 'rolled-back',
+      why: expect.stringMatching(/^gate "errors" in sample: 5\.0%/),
+    });
+    expect(after(state, silent(users(9_000, 450)), { ...PLAN, onFailure: 'pause' }).state.status).toBe('paused');
+    // When it answers again, the step goes on.
+    expect(after(still.state, look(users(9_000, 0))).state).toMatchObject({ step: 4 });
+  });
+
+  test('a step that begins is watched by its users; its pairs count once the comparison has said what there were', () => {
+    const nothing: Evidence = { ...users(100, 0, 0), basis: 'no comparison' };
+    const { epoch: _, ...unknown } = nothing;
+    const first = after({ ...watched(3), baseline: null }, silent(unknown)).state;
+    expect(first).toMatchObject({ baseline: unknown, isEarly: true });
+    const { epoch: __, ...later } = { ...users(9_000, 450, 0), basis: 'no comparison' };
+    expect(after(first, silent(later)).state.status).toBe('rolled-back');
+    // Whoever answers is no other candidate than one that nobody has named.
+    const back = after(first, look(users(9_000, 0, 50_000)));
+    expect(back.state).toMatchObject({ status: 'running', step: 3, elapsedMs: 0 });
+    const before = after({ ...watched(3), baseline: null }, silent(users(100, 0, 6_000))).state;
+    const answered = after(before, look(users(200, 0, 50_000))).state;
+    expect(answered).toMatchObject({ step: 3, baseline: { strata: { sample: { pairs: 50_000 } } }, elapsedMs: 0 });
+    expect(answered.isEarly).toBeUndefined();
+  });
+});
+
 test('a candidate that has all users is held against the primary also after a restart, and at the next step', () => {
   const users = (basis: string, primary: number, candidate: number, failed = 0): Evidence => {
     const errors = { primary: { hits: 0, trials: primary }, candidate: { hits: failed, trials: candidate } };

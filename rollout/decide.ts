@@ -15,8 +15,10 @@ export interface Observation {
   readonly sinceLastLookMs: number;
   /** Every Envoy that is known has the weights; else words that say which have not. */
   readonly delivered: true | { readonly waitingFor: string };
-  /** Absent while the comparison does not answer. */
+  /** Absent while the comparison does not answer, and users are not asked. */
   readonly evidence?: Evidence;
+  /** It does not answer: of the evidence all but the failures of users is what was known before. That may stop a candidate. */
+  readonly withoutComparison?: boolean;
   /** Of the plan's checks, those that were asked about the step under way; one that is not here has not answered. */
   readonly checks?: readonly CheckResult[];
 }
@@ -32,7 +34,7 @@ export interface Decision {
 export function decide(plan: RolloutPlan, state: RolloutState, seen: Observation): Decision {
   if (isOver(state)) return { state, gates: null, waitingFor: [] };
   if (state.step < 0) return stay(state, state.why);
-  const { delivered } = seen;
+  const { delivered, withoutComparison = false } = seen;
   const counted = asksOfComparison(plan) ? seen.evidence : NOTHING_ASKED;
   const failedCheck = checksOf(plan, seen).find(({ outcome }) => outcome === 'fail');
   if (failedCheck && state.baseline !== null) {
@@ -41,32 +43,39 @@ export function decide(plan: RolloutPlan, state: RolloutState, seen: Observation
   if (counted === undefined) return stay(state, 'the comparison does not answer, so there are no figures');
   const evidence = withBefore(counted, state.before ?? {});
   const { baseline } = state;
-  const undelivered = delivered === true ? [] : [delivered.waitingFor];
+  const unready = [
+    ...(delivered === true ? [] : [delivered.waitingFor]),
+    ...(withoutComparison ? ['the comparison does not answer, so only failures of users are judged'] : []),
+  ];
+  // What counts for a step begins when every Envoy has the weights, and the comparison says what it had counted by then.
+  const isEarly = unready.length > 0;
   if (baseline === null) {
     // Not only once all Envoys have the weights: those that have them are watched from now on.
-    const missing = [...undelivered, ...waitingFor(plan, state, {}, null, seen)];
-    const isEarly = delivered !== true;
+    const missing = [...unready, ...waitingFor(plan, state, {}, null, seen)];
     return { state: { ...state, baseline: evidence, ...(isEarly && { isEarly }) }, gates: null, waitingFor: missing };
   }
-  if (evidence.epoch !== baseline.epoch) return candidateChanged(plan, state);
+  const { epoch } = baseline;
+  if (evidence.epoch !== epoch && evidence.epoch !== undefined && epoch !== undefined)
+    return candidateChanged(plan, state);
   const since = evidenceSince(evidence, baseline);
   if (since === 'begin-again') {
     const why = 'what is counted has changed, so the evidence of this step begins again';
     const before = beforeOf(evidence, baseline, state.before ?? {});
-    const again = { ...state, before, baseline: withBefore(counted, before), elapsedMs: 0, why };
+    const begins = { baseline: withBefore(counted, before), elapsedMs: 0, why };
+    const again = { ...state, before, ...begins, ...(withoutComparison && { isEarly }) };
     return { state: again, gates: null, waitingFor: [why] };
   }
   const watched = watchedOver(since.strata, movedBy(plan, state));
   const gates = judgeGates(plan, watched);
   if (gates.outcome === 'fail') return { ...failed(plan, state, reasonOf(gates, evidence)), gates };
-  if (state.isEarly && delivered === true) {
+  if (state.isEarly && !isEarly) {
     const { isEarly: _, ...counted } = state;
-    const why = 'every Envoy has the shares of this step; what counts for it begins now';
+    const why = 'every Envoy has the shares of this step, and the comparison answers; what counts for it begins now';
     return { state: { ...counted, baseline: evidence }, gates, waitingFor: [why] };
   }
-  const elapsedMs = state.elapsedMs + (delivered === true ? seen.sinceLastLookMs : 0);
+  const elapsedMs = state.elapsedMs + (isEarly ? 0 : seen.sinceLastLookMs);
   const later = { ...state, elapsedMs };
-  const missing = [...undelivered, ...waitingFor(plan, later, watched, gates, seen)];
+  const missing = [...unready, ...waitingFor(plan, later, watched, gates, seen)];
   if (state.status !== 'running') return { state: later, gates, waitingFor: missing };
   if (missing.length > 0) return { state: later, gates, waitingFor: missing };
   return { state: promoted(plan, later), gates, waitingFor: [] };

@@ -30,8 +30,10 @@ export interface Evidence {
    * one basis are never subtracted from those of another.
    */
   readonly basis: string;
-  /** The candidate's own version, as far as its answers say. */
-  readonly epoch: number;
+  /** The same of `errors`, where users are asked: who they are, and who counts them. */
+  readonly users?: string;
+  /** The candidate's own version, as far as its answers say; absent while nobody has said. */
+  readonly epoch?: number;
   readonly strata: Readonly<Record<string, StratumCounts>>;
   /** The first differences of the ranked list, for people: `/total at POST /api/orders`. */
   readonly findings: readonly string[];
@@ -49,7 +51,7 @@ export type Since = { readonly strata: Readonly<Record<string, StratumCounts>> }
 
 /** What was counted since `baseline`. A count that shrank, or another basis, says that the two cannot be compared. */
 export function evidenceSince(evidence: Evidence, baseline: Evidence): Since {
-  if (evidence.basis !== baseline.basis) return 'begin-again';
+  if (evidence.basis !== baseline.basis || evidence.users !== baseline.users) return 'begin-again';
   const strata: Record<string, StratumCounts> = {};
   for (const [name, counts] of Object.entries(evidence.strata)) {
     const since = countsSince(counts, baseline.strata[name] ?? NO_COUNTS);

@@ -44,16 +44,18 @@ test('of a segment nothing need be compared for its users to be watched', () => 
   expect(strata['segment beta']).toMatchObject({ pairs: 0, errors: { candidate: { hits: 3, trials: 8 } } });
 });
 
-test('whose errors they are belongs to the basis; who has been seen does not', () => {
-  const basis = (shares: Record<string, PerMillion>, rows = BOTH) => withUsersErrors(EVIDENCE, rows, shares).basis;
-  expect(basis({})).toBe('b');
-  expect(basis({ staff: share(0) })).toBe('b');
+test('whose errors they are belongs to what counts; who has been seen does not', () => {
+  const basis = (shares: Record<string, PerMillion>, rows = BOTH) => withUsersErrors(EVIDENCE, rows, shares).users;
+  expect(basis({})).toBeUndefined();
+  expect(basis({ staff: share(0) })).toBeUndefined();
   const all = basis({ staff: share(5), everyone: share(1) });
-  expect(all).not.toBe('b');
+  expect(all).toBeDefined();
   expect(basis({ everyone: share(2), staff: share(100) }, [...BOTH, users('segment beta', 1, 1)])).toBe(all);
   expect(basis({ staff: share(5) })).not.toBe(all);
   const anew = BOTH.map((row) => ({ ...row, since: 't2' }));
   expect(basis({ staff: share(5), everyone: share(1) }, anew)).not.toBe(all);
+  const [ofAll, ofAnew] = [BOTH, anew].map((rows) => withUsersErrors(EVIDENCE, rows, { staff: share(5) }));
+  expect(evidenceSince(ofAnew!, ofAll!)).toBe('begin-again');
 });
 
 test('where no user is left with the primary, what it did before stands in, once the candidate has answered', () => {

@@ -36,7 +36,7 @@ export function withUsersErrors(evidence: Evidence, users: readonly UsersBySide[
   const asked = Object.entries(shares).flatMap(([audience, share]) => (share > 0 ? [audience] : []));
   if (asked.length === 0) return { ...evidence, strata };
   const since = users.find((one) => one.since !== undefined)?.since ?? 'ever';
-  return { ...evidence, basis: `${evidence.basis}; errors of ${asked.sort().join(', ')} since ${since}`, strata };
+  return { ...evidence, users: `${asked.sort().join(', ')} since ${since}`, strata };
 }
 
 function withUsers(counts: StratumCounts, users: UsersBySide | undefined, share: PerMillion): StratumCounts {

@@ -175,14 +175,14 @@ export class Driver {
       }
       return;
     }
-    const evidence = await this.#figures.of(seat.mirror, run);
+    const told = await this.#figures.of(seat.mirror, run);
     if (seat.run !== run || this.#isClosed) return;
-    this.#ask(run, evidence?.epoch);
+    this.#ask(run, told.evidence?.epoch);
     const waitingFor = delivery().waitingFor ?? this.#unfit(run)?.why ?? null;
     const decision = decide(run.plan, run.state, {
       sinceLastLookMs,
       delivered: waitingFor === null ? true : { waitingFor },
-      ...(evidence && { evidence }),
+      ...told,
       checks: this.#checks.list(),
     });
     const next = moved(seen, decision.state, BY_ITSELF, date());
@@ -210,9 +210,9 @@ export class Driver {
   async #witnessed(run: Run): Promise<void> {
     const { seat } = this;
     if (isOver(run.state) || whyEnded(this.#options.mirror(), run) !== undefined) return;
-    const evidence = await this.#figures.of(seat.mirror, run);
+    const told = await this.#figures.of(seat.mirror, run);
     if (seat.run !== run || seat.isMine || this.#isClosed) return;
-    const decision = this.#witness.judge(run, evidence);
+    const decision = this.#witness.judge(run, told);
     if (!decision) return;
     const { status, why } = decision.state;
     seat.retreat(moved(run, { ...run.state, status, why }, BY_ITSELF, this.#options.date()));

@@ -1,4 +1,5 @@
-import { type Decision, decide, type Evidence, type RolloutState } from '../../rollout/index.ts';
+import { type Decision, decide, type RolloutState } from '../../rollout/index.ts';
+import type { Told } from './figures.ts';
 import { isRetreat, type Run } from './run.ts';
 
 /**
@@ -10,14 +11,14 @@ export class Witness {
   #state: RolloutState | undefined;
 
   /** @returns why it has to go back; undefined: nothing speaks against it here */
-  judge(run: Run, evidence: Evidence | undefined): Decision | undefined {
+  judge(run: Run, told: Told): Decision | undefined {
     const of = `${run.startedAt} ${run.state.step}`;
     const { status, why } = run.state;
     // What was counted here is subtracted from nothing that was counted elsewhere.
     const { before: _, ...fresh } = { ...run.state, baseline: null };
     const state: RolloutState = { ...(this.#of === of && this.#state ? this.#state : fresh), status, why };
     const delivered = { waitingFor: 'who drives it' };
-    const decision = decide(run.plan, state, { sinceLastLookMs: 0, delivered, ...(evidence && { evidence }) });
+    const decision = decide(run.plan, state, { sinceLastLookMs: 0, delivered, ...told });
     if (decision.state.status !== status && isRetreat(decision.state)) return decision;
     this.#of = of;
     this.#state = decision.state.step === run.state.step ? decision.state : undefined;
