@@ -120,13 +120,18 @@ function strataOf(gates: GateInput | undefined, hasControl: boolean): Evidence['
 
 /** Copies of what grows on. */
 function stratumOf(counts: Readonly<GateStratum>, hasControl: boolean): StratumCounts {
-  const { pairs, candidateOnly, quiet, controlOnly, requests: trials, failed, latency } = counts;
+  const { pairs, candidateOnly, quiet, controlOnly, requests: trials, failed, grpc, latency } = counts;
   return {
     ...NO_COUNTS,
     pairs,
     candidateOnly,
     ...(hasControl && { controlOnly, quiet }),
     errors: { primary: { hits: failed.primary, trials }, candidate: { hits: failed.candidate, trials } },
+    ...(grpc && { grpc: failuresOf(grpc) }),
     latency: { primary: new Map(latency.primary), candidate: new Map(latency.candidate) },
   };
+}
+
+function failuresOf({ pairs: trials, failed }: NonNullable<GateStratum['grpc']>): StratumCounts['errors'] {
+  return { primary: { hits: failed.primary, trials }, candidate: { hits: failed.candidate, trials } };
 }

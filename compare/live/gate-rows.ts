@@ -26,12 +26,20 @@ function addStrata(one = newGateStratum(), other = newGateStratum()): GateStratu
       primary: one.failed.primary + other.failed.primary,
       candidate: one.failed.candidate + other.failed.candidate,
     },
+    ...((one.grpc || other.grpc) && { grpc: addGrpc(one.grpc, other.grpc) }),
     latency: {
       primary: addCells(one.latency.primary, other.latency.primary),
       candidate: addCells(one.latency.candidate, other.latency.candidate),
     },
   };
 }
+
+function addGrpc(one = NO_GRPC, other = NO_GRPC): NonNullable<GateStratum['grpc']> {
+  const failed = (version: 'primary' | 'candidate') => one.failed[version] + other.failed[version];
+  return { pairs: one.pairs + other.pairs, failed: { primary: failed('primary'), candidate: failed('candidate') } };
+}
+
+const NO_GRPC: NonNullable<GateStratum['grpc']> = { pairs: 0, failed: { primary: 0, candidate: 0 } };
 
 function addCells(one: ReadonlyMap<number, number>, other: ReadonlyMap<number, number>): Map<number, number> {
   const sum = new Map(one);

@@ -2,7 +2,14 @@
 import type { SampleQuery } from '../api/index.ts';
 import type { EpochInput } from '../report/index.ts';
 import type { ComparisonStore } from '../store/index.ts';
-import { type EpochTally, type MirrorTally, SERIES_MS, type Tallies } from '../tally/index.ts';
+import {
+  differenceKey,
+  type EpochTally,
+  type FieldCounts,
+  type MirrorTally,
+  SERIES_MS,
+  type Tallies,
+} from '../tally/index.ts';
 import { addEpochs } from './add-epochs.ts';
 import { fromTally } from './from-tally.ts';
 import { COMPARED, MIRRORED, MirrorHistory, OF_CONTROL } from './mirror-history.ts';
@@ -74,17 +81,29 @@ export class LiveCounts {
   }
 
   /** Of all groups that are asked for, those that explain most first. */
-  liveSampleIds(epoch: EpochTally, query: Pick<SampleQuery, 'endpoint' | 'path' | 'kind'>): string[] {
+  liveSampleIds(epoch: EpochTally, query: GroupQuery): string[] {
     const ids = new Set<string>();
-    for (const { endpoint, strata } of epoch.endpoints.values()) {
-      for (const { fields } of strata.values()) {
-        for (const field of fields.values()) {
-          if (!matches(query, { endpoint, path: field.path, kind: field.kind })) continue;
-          for (const id of this.#options.tallies.sampleIds(field)) ids.add(id);
-        }
+    for (const field of fieldsOf(epoch, query)) for (const id of this.#options.tallies.sampleIds(field)) ids.add(id);
+    return [...ids];
+  }
+}
+
+type GroupQuery = Pick<SampleQuery, 'endpoint' | 'path' | 'kind'>;
+
+/** What names a field is looked up, not searched: there are thousands, and each of them may be asked for at every write. */
+function* fieldsOf({ endpoints }: EpochTally, { endpoint, path, kind }: GroupQuery): Iterable<FieldCounts> {
+  const named = endpoint === undefined ? endpoints.values() : [endpoints.get(endpoint)];
+  for (const tally of named) {
+    for (const { fields } of tally?.strata.values() ?? []) {
+      if (path !== undefined && kind !== undefined) {
+        const field = fields.get(differenceKey(kind, path));
+        if (field) yield field;
+        continue;
+      }
+      for (const field of fields.values()) {
+        if ((path ?? field.path) === field.path && (kind ?? field.kind) === field.kind) yield field;
       }
     }
-    return [...ids];
   }
 }
 

@@ -26,8 +26,11 @@ export interface RowsToSaveOptions {
 
 /** Samples of a group that go to the store: the first, and those that differ most. */
 const KEPT_SAMPLES = 5;
-/** New samples that one flush takes along; the others go with the next. */
+/** Groups, and new samples, that one flush takes along; the others go with the next. */
+const GROUPS_A_FLUSH = 1_000;
 const SAMPLES_A_FLUSH = 50;
+/** From here on it takes no further sample. */
+const SAMPLE_BYTES_A_FLUSH = 4 * 2 ** 20;
 /** What a process that is killed loses of the choice of latencies at most. */
 const LATENCIES_GROWN_BY = 1.05;
 const MAX_REMEMBERED_SAMPLES = 10_000;
@@ -132,26 +135,41 @@ export class RowsToSave implements ChangeSource {
     const samples: StoredSample[] = [];
     const slots: StoredSampleSlot[] = [];
     if (this.#savedSamples.size > MAX_REMEMBERED_SAMPLES) this.#savedSamples.clear();
-    for (const [key, { tally, ...group }] of this.#groups) {
-      if (samples.length >= SAMPLES_A_FLUSH) break;
-      this.#groups.delete(key);
+    for (const [key, { tally, ...group }] of [...this.#groups].slice(0, GROUPS_A_FLUSH)) {
       for (const [index, id] of this.#counts.liveSampleIds(tally, group).slice(0, KEPT_SAMPLES).entries()) {
+        const isNew = !this.#savedSamples.has(`${group.mirror}/${id}`);
+        if (isNew && isFull(samples)) return { comparisonSamples: samples, comparisonSampleSlots: slots };
         if (!this.#save(group.mirror, id, group.epoch, samples)) continue;
         slots.push({ ...group, slot: String(index), sampleId: id });
       }
+      this.#groups.delete(key);
     }
     return { comparisonSamples: samples, comparisonSampleSlots: slots };
   }
 
-  /** False when it is not there any more. */
+  /** False when it is not there any more, or cannot be read: counts are written without it. */
   #save(mirror: string, id: string, epoch: number, samples: StoredSample[]): boolean {
     const key = `${mirror}/${id}`;
     if (this.#savedSamples.has(key)) return true;
-    const sample = this.#options.sampleOf(mirror, id);
+    const sample = this.#sampleOf(mirror, id);
     if (!sample) return false;
     this.#savedSamples.add(key);
     const content = encodeSample(sample);
     samples.push({ mirror, id, epoch, atMs: Math.floor(sample.exchange.atMs), bytes: content.length, content });
     return true;
   }
+
+  #sampleOf(mirror: string, id: string): SampleInput | undefined {
+    try {
+      return this.#options.sampleOf(mirror, id);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function isFull(samples: readonly StoredSample[]): boolean {
+  return (
+    samples.length >= SAMPLES_A_FLUSH || samples.reduce((sum, { bytes }) => sum + bytes, 0) >= SAMPLE_BYTES_A_FLUSH
+  );
 }

@@ -32,6 +32,27 @@ const cells = (pairs: number): Changes => ({
   ],
 });
 
+it('says so when there is nothing to write because the rows cannot be told, and goes on', async () => {
+  let isBroken = true;
+  const written: Changes[] = [];
+  const flusher = new Flusher({
+    source: {
+      takeChanges: () => {
+        if (isBroken) throw new Error('no rows');
+        return cells(1);
+      },
+    },
+    write: async (changes) => void written.push(changes),
+  });
+  await flusher.flush();
+  expect(flusher.status()).toMatchObject({ failing: new Error('no rows') });
+  isBroken = false;
+  await flusher.flush();
+  expect(written).toEqual([cells(1)]);
+  expect(flusher.status().failing).toBeUndefined();
+  await flusher.close();
+});
+
 it('writes again what could not be written, in its newest form, and says so', async () => {
   let now = 1;
   const written: number[] = [];

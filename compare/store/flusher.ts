@@ -68,9 +68,10 @@ export class Flusher {
 
   async #writeAll(): Promise<void> {
     const { source, write, onFailing } = this.#options;
-    this.#pending.add(source.takeChanges());
-    const changes = this.#pending.takeAll();
+    let changes: Changes = {};
     try {
+      this.#pending.add(source.takeChanges());
+      changes = this.#pending.takeAll();
       if (Object.keys(changes).length > 0) await write(changes);
       this.#lastWrittenAtMs = Date.now();
       if (this.#failing !== undefined) onFailing?.(undefined);

@@ -33,7 +33,10 @@ export interface Compared {
 }
 
 export interface ArmOutcome {
+  /** Of gRPC what its own status means in HTTP's classes: 200, 400 or 500. */
   readonly status: number;
+  /** It has a status of gRPC, which Envoy's counters say nothing of. */
+  readonly isGrpc?: boolean;
   readonly headersMs: number;
   readonly lastByteMs: number;
 }

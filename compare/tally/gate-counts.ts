@@ -23,6 +23,8 @@ export interface GateStratum {
   /** Requests that users sent to the primary and that were copied: how many of them each version failed. */
   requests: number;
   readonly failed: Record<Version, number>;
+  /** Pairs of gRPC answers, in both directions, and how many of them each version failed; absent where there were none. */
+  grpc?: { pairs: number; readonly failed: Record<Version, number> };
   /** Until the last byte, by cells of rollout/sequential. */
   readonly latency: Record<Version, Map<number, number>>;
 }
@@ -104,6 +106,7 @@ export class GateCounts {
     const counts = this.#stratum(stratum);
     const failed = ({ status, lastByteMs }: ArmOutcome) => status >= 500 || lastByteMs > timeoutMs;
     if (!isBack) addRequest(counts, { primary: failed(primaryArm), candidate: failed(candidateArm) });
+    if (primaryArm.isGrpc || candidateArm.isGrpc) addGrpc(counts, primaryArm, candidateArm);
     if (hasControl && compared.control === undefined) return;
     // A control is measured where the candidate's copy is; the primary's answer to a user is measured further out.
     const primary = isBack ? primaryArm : (controlArm ?? primaryArm);
@@ -237,6 +240,15 @@ function addRequest(counts: GateStratum, failed: Readonly<Record<Version, boolea
   counts.requests += 1;
   if (failed.primary) counts.failed.primary += 1;
   if (failed.candidate) counts.failed.candidate += 1;
+}
+
+function addGrpc(counts: GateStratum, primary: ArmOutcome, candidate: ArmOutcome): void {
+  // Without a status of its own, a gRPC answer has broken off.
+  const failed = ({ status, isGrpc = false }: ArmOutcome) => status >= 500 || (status === 200 && !isGrpc);
+  counts.grpc ??= { pairs: 0, failed: { primary: 0, candidate: 0 } };
+  counts.grpc.pairs += 1;
+  if (failed(primary)) counts.grpc.failed.primary += 1;
+  if (failed(candidate)) counts.grpc.failed.candidate += 1;
 }
 
 function addLatency(cells: Map<number, number>, ms: number): void {

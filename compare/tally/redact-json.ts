@@ -27,6 +27,8 @@ interface Level {
   readonly isObject: boolean;
   /** Of the patterns whose beginning is the path to here. */
   readonly rests: readonly Rest[];
+  /** What is left of them below a key that none of them names, once that is known. */
+  unnamed: readonly Rest[] | undefined;
   index: number;
   /** Of the value that is being read: its key or index. */
   key: string;
@@ -65,7 +67,13 @@ class Redaction {
       } else if (expected === 'value' && (first === '{' || first === '[')) {
         if (this.#levels.length === MAX_DEPTH) return this.#giveUp(start);
         const isObject = first === '{';
-        this.#levels.push({ isObject, rests: this.#begin(start), index: 0, key: isObject ? '' : '0' });
+        this.#levels.push({
+          isObject,
+          rests: this.#begin(start),
+          unnamed: undefined,
+          index: 0,
+          key: isObject ? '' : '0',
+        });
         expected = isObject ? 'key' : 'value';
       } else if (expected === 'value' && !MARKS.includes(first)) {
         this.#begin(start);
@@ -93,7 +101,7 @@ class Redaction {
   #begin(start: number): readonly Rest[] {
     if (this.#hiddenAt !== undefined) return NONE;
     const level = this.#levels.at(-1);
-    const rests = level ? below(level.rests, level.key) : this.#patterns;
+    const rests = level ? below(level) : this.#patterns;
     if (!rests.includes(null)) return rests;
     this.#out += this.#text.slice(this.#copied, start) + JSON.stringify(REDACTED);
     this.#hiddenAt = this.#levels.length;
@@ -120,21 +128,26 @@ class Redaction {
 const NONE: readonly Rest[] = [];
 const MARKS = '{}[],:';
 const SPACE = /\s/;
-const WORD_END = /[\s{}[\],:"]/g;
+
+function isSpace(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code <= 0x20 || code >= 0xa0 ? SPACE.test(text[at]!) : false;
+}
 
 function afterSpaces(text: string, from: number): number {
   let at = from;
-  while (at < text.length && SPACE.test(text[at]!)) at += 1;
+  while (at < text.length && isSpace(text, at)) at += 1;
   return at;
 }
 
 /** Of a mark, a string, or a number or word; undefined for a string without an end. */
 function tokenEnd(text: string, start: number): number | undefined {
   const first = text[start]!;
-  if (MARKS.includes(first)) return start + 1;
   if (first === '"') return stringEnd(text, start);
-  WORD_END.lastIndex = start;
-  return WORD_END.exec(text)?.index ?? text.length;
+  let at = start + 1;
+  if (MARKS.includes(first)) return at;
+  while (at < text.length && !isSpace(text, at) && text[at] !== '"' && !MARKS.includes(text[at]!)) at += 1;
+  return at;
 }
 
 /** By hand: the stack of a regular expression is too small for a string of many escapes. */
@@ -171,11 +184,12 @@ function withSkipped(rests: readonly Rest[]): Rest[] {
   return all;
 }
 
-function below(rests: readonly Rest[], key: string): readonly Rest[] {
-  const matched: Rest[] = [];
+function below(level: Level): readonly Rest[] {
+  const { rests, key } = level;
+  const named: Rest[] = [];
   for (const rest of rests) {
-    if (rest?.segment === '**') matched.push(rest);
-    else if (rest && (rest.segment === '*' || rest.segment === key)) matched.push(rest.next);
+    if (rest && rest.segment !== '**' && (rest.segment === '*' || rest.segment === key)) named.push(rest.next);
   }
-  return matched.length === 0 ? NONE : withSkipped(matched);
+  level.unnamed ??= withSkipped(rests.filter((rest) => rest?.segment === '**'));
+  return named.length === 0 ? level.unnamed : withSkipped([...level.unnamed, ...named]);
 }

@@ -133,6 +133,13 @@ describe('a sample', () => {
     expect(bodies(redacted(broken, { jsonPaths: ['/card'] }))[0]).toBe(REDACTED);
     expect(bodies(redacted({}, { keepBodies: false }))).toEqual(['', '', '']);
   });
+
+  it('leaves out a body that unpacks to far more than it is, and says that it is not whole', () => {
+    const bomb = { body: gzipSync('1'.repeat(8 * 2 ** 20)), headers: [header('content-encoding', 'gzip')] };
+    const { exchange } = redacted(bomb, {});
+    expect(exchange.primary).toMatchObject({ body: new Uint8Array(), truncated: true });
+    expect(redacted(bomb, { jsonPaths: ['/card'] }).exchange.primary).toMatchObject({ truncated: true });
+  });
 });
 
 function isNamed([first, ...rest]: readonly string[], path: readonly string[]): boolean {

@@ -118,24 +118,32 @@ function redactor(redaction: Redaction): Redactor {
       ...answer,
       headers: headers(answer.headers, keptHeaders).filter(([name]) => name !== 'content-encoding'),
       trailers: headers(answer.trailers),
-      body: keepBodies ? redactBody(answer, patterns) : EMPTY,
+      ...(keepBodies ? redactBody(answer, patterns) : { body: EMPTY }),
     }),
   };
 }
 
-function redactBody({ headers, body }: Answer, patterns: readonly PathPattern[]): Uint8Array {
+function redactBody({ headers, body }: Answer, patterns: readonly PathPattern[]): Partial<Answer> {
   const headerValue = (wanted: string): string =>
     headers.flatMap(([name, value]) => (name === wanted ? [value] : [])).join(',');
   const plain = undoContentEncoding(headerValue('content-encoding'), body, MAX_PLAIN_BYTES);
-  if ('failure' in plain) return patterns.length > 0 ? Buffer.from(REDACTED) : body;
-  if (patterns.length === 0) return plain.bytes;
+  if ('failure' in plain) {
+    const isHidden = patterns.length > 0;
+    if (plain.damaged) return { body: isHidden ? Buffer.from(REDACTED) : body };
+    return { body: isHidden ? Buffer.from(REDACTED) : EMPTY, truncated: true };
+  }
+  if (patterns.length === 0) return { body: plain.bytes };
   const bytes = Buffer.from(plain.bytes.buffer, plain.bytes.byteOffset, plain.bytes.byteLength);
   // What is no UTF-8 is read as latin1, in which every byte survives.
   const charset = isUtf8(bytes) ? 'utf8' : 'latin1';
   const text = bytes.toString(charset);
-  if (!/json/i.test(headerValue('content-type')) && !/^\s*[{[]/.test(text)) return bytes;
-  return Buffer.from(redactJson(text, patterns), charset);
+  if (!/json/i.test(headerValue('content-type')) && !/^\s*[{[]/.test(text)) return { body: bytes };
+  return { body: Buffer.from(redactJson(text, patterns), charset) };
 }
 
-const MAX_PLAIN_BYTES = 16 * 2 ** 20;
+/**
+ * Of a body, unpacked. A few thousand bytes can unpack to any number, and samples are kept, stored and shown: as many as a
+ * service answers with, and no more than the main thread can redact between other things.
+ */
+const MAX_PLAIN_BYTES = 2 * 2 ** 20;
 const EMPTY = new Uint8Array();
