@@ -145,13 +145,15 @@ for (const { name, skip, dialect } of databases) {
 
     it('keeps keys of any length and with any character, two as two', async () => {
       const long = `/${randomBytes(10_000).toString('hex')}`;
-      const rows = [`${long}/a`, `${long}/b`, '/nul\0'].map((path) => fieldRow(mirror, 1, path));
+      // Without care some of these are the same to a database, and a statement that holds both fails.
+      const odd = ['/nul\0', '/nul\u2400', '/half\ud83d', '/half\ude00', '/half\ufffd'];
+      const rows = [`${long}/a`, `${long}/b`, ...odd].map((path) => fieldRow(mirror, 1, path));
       await store.write({ comparisonFields: rows });
       await store.write({ comparisonFields: rows });
       const kept = (await store.counts(mirror, 1)).fields.map(({ path }) => path).sort();
-      expect(kept).toHaveLength(3);
+      expect(kept).toHaveLength(7);
       expect(kept.filter((path) => path.startsWith(long.slice(0, 200)))).toHaveLength(2);
-      expect(kept).toContain('/nul\u2400');
+      expect(kept).toEqual(expect.arrayContaining(['/nul\u2400', '/half\ufffd']));
     });
 
     it('writes all or nothing, and works on after a failure', async () => {
