@@ -139,8 +139,8 @@ function waitingFor(
   return missing;
 }
 
-function lackOf({ gate, stratum, more }: GateResult): string {
-  const what = gate === 'differences' ? 'pairs' : 'requests';
+function lackOf({ gate, stratum, more, isGrpc = false }: GateResult): string {
+  const what = gate === 'differences' || isGrpc ? 'pairs' : 'requests';
   const amount = more === null ? `many more ${what}` : `about ${count(more)} more ${what}`;
   return `${amount} in ${stratum} for the gate "${gate}"`;
 }
@@ -174,11 +174,12 @@ function failed(plan: RolloutPlan, state: RolloutState, why: string): Decision {
 function reasonOf({ results }: GatesReport, { findings }: Evidence): string {
   const [worst] = results;
   if (worst === undefined) return 'a gate failed';
-  const { gate, stratum, value, low, atMost, unanswered = 0 } = worst;
+  const { gate, stratum, value, low, atMost, isGrpc = false, unanswered = 0 } = worst;
   const without = unanswered > 0 ? ` (${count(unanswered)} of its requests were never answered)` : '';
   const figures = `${share(value)}, surely more than ${share(low)}, where at most ${share(atMost)} is allowed${without}`;
   const found = gate === 'differences' && findings.length > 0 ? `: ${findings.join('; ')}` : '';
-  return `gate "${gate}" in ${stratum}: ${figures}${found}`;
+  const where = isGrpc ? `gRPC of ${stratum}` : stratum;
+  return `gate "${gate}" in ${where}: ${figures}${found}`;
 }
 
 function promoted(plan: RolloutPlan, state: RolloutState): RolloutState {

@@ -13,6 +13,8 @@ export interface StratumCounts {
   readonly quiet?: number;
   /** Requests that failed (5xx, or no answer), by the side that had them. */
   readonly errors: ByVersion<Failures>;
+  /** Of pairs of gRPC answers; where `errors` are of copies, they are among them. To Envoy such a failure is a success. */
+  readonly grpc?: ByVersion<Failures>;
   /** No user of it is left with the primary: what that answered before stands in for what it would answer now. */
   readonly allWithCandidate?: boolean;
   readonly latency: ByVersion<LatencyCells>;
@@ -68,8 +70,13 @@ function countsSince(now: StratumCounts, then: StratumCounts): StratumCounts {
     ...(now.controlOnly !== undefined && { controlOnly: now.controlOnly - (then.controlOnly ?? 0) }),
     ...(now.quiet !== undefined && { quiet: now.quiet - (then.quiet ?? 0) }),
     errors: errorsSince(now, then),
+    ...(now.grpc && { grpc: grpcSince(now.grpc, then.grpc) }),
     latency: byVersion((version) => cellsSince(now.latency[version], then.latency[version])),
   };
+}
+
+function grpcSince(now: ByVersion<Failures>, then = NO_COUNTS.errors): ByVersion<Failures> {
+  return byVersion((version) => failuresSince(now[version], then[version]));
 }
 
 function errorsSince(now: StratumCounts, then: StratumCounts): ByVersion<Failures> {
@@ -86,9 +93,11 @@ function cellsSince(now: LatencyCells, then: LatencyCells): LatencyCells {
   return new Map([...now].map(([cell, count]) => [cell, count - (then.get(cell) ?? 0)]));
 }
 
-function isSound({ pairs, candidateOnly, controlOnly = 0, quiet = 0, errors, latency }: StratumCounts): boolean {
+function isSound(counted: StratumCounts): boolean {
+  const { pairs, candidateOnly, controlOnly = 0, quiet = 0, errors, grpc = NO_COUNTS.errors, latency } = counted;
   const counts = [pairs, candidateOnly, controlOnly, quiet, candidateOnly - quiet];
-  for (const { hits, trials } of [errors.primary, errors.candidate]) counts.push(hits, trials - hits);
+  const failures = [errors.primary, errors.candidate, grpc.primary, grpc.candidate];
+  for (const { hits, trials } of failures) counts.push(hits, trials - hits);
   for (const cells of [latency.primary, latency.candidate]) counts.push(...cells.values());
   return counts.every((count) => count >= 0) && candidateOnly + controlOnly <= pairs;
 }

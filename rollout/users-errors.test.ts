@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { PerMillion } from '../xds-server/policy/percent.ts';
 import { type Evidence, evidenceSince, NO_COUNTS } from './evidence.ts';
+import { judgeErrors } from './gates/errors.ts';
 import type { UsersBySide } from './source.ts';
 import { withUsersErrors } from './users-errors.ts';
 
@@ -69,4 +70,32 @@ test('where no user is left with the primary, what it did before stands in, once
   expect(since(at(100, 700, 90), at(100, 700, 40))).toEqual([700, 50]);
   // In a segment without users nothing happens, so nobody waits for it.
   expect(since(at(100, 700, 40), at(100, 700, 40))).toEqual([0, 0]);
+});
+
+describe('where users speak gRPC', () => {
+  const GATE = { atMost: 0.01, confidence: 0.95 };
+  const ALPHAS = { pass: 0.025, fail: 0.001 };
+  const grpc = (hits: number) => ({ primary: { hits: 0, trials: 2_000 }, candidate: { hits, trials: 2_000 } });
+  const spoken = (hits: number): Evidence => ({
+    ...EVIDENCE,
+    strata: { sample: { ...EVIDENCE.strata.sample!, grpc: grpc(hits) } },
+  });
+  const judged = (hits: number, failed = 0) => {
+    const side = (ofSide: number) => ({ requests: 2_000, failed: ofSide });
+    const rows = [{ stratum: 'sample', primary: side(0), candidate: side(failed) }];
+    const { strata } = withUsersErrors(spoken(hits), rows, { everyone: share(5) });
+    return judgeErrors('sample', strata.sample!, GATE, ALPHAS);
+  };
+
+  test('what pairs say of it stops a candidate that all is well with by HTTP, and the other way round', () => {
+    expect(judged(0)).toMatchObject({ outcome: 'pass' });
+    expect(judged(100)).toMatchObject({ outcome: 'fail', isGrpc: true, count: 2_000, value: 0.05 });
+    expect(judged(0, 100)).toMatchObject({ outcome: 'fail', value: 0.05 });
+    expect(judged(0, 100).isGrpc).toBeUndefined();
+    expect(judged(20)).toMatchObject({ outcome: 'not-enough-data', isGrpc: true });
+  });
+
+  test('it has failed among copies already while nobody is on the candidate', () => {
+    expect(withUsersErrors(spoken(100), [], {}).strata.sample).toEqual(EVIDENCE.strata.sample);
+  });
 });

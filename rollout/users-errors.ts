@@ -23,20 +23,19 @@ export function withUsersErrors(evidence: Evidence, users: readonly UsersBySide[
   for (const name of names) {
     const share = shareOf(name, shares);
     const counts = evidence.strata[name] ?? NO_COUNTS;
-    strata[name] =
-      share > 0
-        ? withUsers(
-            counts,
-            users.find(({ stratum }) => stratum === name),
-            share,
-          )
-        : counts;
+    const ofUsers = users.find(({ stratum }) => stratum === name);
+    strata[name] = share > 0 ? withUsers(counts, ofUsers, share) : withCopies(counts);
   }
   // By whom is asked, not by whom was seen: the first user of a segment is no reason to begin again.
   const asked = Object.entries(shares).flatMap(([audience, share]) => (share > 0 ? [audience] : []));
   if (asked.length === 0) return { ...evidence, strata };
   const since = users.find((one) => one.since !== undefined)?.since ?? 'ever';
   return { ...evidence, users: `${asked.sort().join(', ')} since ${since}`, strata };
+}
+
+/** Failures of gRPC are among those of copies, and would be asked twice. */
+function withCopies({ grpc: _, ...counts }: StratumCounts): StratumCounts {
+  return counts;
 }
 
 function withUsers(counts: StratumCounts, users: UsersBySide | undefined, share: PerMillion): StratumCounts {

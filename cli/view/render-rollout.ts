@@ -113,14 +113,22 @@ function gateTable(gates: readonly GateResult[], { style, width }: RolloutScreen
     { title: 'counted', align: right },
     { title: 'says' },
   ];
-  const rows = gates.map(({ gate, stratum, outcome, value, low, high, atMost, count: counted, more }) => {
-    const isChange = gate !== 'differences';
-    const text = (rate: number | null) => (rate === null ? '?' : `${isChange && rate > 0 ? '+' : ''}${rateText(rate)}`);
-    const surely = low === null && high === null ? '' : `${text(low)} to ${text(high)}`;
-    const lacking = outcome === 'not-enough-data' ? `${more === null ? 'many' : count(more)} more` : undefined;
-    const figures = [text(value), surely, text(atMost), count(counted)];
-    return [gate, whoText(stratum), ...figures, outcomeText(outcome, style, lacking)];
-  });
+  const rows = gates.map(
+    ({ gate, stratum, outcome, value, low, high, atMost, count: counted, more, isGrpc = false }) => {
+      const isChange = gate !== 'differences';
+      const text = (rate: number | null) =>
+        rate === null ? '?' : `${isChange && rate > 0 ? '+' : ''}${rateText(rate)}`;
+      const surely = low === null && high === null ? '' : `${text(low)} to ${text(high)}`;
+      const lacking = outcome === 'not-enough-data' ? `${more === null ? 'many' : count(more)} more` : undefined;
+      const figures = [text(value), surely, text(atMost), count(counted)];
+      return [
+        gate,
+        `${whoText(stratum)}${isGrpc ? ', by gRPC status' : ''}`,
+        ...figures,
+        outcomeText(outcome, style, lacking),
+      ];
+    },
+  );
   return renderTable(columns, rows, { style, width, indent: '  ' });
 }
 

@@ -112,6 +112,26 @@ it('a restart goes on with what was stored, also before anything else was compar
   });
 });
 
+it('failures of gRPC are told apart, because no counter of Envoy has them, also over a restart', async () => {
+  const arm = (status: number) => ({ status, isGrpc: true, headersMs: 1, lastByteMs: 2 });
+  const first = await start();
+  first.count(10);
+  expect(first.evidence().strata.sample).not.toHaveProperty('grpc');
+  first.count(20, { candidateArm: arm(200), primaryArm: arm(200) });
+  const before = first.evidence();
+  first.count(5, { candidateArm: arm(500), primaryArm: arm(200) });
+  await first.stop();
+  const second = await start();
+  second.count(3, { candidateArm: arm(500), primaryArm: arm(500) });
+  expect(second.evidence().strata.sample!.grpc).toEqual({
+    primary: { hits: 3, trials: 28 },
+    candidate: { hits: 8, trials: 28 },
+  });
+  expect(evidenceSince(second.evidence(), before)).toMatchObject({
+    strata: { sample: { grpc: { primary: { hits: 3, trials: 8 }, candidate: { hits: 8, trials: 8 } } } },
+  });
+});
+
 it('a restart after which the candidate is another one is another epoch', async () => {
   const first = await start();
   first.count(100);

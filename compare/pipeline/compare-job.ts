@@ -95,15 +95,21 @@ function looksAt(differences: readonly Difference[], keys: readonly string[]): n
 }
 
 function armOf(answer: Answer): ArmOutcome {
-  return { status: statusOf(answer), headersMs: answer.headersMs, lastByteMs: answer.lastByteMs };
+  const { status, headersMs, lastByteMs } = answer;
+  const code = status === 200 ? grpcStatusOf(answer) : undefined;
+  return code === undefined
+    ? { status, headersMs, lastByteMs }
+    : { status: httpStatusOf(code), isGrpc: true, headersMs, lastByteMs };
 }
 
-/** gRPC errs with HTTP status 200: what its own status means in HTTP's classes. */
-function statusOf({ status, headers, trailers }: Answer): number {
-  if (status !== 200) return status;
+/** gRPC errs with HTTP status 200. */
+function grpcStatusOf({ headers, trailers }: Answer): string | undefined {
   const isGrpcStatus = ([name]: readonly [string, string]) => name === 'grpc-status';
-  const code = (trailers.find(isGrpcStatus) ?? headers.find(isGrpcStatus))?.[1] ?? '0';
-  if (code === '0') return status;
+  return (trailers.find(isGrpcStatus) ?? headers.find(isGrpcStatus))?.[1];
+}
+
+function httpStatusOf(code: string): number {
+  if (code === '0') return 200;
   return GRPC_SERVER_ERRORS.has(code) ? 500 : 400;
 }
 

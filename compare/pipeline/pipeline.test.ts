@@ -75,6 +75,7 @@ const back = (id: string, candidate: HalfFields, primary: HalfFields): HalfField
     halfFields({ exchange_id: id, side: SIDE.candidate, method, path, ...candidate }),
   ];
 };
+const GRPC = [header('content-type', 'application/grpc')];
 const compared = (pipeline: Pipeline): number => pipeline.tallies.mirror('orders')?.compared ?? 0;
 const onlyStratum = (pipeline: Pipeline) => {
   const [endpoint] = pipeline.tallies.mirror('orders')!.epochs.current!.endpoints.values();
@@ -108,6 +109,28 @@ describe('from batches to counts', () => {
     expect(pipeline.tallies.mirror('orders')?.epochs.current?.version).toBe('2.1');
     expect(await count('shadowplane_compare_exchanges_total', { mirror: 'orders', outcome: 'compared' })).toBe(10);
     expect(pipeline.vms()).toMatchObject([{ node: 'edge-1', batches: 10 }]);
+  });
+
+  it.each<[string, HalfFields, boolean]>([
+    ['in its trailers', { trailers: [header('grpc-status', '13')] }, true],
+    [
+      'in a head that is all there is',
+      { body: new Uint8Array(), headers: [...GRPC, header('grpc-status', '14')] },
+      true,
+    ],
+    ['that breaks off', {}, true],
+    ['that says no', { trailers: [header('grpc-status', '5')] }, false],
+  ])('a failure of gRPC is one, though HTTP has 200: %s', async (_, failing, isFailed) => {
+    const mirrors = new Map([['orders', { control: false, hasRollout: true }]]);
+    const { pipeline, send } = await start({ mirrors });
+    const works = { body: new Uint8Array(5), headers: GRPC, trailers: [header('grpc-status', '0')] };
+    const fails = { ...works, trailers: [], ...failing };
+    await send(pair('e1', works, works));
+    await send([...pair('e2', works, fails), ...back('e3', fails, works), ...back('e4', works, fails)]);
+    await send(pair('e5', json({ total: 1 }), json({ total: 2 })));
+    await until(() => compared(pipeline) === 5, 'five comparisons');
+    const { grpc } = pipeline.tallies.mirror('orders')!.epochs.current!.gates.strata.get('sample')!;
+    expect(grpc).toEqual({ pairs: 4, failed: { primary: isFailed ? 1 : 0, candidate: isFailed ? 2 : 0 } });
   });
 
   it('a sample is redacted by the rules of its mirror', async () => {

@@ -27,6 +27,7 @@ export function packResult({ job, outcomes }: JobResult): PackedResult {
     for (const [rule, count] of outcome.hidden ?? []) codes.push(texts.indexOf(rule), count);
     for (const arm of [outcome.primaryArm, outcome.candidateArm, outcome.controlArm]) {
       arms.push(arm?.status ?? Number.NaN, arm?.headersMs ?? Number.NaN, arm?.lastByteMs ?? Number.NaN);
+      arms.push(arm?.isGrpc ? 1 : 0);
     }
     arms.push(outcome.writtenAtMs ?? Number.NaN);
   }
@@ -40,8 +41,9 @@ export function unpackResult({ job, codes, arms, texts }: PackedResult): JobResu
   const keys = (count: number): string[] => Array.from({ length: count }, () => texts[codes[at++]!]!);
   const nextArm = (): ArmOutcome | undefined => {
     const status = arms[arm]!;
-    const read = { status, headersMs: arms[arm + 1]!, lastByteMs: arms[arm + 2]! };
-    arm += 3;
+    const isGrpc = arms[arm + 3] === 1;
+    const read = { status, headersMs: arms[arm + 1]!, lastByteMs: arms[arm + 2]!, ...(isGrpc && { isGrpc }) };
+    arm += 4;
     return Number.isNaN(status) ? undefined : read;
   };
   while (at < codes.length) {

@@ -3,9 +3,18 @@ import type { ByVersion, StratumCounts } from '../evidence.ts';
 import { type Failures, perhapsFailed, surelyFailed } from '../failures.ts';
 import type { Gate } from '../plan.ts';
 import { type Bounds, differenceBounds } from '../sequential/index.ts';
-import { type Alphas, type GateResult, moreUntil, outcomeOf } from './gate.ts';
+import { type Alphas, type GateResult, moreUntil, ORDER, outcomeOf } from './gate.ts';
 
-export function judgeErrors(stratum: string, { errors }: StratumCounts, gate: Gate, alphas: Alphas): GateResult {
+/** Where users speak gRPC, Envoy's counts of them say only how HTTP fared: pairs say the rest, and either may stop it. */
+export function judgeErrors(stratum: string, { errors, grpc }: StratumCounts, gate: Gate, alphas: Alphas): GateResult {
+  if (!grpc || grpc.candidate.trials === 0) return judge(stratum, errors, gate, alphas);
+  const half = { ...alphas, fail: alphas.fail / 2 };
+  const ofUsers = judge(stratum, errors, gate, half);
+  const ofPairs: GateResult = { ...judge(stratum, grpc, gate, half), isGrpc: true };
+  return ORDER.indexOf(ofPairs.outcome) < ORDER.indexOf(ofUsers.outcome) ? ofPairs : ofUsers;
+}
+
+function judge(stratum: string, errors: ByVersion<Failures>, gate: Gate, alphas: Alphas): GateResult {
   const bounds = boundsOf(errors, gate.atMost, alphas);
   const candidate = surelyFailed(errors.candidate);
   const count = Math.min(candidate.trials, surelyFailed(errors.primary).trials);

@@ -5,6 +5,9 @@ export type GateName = 'differences' | 'errors' | 'latencyP99';
 
 export type GateOutcome = 'pass' | 'fail' | 'not-enough-data';
 
+/** The worst first. */
+export const ORDER: readonly GateOutcome[] = ['fail', 'not-enough-data', 'pass'];
+
 export interface GateResult {
   readonly gate: GateName;
   readonly stratum: string;
@@ -16,6 +19,8 @@ export interface GateResult {
   readonly atMost: number;
   /** Pairs or requests that it rests on. */
   readonly count: number;
+  /** It rests on pairs, by the status that gRPC has of its own; absent: on requests, as `errors` of HTTP does. */
+  readonly isGrpc?: boolean;
   /** Of the candidate's failures those that are requests without any answer; absent where there are none. */
   readonly unanswered?: number;
   /** How many more it takes about if all goes on like this; null when that cannot be said. 0 when it is decided. */

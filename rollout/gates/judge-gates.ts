@@ -3,7 +3,7 @@ import type { StratumCounts } from '../evidence.ts';
 import { type Gates, type RolloutPlan, stepsOf } from '../plan.ts';
 import { judgeDifferences } from './differences.ts';
 import { judgeErrors } from './errors.ts';
-import type { Alphas, GateOutcome, GateResult } from './gate.ts';
+import { type Alphas, type GateOutcome, type GateResult, ORDER } from './gate.ts';
 import { judgeLatency } from './latency.ts';
 
 export interface GatesReport {
@@ -43,8 +43,6 @@ export function judgeGates(plan: RolloutPlan, strata: Readonly<Record<string, St
     results: results.toSorted((one, other) => ORDER.indexOf(one.outcome) - ORDER.indexOf(other.outcome)),
   };
 }
-
-const ORDER: readonly GateOutcome[] = ['fail', 'not-enough-data', 'pass'];
 
 function together(results: readonly GateResult[]): GateOutcome {
   return ORDER.find((outcome) => results.some((result) => result.outcome === outcome)) ?? 'pass';

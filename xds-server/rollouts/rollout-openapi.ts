@@ -48,6 +48,9 @@ const view = {
       high: NullableNumber,
       atMost: Type.Number(),
       count: Type.Integer({ description: 'Pairs or requests that it rests on.' }),
+      isGrpc: Type.Optional(
+        Type.Boolean({ description: 'It rests on pairs, by the status that gRPC has of its own.' }),
+      ),
       unanswered: Type.Optional(
         Type.Integer({ description: "Of the candidate's failures, requests without any answer." }),
       ),

@@ -44,7 +44,7 @@ export function Gates({ view: { gates, checks, elapsedMs, plan } }: { view: Roll
               cell: ({ outcome }) => <OutcomeBadge outcome={outcome} />,
             },
             { id: 'gate', title: 'gate', className: 'is-gate', cell: ({ gate }) => <GateName gate={gate} /> },
-            { id: 'stratum', title: 'of', className: 'is-of', cell: ({ stratum }) => <strong>{stratum}</strong> },
+            { id: 'stratum', title: 'of', className: 'is-of', cell: whom },
             {
               id: 'bar',
               title: <span class="bound-axis">← good · bound · bad →</span>,
@@ -189,10 +189,19 @@ function Checks({ checks }: { checks: RolloutView['checks'] }) {
   );
 }
 
+function whom({ stratum, isGrpc = false }: Gate) {
+  return (
+    <>
+      <strong>{stratum}</strong>
+      {isGrpc && <span class="quiet"> by gRPC status</span>}
+    </>
+  );
+}
+
 const KINDS = { webhook: 'webhook', prometheus: 'Prometheus query' } as const;
 
-function unitOf({ gate }: Pick<Gate, 'gate'>): string {
-  return gate === 'differences' ? 'pairs' : 'requests';
+function unitOf({ gate, isGrpc = false }: Pick<Gate, 'gate' | 'isGrpc'>): string {
+  return gate === 'differences' || isGrpc ? 'pairs' : 'requests';
 }
 
 function restsOn(gate: Gate) {
