@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { comparisonRoutes } from '../../compare/api/index.ts';
-import type { EpochInput, MirrorInput } from '../../compare/report/index.ts';
+import type { EpochInput, HealthInput, LatencyInput, MirrorInput, SampleInput } from '../../compare/report/index.ts';
 import { cell, epoch, field, MIRROR, OPTIONS } from '../../compare/report/testing.ts';
 import { RuleBook } from '../../compare/rules/index.ts';
 import { ShadowplaneError } from '../../errors/index.ts';
@@ -17,10 +17,16 @@ let app: FastifyInstance;
 let api: string;
 let mirror: MirrorInput;
 let epochs: EpochInput[];
+let samples: Record<string, SampleInput>;
+let latencies: LatencyInput[];
+let envoys: HealthInput['envoys'];
 
 beforeEach(async () => {
   mirror = MIRROR;
   epochs = [];
+  samples = {};
+  latencies = [];
+  envoys = [];
   app = Fastify();
   app.setErrorHandler((error, _, reply) => {
     const { httpStatus, code, message } = error as ShadowplaneError;
@@ -36,14 +42,17 @@ beforeEach(async () => {
       epoch: async (_, number) => epochs.find((one) => one.number === number),
       beginEpoch: () => {},
       samples: async () => [],
-      latencies: async () => [],
+      latencies: async () => latencies,
       series: () => [],
-      sample: async () => undefined,
+      sample: async (_, id) => samples[id],
     },
     rules: new RuleBook({ rules: async () => [], putRule: async () => {}, deleteRule: async () => false }),
+    healthOf: () => ({ envoys, vms: [], maxRequests: 1_024, store: { pendingRows: 0, failing: false } }),
     now: () => OPTIONS.nowMs,
   });
   app.register(routes, { prefix: '/api/v1' });
+  app.get('/api/v1/mirrors/orders', () => ({ match: { path: '/orders' }, shadow: 'order-v2', paused: false }));
+  app.get('/api/v1/config', () => ({ config: { services: { 'order-v2': { address: '10.0.0.2:8080' } } } }));
   await app.listen({ port: 0, host: '127.0.0.1' });
   api = `127.0.0.1:${(app.server.address() as AddressInfo).port}`;
 });
@@ -69,6 +78,40 @@ async function diff(...argv: string[]) {
   const code = await run(['diff', ...argv, '--api', api], context);
   process.exitCode = undefined;
   return { code, out: out.join(''), err: err.join('') };
+}
+
+function copyCounts(): HealthInput['envoys'][number]['candidate'] {
+  return {
+    sent: 0,
+    active: 0,
+    overflow: 0,
+    timeouts: 0,
+    resets: 0,
+    connectFailures: 0,
+    responses: {},
+    breakerOpen: false,
+  };
+}
+
+function sampleOf(primary: string, candidate: string): SampleInput {
+  const answer = (body: string): SampleInput['exchange']['primary'] => ({
+    status: 200,
+    headers: [['content-type', 'application/json']],
+    trailers: [],
+    body: new TextEncoder().encode(body),
+    bodyBytes: body.length,
+    truncated: false,
+    localReply: false,
+    ended: 'complete',
+    headersMs: 1,
+    lastByteMs: 1,
+  });
+  const request = { id: 'a b', mirror: 'orders', reason: 'sample', method: 'GET', path: '/orders/7?x=1' } as const;
+  return {
+    exchange: { ...request, atMs: OPTIONS.nowMs, primary: answer(primary), candidate: answer(candidate) },
+    endpoint: 'GET /orders/{id}',
+    requestHeaders: [],
+  };
 }
 
 const broken = () =>
@@ -148,6 +191,8 @@ Seen, not certain yet
   3  /note             value  1 of 1,000      0
      GET /orders/{id}
 
+  1 more field is taken for noise: --noise shows them
+
 Too few pairs so far
   endpoint      compared  missing  at this rate
   POST /orders       120      645           6 h
@@ -184,6 +229,71 @@ Too few pairs so far
     expect(out).toMatch(/\/items\/\*\/price +value +60 of 200 +0 {2}new\n/);
     expect(out).toMatch(/Fixed since epoch 1 \(v2\)\n {2}\/total {2}value {2}GET \/orders\/\{id\}\n/);
     expect(out).toMatch(/too few pairs to call it fixed\n {2}\/rare/);
+  });
+
+  it('shows what the two answered to one request, where a sample of it is kept', async () => {
+    const fields = [
+      field('/total', { candidateOnly: 300 }, { sampleId: 'orders/a b' }),
+      field('/forgotten', { candidateOnly: 200 }, { sampleId: 'gone' }),
+      field('/unsampled', { candidateOnly: 100 }),
+    ];
+    epochs = [epoch([cell(1_000, fields)])];
+    samples = { 'orders/a b': sampleOf('{"total":27.49}', '{"total":27.48}') };
+    const { out } = await diff('orders');
+    expect(out).toContain(`  1  /total            value  300 of 1,000      0
+     GET /orders/{id}
+     27.49 -> 27.48 at /orders/7?x=1
+  2  /forgotten        value  200 of 1,000      0
+     GET /orders/{id}
+  3  /unsampled        value  100 of 1,000      0
+     GET /orders/{id}
+`);
+    expect(JSON.parse((await diff('orders', '--json')).out)).not.toHaveProperty('examples');
+  });
+
+  it('names the endpoints at which the candidate is surely slower', async () => {
+    epochs = [epoch([cell(1_000, [])])];
+    const ms = (base: number) => Float32Array.from({ length: 200 }, (_, i) => base + i / 100);
+    latencies = [
+      {
+        endpoint: 'GET /orders/{id}',
+        stratum: { reason: 'sample' },
+        controlled: true,
+        seen: 1_000,
+        ms: { primary: ms(20), candidate: ms(50), control: ms(20) },
+      },
+    ];
+    const { out } = await diff('orders');
+    expect(out).toContain(`Slower, which is no part of the verdict
+  endpoint                     p50             p99   shift         between
+  GET /orders/{id}  21 ms -> 51 ms  22 ms -> 52 ms  +30 ms  30 ms to 30 ms
+`);
+    expect(JSON.parse((await diff('orders', '--json')).out).latency.items).toHaveLength(2);
+  });
+
+  it('says why nothing is compared and what helps, instead of counting pairs', async () => {
+    mirror = { ...MIRROR, mirrored: 40, compared: 0, lost: { no_answer: 40 } };
+    const failing = { ...copyCounts(), connectFailures: 40, responses: { '5xx': 40 } };
+    envoys = [
+      {
+        node: 'edge-1',
+        connected: true,
+        lastReportAtMs: OPTIONS.nowMs,
+        candidate: failing,
+        control: copyCounts(),
+        primary: copyCounts(),
+        filter: {},
+      },
+    ];
+    const { code, out } = await diff('orders');
+    expect(code).toBe(4);
+    expect(out).toBe(`orders  not enough data  epoch 0
+  mirrored 40, compared 0, 0 of them in this epoch
+  not compared 40: no answer 40
+
+  No connection to order-v2 at 10.0.0.2:8080: 40 tries have failed. Does it run,
+  and listen there for Envoy?
+`);
   });
 
   it('says that it is weaker without a control', async () => {

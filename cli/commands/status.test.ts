@@ -139,7 +139,8 @@ it('prints a line a mirror', async () => {
 });
 
 it('takes the figures that Envoys told the control plane where no admin interface answers', async () => {
-  const copies = { sent: 40, overflow: 3, resets: 1, responses: { '2xx': 37, '5xx': 2 } };
+  // 2 answered 500, 1 reset and 3 refused, for each of which Envoy counts a 503 of its own.
+  const copies = { sent: 40, overflow: 3, resets: 1, timeouts: 0, responses: { '2xx': 37, '5xx': 6 } };
   const envoy = { candidate: copies, filter: { 'selected.reason.sample': 500, 'skipped.cause.method': 7 } };
   health = { orders: { mirror: 'orders', envoys: [envoy, envoy] }, stock: { mirror: 'stock', envoys: [] } };
   const { mirrors, counted } = JSON.parse((await status('--json')).out);

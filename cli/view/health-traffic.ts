@@ -1,12 +1,12 @@
 import type { HealthReport } from '../../compare/report/index.ts';
 import type { MirrorItem } from './mirror-item.ts';
-import { type MirrorTraffic, readTraffic } from './traffic.ts';
+import { errorsOf, type MirrorTraffic, readTraffic } from './traffic.ts';
 
 type Copies = HealthReport['envoys'][number]['candidate'];
 
 /**
  * The same as `readTraffic`, from what Envoys have told the control plane, added up. Route counters are not among it, so what
- * was copied is known by receiver and not by group; errors are answers of 500 and above and resets.
+ * was copied is known by receiver and not by group; errors are the same.
  */
 export function healthTraffic(mirrors: readonly MirrorItem[], reports: readonly HealthReport[]): MirrorTraffic[] {
   const byMirror = new Map(reports.map((report) => [report.mirror, report]));
@@ -20,7 +20,9 @@ export function healthTraffic(mirrors: readonly MirrorItem[], reports: readonly 
       return {
         ...receiver,
         copies: sum(({ sent }) => sent),
-        errors: sum(({ responses, resets }) => (responses['5xx'] ?? 0) + resets),
+        errors: sum(
+          ({ responses, overflow, resets, timeouts }) => errorsOf(responses['5xx'] ?? 0, overflow, resets) + timeouts,
+        ),
         refused: sum(({ overflow }) => overflow),
       };
     }),

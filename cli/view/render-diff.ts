@@ -1,9 +1,12 @@
 import type { DifferenceItem, EndpointItem, VerdictReport } from '../../compare/report/index.ts';
 import { count, share } from '../output/numbers.ts';
 import { printable, type Style } from '../output/style.ts';
-import { renderTable } from '../output/table.ts';
+import { fit, renderTable } from '../output/table.ts';
 import type { DiffAnswer } from './diff-answer.ts';
+import { whyNothing } from './nothing-compared.ts';
+import { renderSlower } from './render-slower.ts';
 import { verdictText } from './verdict-text.ts';
+import { wrap } from './wrap.ts';
 
 export interface RenderDiffOptions {
   readonly style: Style;
@@ -21,17 +24,34 @@ export function renderDiff(answer: DiffAnswer, options: RenderDiffOptions): stri
   const seen = differences.items.filter((item) => item.verdict === 'seen');
   const rest = differences.items.filter((item) => item.verdict === 'noise' || item.verdict === 'ignored');
   const more = differences.total - differences.items.length;
+  const examples = answer.examples ?? new Map();
+  if (answer.why) return [...headLines(verdict, options), ...reasons(whyNothing(verdict, answer.why), options)];
   return [
     ...headLines(verdict, options),
     ...strataTable(verdict, options),
-    ...section('Different', decided, options),
-    ...section('Seen, not certain yet', seen, options),
-    ...section('Noise, and what rules ignore', rest, options),
+    ...section('Different', decided, examples, options),
+    ...section('Seen, not certain yet', seen, examples, options),
+    ...section('Noise, and what rules ignore', rest, examples, options),
     ...(more > 0 ? ['', `${INDENT}${count(more)} more differences: --limit ${differences.total}`] : []),
+    ...noiseLine(answer, rest.length > 0, options),
+    ...renderSlower(answer.latency?.items ?? [], options),
     ...epochLines(answer, options),
     ...coverageLines(answer.endpoints.items, options),
     ...verdict.notes.flatMap((note) => ['', ...wrap(note, options.width)]),
   ];
+}
+
+function reasons(lines: readonly string[], { width }: RenderDiffOptions): string[] {
+  return lines.length === 0 ? [] : ['', ...lines.flatMap((line) => wrap(line, width))];
+}
+
+/** What is taken for noise is hidden, and without a control only guessed: a reader has to know that it is there. */
+function noiseLine({ verdict, endpoints }: DiffAnswer, shown: boolean, { style, width }: RenderDiffOptions): string[] {
+  const hidden = endpoints.items.reduce((sum, { fields }) => sum + fields.noise, 0);
+  if (shown || hidden === 0) return [];
+  const guessed = verdict.control === 'none' ? ', by their looks' : '';
+  const fields = hidden === 1 ? '1 more field is' : `${count(hidden)} more fields are`;
+  return ['', ...wrap(`${fields} taken for noise${guessed}: --noise shows them`, width).map(style.dim)];
 }
 
 function headLines(verdict: VerdictReport, { style, width }: RenderDiffOptions): string[] {
@@ -49,7 +69,7 @@ function headLines(verdict: VerdictReport, { style, width }: RenderDiffOptions):
     ...(compared > 0
       ? [`${INDENT}mismatch ${share(mismatch.rate)} (${share(mismatch.low)} to ${share(mismatch.high)})`]
       : []),
-    ...(verdict.verdict === 'not-enough-data' && verdict.missing !== null
+    ...(verdict.verdict === 'not-enough-data' && verdict.missing
       ? [`${INDENT}${count(verdict.missing)} more pairs are needed to say "same"`]
       : []),
   ];
@@ -76,8 +96,13 @@ function strataTable({ strata }: VerdictReport, { style, width }: RenderDiffOpti
   return ['', ...renderTable(columns, rows, { style, width, indent: INDENT })];
 }
 
-/** Two lines each: where in the answer, and of which endpoint. */
-function section(title: string, items: readonly DifferenceItem[], { style, width }: RenderDiffOptions): string[] {
+/** Two or three lines each: where in the answer, of which endpoint, and what was answered to one request. */
+function section(
+  title: string,
+  items: readonly DifferenceItem[],
+  examples: NonNullable<DiffAnswer['examples']>,
+  { style, width }: RenderDiffOptions,
+): string[] {
   if (items.length === 0) return [];
   const columns = [
     { title: '#', align: 'right' },
@@ -104,7 +129,13 @@ function section(title: string, items: readonly DifferenceItem[], { style, width
     ],
     ['', style.dim(printable(endpoint)), '', '', '', ''],
   ]);
-  return ['', style.bold(title), ...renderTable(columns, rows, { style, width, indent: INDENT })];
+  const [heading, ...lines] = renderTable(columns, rows, { style, width, indent: INDENT });
+  const margin = ' '.repeat((heading ?? '').indexOf('what'));
+  const withExamples = items.flatMap(({ rank }, i) => {
+    const example = examples.get(rank);
+    return [...lines.slice(2 * i, 2 * i + 2), ...(example === undefined ? [] : [fit(`${margin}${example}`, width)])];
+  });
+  return ['', style.bold(title), heading ?? '', ...withExamples];
 }
 
 /** Noise that was not there before is still noise. */
@@ -171,17 +202,4 @@ const UNITS = [
 function duration(ms: number): string {
   const [unitMs, unit] = UNITS.find(([atLeast]) => ms >= atLeast) ?? [1_000, 's'];
   return `${count(Math.ceil(ms / unitMs))} ${unit}`;
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = INDENT;
-  for (const word of printable(text).split(' ')) {
-    if (line.length + word.length > width && line !== INDENT) {
-      lines.push(line.trimEnd());
-      line = INDENT;
-    }
-    line += `${word} `;
-  }
-  return [...lines, line.trimEnd()];
 }

@@ -29,9 +29,11 @@ const COUNTERS: ReadonlyArray<readonly [string, number]> = [
   ['vhost.any.route.orders/sample.upstream_rq_total', 498],
   ['vhost.any.route.orders.upstream_rq_total', 9_999],
   ['cluster.orders/candidate/order-v2.upstream_rq_total', 2_110],
-  ['cluster.orders/candidate/order-v2.upstream_rq_5xx', 7],
-  ['cluster.orders/candidate/order-v2.upstream_rq_pending_failure_eject', 1],
-  ['cluster.orders/candidate/order-v2.upstream_rq_pending_overflow', 4],
+  ['cluster.orders/candidate/order-v2.upstream_rq_5xx', 11],
+  ['cluster.orders/candidate/order-v2.upstream_rq_max_duration_reached', 1],
+  ['cluster.orders/candidate/order-v2.upstream_rq_pending_overflow', 1],
+  ['cluster.orders/candidate/order-v2.upstream_rq_active_overflow', 2],
+  ['cluster.orders/candidate/order-v2.upstream_cx_none_healthy', 1],
   ['cluster.orders/control/order-v1-twin.upstream_rq_total', 2_114],
   ['cluster.orders/primary/order-v1.upstream_rq_total', 12_000],
 ];
@@ -60,6 +62,26 @@ it('reads what was seen, copied and sent from the counters', () => {
       skipped: { method: 132 },
     },
   ]);
+});
+
+it('counts a copy that failed once, as Envoy counts one that found no connection, was reset or was refused', () => {
+  const errors = (...counted: ReadonlyArray<readonly [string, number]>) => {
+    const counters = counted.map(
+      ([name, value]) => [`cluster.orders/candidate/order-v2.upstream_${name}`, value] as const,
+    );
+    const { errors, refused } = readTraffic([MIRROR], new Map(counters))[0]!.receivers[0]!;
+    return { errors, refused };
+  };
+  expect(errors(['rq_5xx', 20], ['rq_pending_failure_eject', 20], ['cx_connect_fail', 20])).toEqual({
+    errors: 20,
+    refused: 0,
+  });
+  expect(errors(['rq_5xx', 10], ['rq_rx_reset', 10])).toEqual({ errors: 10, refused: 0 });
+  expect(errors(['rq_5xx', 2], ['rq_rx_reset', 3])).toEqual({ errors: 3, refused: 0 });
+  expect(errors(['rq_5xx', 9], ['rq_active_overflow', 9], ['rq_max_duration_reached', 1])).toEqual({
+    errors: 1,
+    refused: 9,
+  });
 });
 
 it('asks Envoy for every counter that it uses, and for none of the primaries', () => {

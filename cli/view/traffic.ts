@@ -39,13 +39,13 @@ export interface ReceiverTraffic {
   readonly errors: number;
   /** Copies ended at the byte limit. */
   readonly cut: number;
-  /** Copies not sent because too many were in flight. */
+  /** Copies not sent because too many were in flight, or no endpoint was healthy. */
   readonly refused: number;
 }
 
 /** RE2 for the admin interface: the counters that `readTraffic` needs and few others. */
 export const TRAFFIC_FILTER =
-  '^(wasmcustom\\.shadowplane\\.|vhost\\..*\\.route\\..*/.*\\.upstream_rq_total$|cluster\\.[^.]*/(candidate|control)/[^.]*\\.upstream_rq_(total|5xx|pending_overflow|pending_failure_eject|rx_reset|max_duration_reached)$)';
+  '^(wasmcustom\\.shadowplane\\.|vhost\\..*\\.route\\..*/.*\\.upstream_rq_total$|cluster\\.[^.]*/(candidate|control)/[^.]*\\.(upstream_rq_(total|5xx|pending_overflow|active_overflow|rx_reset|max_duration_reached)|upstream_cx_none_healthy)$)';
 
 type Counters = ReadonlyMap<string, number>;
 
@@ -97,15 +97,24 @@ function sumRoutes(counters: Counters): Map<string, number> {
 }
 
 function receiver(mirror: string, service: string, role: ReceiverTraffic['role'], counters: Counters): ReceiverTraffic {
-  const upstream = (name: string) => counters.get(`cluster.${mirror}/${role}/${service}.upstream_rq_${name}`) ?? 0;
+  const upstream = (name: string) => counters.get(`cluster.${mirror}/${role}/${service}.upstream_${name}`) ?? 0;
+  const refused = sumOf(['rq_pending_overflow', 'rq_active_overflow', 'cx_none_healthy'].map(upstream));
   return {
     service,
     role,
-    copies: upstream('total'),
-    errors: sumOf(['5xx', 'pending_failure_eject', 'rx_reset', 'max_duration_reached'].map(upstream)),
+    copies: upstream('rq_total'),
+    errors: errorsOf(upstream('rq_5xx'), refused, upstream('rq_rx_reset')) + upstream('rq_max_duration_reached'),
     cut: counters.get(`wasmcustom.shadowplane.cut.mirror.${mirror}.role.${role}`) ?? 0,
-    refused: upstream('pending_overflow'),
+    refused,
   };
+}
+
+/**
+ * Envoy counts a 503 of its own for each copy that was refused, found no connection or was reset before it was answered.
+ * Only a reset after that is none; how many of the resets that are is not told, so the larger count is taken.
+ */
+export function errorsOf(answers5xx: number, refused: number, resets: number): number {
+  return Math.max(answers5xx - refused, resets, 0);
 }
 
 function sumOf(values: readonly number[]): number {
