@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { elapsedMicroseconds, type Load, type PinnedEnvoy, readThreadTimes, runLoad } from '../support/index.ts';
+import {
+  elapsedMicroseconds,
+  type Load,
+  type PausedLoad,
+  type PinnedEnvoy,
+  readThreadTimes,
+  startPausedLoad,
+} from '../support/index.ts';
 import { SHADOW_CLUSTER, type Variant } from './variants.ts';
 
-/** One variant under load once: what Envoy spent on a request. */
+/** One variant under load for one slice of time: what Envoy spent on a request. */
 export interface Measurement {
   readonly variant: string;
   readonly connections: number;
@@ -15,74 +22,130 @@ export interface Measurement {
 
 export type Figures = Pick<Measurement, 'requests' | 'cpuMicrosPerRequest' | 'disturbance'>;
 
-/** The last part of the load is not measured, so that its end never is. */
-const MARGIN_MS = 100;
-const POLL_MS = 20;
-
-/**
- * Puts load on one variant and reads the CPU time of the whole Envoy process while all connections are open, so that
- * opening and closing them is not in it. Fails when requests failed or took another route than the variant is about.
- */
-export async function measure(
-  envoy: PinnedEnvoy,
-  variant: Variant,
-  load: Pick<Load, 'core' | 'connections' | 'seconds'>,
-): Promise<Figures> {
-  const before = await readCounters(envoy, variant);
-  const endAt = performance.now() + load.seconds * 1000 - MARGIN_MS;
-  const loading = runLoad({ ...load, url: `http://127.0.0.1:${envoy.port(variant.name)}`, request: variant.request });
-  const watching = watch(envoy, variant, load.connections, endAt);
-  const [answered, figures] = await Promise.all([loading, watching]);
-  checkRoute(variant, answered, before, await readCounters(envoy, variant));
-  return figures;
+/** A variant with its load, which waits with all connections open for its next slice. */
+export interface Lane {
+  readonly variant: Variant;
+  readonly connections: number;
+  readonly load: PausedLoad;
 }
 
-/** From the moment that all connections are open until `endAt`. Counters and times are read in the same order at both ends. */
-async function watch(envoy: PinnedEnvoy, variant: Variant, connections: number, endAt: number): Promise<Figures> {
-  let first = await readCounters(envoy, variant);
-  while (first.open < connections) {
-    if (performance.now() > endAt) throw new Error(`${variant.name}: ${first.open} of ${connections} connections open`);
+const OPEN_TIMEOUT_MS = 10_000;
+const POLL_MS = 20;
+/** What is under way when a load pauses is answered within so much for each connection. */
+const SETTLE_MS_PER_CONNECTION = 0.2;
+const LEAST_SETTLE_MS = 10;
+const SETTLE_TIMEOUT_MS = 10_000;
+const ATTEMPTS = 10;
+
+/** Opens all connections, so that opening them is in no measurement. */
+export async function openLane(
+  envoy: PinnedEnvoy,
+  variant: Variant,
+  load: Pick<Load, 'core' | 'connections'>,
+): Promise<Lane> {
+  const before = await readCounters(envoy, variant);
+  const url = `http://127.0.0.1:${envoy.port(variant.name)}`;
+  const lane = {
+    variant,
+    connections: load.connections,
+    load: startPausedLoad({ ...load, url, request: variant.request }),
+  };
+  const deadline = performance.now() + OPEN_TIMEOUT_MS;
+  for (;;) {
+    const { open } = await readCounters(envoy, variant);
+    if (open - before.open >= load.connections) break;
+    if (performance.now() > deadline) {
+      await lane.load.end();
+      throw new Error(`${variant.name}: ${open - before.open} of ${load.connections} connections open`);
+    }
     await sleep(POLL_MS);
-    first = await readCounters(envoy, variant);
   }
+  lane.load.pause();
+  await settle(envoy, lane);
+  return lane;
+}
+
+/**
+ * Lets the lane run for a while and reads the CPU time of the whole Envoy process around it. Nothing is under way at
+ * either end, so every request is counted whole. Once more when the load got no core of its own meanwhile.
+ */
+export async function measure(envoy: PinnedEnvoy, lane: Lane, milliseconds: number): Promise<Figures> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const figures = await measureOnce(envoy, lane, milliseconds);
+    if (figures.requests >= lane.connections) return figures;
+  }
+  throw new Error(`${lane.variant.name}: next to nothing was answered within ${milliseconds} ms, ${ATTEMPTS} times`);
+}
+
+async function measureOnce(envoy: PinnedEnvoy, lane: Lane, milliseconds: number): Promise<Figures> {
+  const { answered } = await readCounters(envoy, lane.variant);
   const timesBefore = readThreadTimes(envoy.pid);
   const startedAt = performance.now();
-  await sleep(endAt - startedAt);
-  const requests = (await readCounters(envoy, variant)).answered - first.answered;
-  const { onCpu, waiting } = elapsedMicroseconds(timesBefore, readThreadTimes(envoy.pid));
+  lane.load.resume();
+  await sleep(milliseconds);
+  lane.load.pause();
+  const { counters, times } = await settle(envoy, lane);
   const elapsedMicros = (performance.now() - startedAt) * 1000;
+  const requests = counters.answered - answered;
+  const { onCpu, waiting } = elapsedMicroseconds(timesBefore, times);
   return { requests, cpuMicrosPerRequest: onCpu / requests, disturbance: waiting / elapsedMicros };
+}
+
+/** Until nothing is under way. The times are from before the counters were asked for, which costs Envoy something. */
+async function settle(envoy: PinnedEnvoy, { variant, connections }: Lane) {
+  const deadline = performance.now() + SETTLE_TIMEOUT_MS;
+  for (;;) {
+    await sleep(LEAST_SETTLE_MS + connections * SETTLE_MS_PER_CONNECTION);
+    const times = readThreadTimes(envoy.pid);
+    const counters = await readCounters(envoy, variant);
+    if (counters.underWay === 0) return { counters, times };
+    if (performance.now() > deadline) throw new Error(`${variant.name}: ${counters.underWay} requests do not end`);
+  }
 }
 
 export interface Counters {
   readonly open: number;
+  readonly underWay: number;
+  readonly completed: number;
   readonly answered: number;
   readonly onRoute: number;
   readonly copies: number;
 }
 
-async function readCounters(envoy: PinnedEnvoy, { name, expectedRoute }: Variant): Promise<Counters> {
+export async function readCounters(envoy: PinnedEnvoy, { name, expectedRoute }: Variant): Promise<Counters> {
   const names = {
     open: `http.${name}.downstream_cx_active`,
+    underWay: `http.${name}.downstream_rq_active`,
+    completed: `http.${name}.downstream_rq_completed`,
     answered: `http.${name}.downstream_rq_2xx`,
     onRoute: `vhost.${name}.route.${expectedRoute}.upstream_rq_2xx`,
     copies: `cluster.${SHADOW_CLUSTER}.upstream_rq_total`,
   };
   const stats = await envoy.stats(`^(${Object.values(names).map(escapePattern).join('|')})$`);
   const read = (key: keyof typeof names) => stats.get(names[key]) ?? 0;
-  return { open: read('open'), answered: read('answered'), onRoute: read('onRoute'), copies: read('copies') };
+  return {
+    open: read('open'),
+    underWay: read('underWay'),
+    completed: read('completed'),
+    answered: read('answered'),
+    onRoute: read('onRoute'),
+    copies: read('copies'),
+  };
 }
 
-/** @throws Error when answers came from elsewhere than the route that this variant measures, or copies were not sent. */
-export function checkRoute(variant: Variant, requests: number, before: Counters, after: Counters): void {
-  const onRoute = after.onRoute - before.onRoute;
-  const answered = after.answered - before.answered;
-  const copies = after.copies - before.copies;
-  if (onRoute < requests || onRoute < answered) {
-    throw new Error(`${variant.name}: of ${answered} requests only ${onRoute} took the route ${variant.expectedRoute}`);
+/**
+ * To be asked when an Envoy has served its last, with all that it has counted.
+ *
+ * @throws Error when requests failed, came from elsewhere than the route that this variant measures, or were not copied.
+ */
+export function checkRoute({ name, expectedRoute, mirrored }: Variant, counters: Counters): void {
+  const { completed, answered, onRoute, copies } = counters;
+  if (answered === 0 || answered < completed)
+    throw new Error(`${name}: ${completed - answered} of ${completed} requests failed`);
+  if (onRoute < answered) {
+    throw new Error(`${name}: of ${answered} requests only ${onRoute} took the route ${expectedRoute}`);
   }
-  if (variant.mirrored && copies < requests)
-    throw new Error(`${variant.name}: ${copies} copies of ${requests} requests`);
+  if (mirrored && copies < answered) throw new Error(`${name}: ${copies} copies of ${answered} requests`);
 }
 
 function escapePattern(name: string): string {

@@ -7,9 +7,9 @@ export interface Options {
   readonly rounds: number;
   /** Fresh Envoys that the rounds are spread over. */
   readonly envoys: number;
-  /** Load on one variant, at one number of connections, in one round. */
-  readonly seconds: number;
-  /** No further round is begun after this time: on a busy machine much is measured more than once. */
+  /** Load on one variant, at one number of connections, in one round; milliseconds. */
+  readonly sliceMs: number;
+  /** No further round is begun after this time. */
   readonly minutes: number;
   readonly connections: readonly number[];
   /** Names of variants; empty means all. */
@@ -24,9 +24,9 @@ export interface Options {
 }
 
 export const DEFAULTS = Object.freeze({
-  rounds: 10,
-  envoys: 2,
-  seconds: 2,
+  rounds: 100,
+  envoys: 4,
+  sliceMs: 150,
   minutes: 20,
   connections: [32, 512],
   seed: 1,
@@ -40,7 +40,7 @@ CPU time that Envoy spends on a request, with and without the filter.
 
   --rounds N            measurements of every variant (default ${DEFAULTS.rounds})
   --envoys N            fresh Envoys that the rounds are spread over (default ${DEFAULTS.envoys})
-  --seconds N           load on a variant at a time (default ${DEFAULTS.seconds})
+  --slice-ms N          load on a variant at a time, milliseconds (default ${DEFAULTS.sliceMs})
   --minutes N           begin no further round after that (default ${DEFAULTS.minutes})
   --connections A,B     open connections, measured each (default ${DEFAULTS.connections.join(',')}; at most two)
   --variants A,B        only these (plain and empty are always measured)
@@ -61,7 +61,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   return {
     rounds: whole('--rounds', values.rounds, 1, 1000) ?? DEFAULTS.rounds,
     envoys: whole('--envoys', values.envoys, 1, 1000) ?? DEFAULTS.envoys,
-    seconds: whole('--seconds', values.seconds, 1, 600) ?? DEFAULTS.seconds,
+    sliceMs: whole('--slice-ms', values['slice-ms'], 20, 5_000) ?? DEFAULTS.sliceMs,
     minutes: whole('--minutes', values.minutes, 1, 1000) ?? DEFAULTS.minutes,
     connections: connections.length > 0 ? connections : DEFAULTS.connections,
     variants: list(values.variants),
@@ -82,7 +82,7 @@ function readArguments(args: readonly string[]) {
       options: {
         rounds: text,
         envoys: text,
-        seconds: text,
+        'slice-ms': text,
         minutes: text,
         connections: text,
         variants: text,

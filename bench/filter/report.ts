@@ -111,7 +111,7 @@ export function markdownReport(summary: Summary, facts: RunFacts, chartFile: str
   return `# What the filter costs
 
 CPU time of the whole Envoy process, user and system, over the requests it answered. Every figure is from one run of
-${rounds} rounds over ${Math.min(rounds, options.envoys)} fresh Envoys. In a round all variants are visited in shuffled order (seed ${options.seed}), ${options.seconds} s of load for
+${rounds} rounds over ${Math.min(rounds, options.envoys)} fresh Envoys. In a round all variants are visited in shuffled order (seed ${options.seed}), ${options.sliceMs} ms of load for
 a variant and number of connections; ${requests.toLocaleString('en-GB')} requests were counted in all. Differences are between variants of the same
 round; the median is given with its 95% bootstrap interval. Absolute figures belong to the machine; compare the differences.
 
@@ -133,8 +133,8 @@ How to read it:
   \`plan=beta\`) and give the copy no id. Lua makes the same tests and leaves its decision in dynamic metadata, without an
   id and without counters.
 - "Empty module, the mirror's routes" is what of it is Envoy's own: looking for a decision, which is not there.
-- Opening and closing connections is not in the figures. A measurement is made in a calm moment if there is one, and
-  repeated when other work took Envoy's core for more than 5% of the time; the calmest counts.
+- Variants take turns within fractions of a second, with all their connections open all the time, so that what slows the
+  machine down for a while slows them all. Nothing is under way when a slice begins or ends.
 
 ## The run
 

@@ -15,11 +15,10 @@ import {
   seededRandom,
   shuffled,
   startPinnedEnvoy,
-  waitForCalm,
 } from '../support/index.ts';
 import { backendBootstrap, type Modules, measuredBootstrap } from './bootstrap.ts';
 import { buildEmptyModule } from './build-empty.ts';
-import { type Figures, type Measurement, measure } from './measure.ts';
+import { checkRoute, type Lane, type Measurement, measure, openLane, readCounters } from './measure.ts';
 import { type Options, parseOptions, USAGE } from './options.ts';
 import { chart, findings, markdownReport, tables } from './report.ts';
 import { summarize } from './summary.ts';
@@ -28,10 +27,6 @@ import { BASELINE, PLAIN, VARIANTS, type Variant } from './variants.ts';
 /** Envoy CPU per request with and without the filter: `npm run bench:filter`. Installs nothing and cleans up after itself. */
 
 const WARM_UP = { connections: 32, seconds: 4 };
-const CALM = { busyShare: 0.1, atMostMs: 5_000 };
-/** Beyond this share of time without its core, a measurement is repeated. */
-const DISTURBED = 0.05;
-const ATTEMPTS = 3;
 const CHART_FILE = 'report.svg';
 
 async function main(args: readonly string[]): Promise<void> {
@@ -109,20 +104,17 @@ async function measureAll(
   try {
     const bootstrap = measuredBootstrap(variants, modules, backend.port('backend'));
     const endAt = performance.now() + options.minutes * 60_000;
-    let measured: PinnedEnvoy | undefined;
-    try {
-      for (let round = 1; round <= options.rounds && (round === 1 || performance.now() < endAt); round += 1) {
-        if (round === 1 || startsEnvoy(round, options)) {
-          await measured?.stop();
-          const own = join(directory, `envoy-${round}`);
-          await mkdir(own);
-          measured = await startPinnedEnvoy({ path: envoyPath, core: options.envoyCore, bootstrap, directory: own });
-          for (const variant of variants) await warmUp(measured, variant, options.loadCore);
-        }
-        measurements.push(...(await measureRound(options, variants, measured!, round, random)));
+    for (let first = 1; first <= options.rounds && (first === 1 || performance.now() < endAt); ) {
+      const own = join(directory, `envoy-${first}`);
+      await mkdir(own);
+      const envoy = await startPinnedEnvoy({ path: envoyPath, core: options.envoyCore, bootstrap, directory: own });
+      try {
+        const next = nextEnvoy(first, options);
+        measurements.push(...(await measureRounds(options, variants, envoy, { first, next, endAt }, random)));
+        first = next;
+      } finally {
+        await envoy.stop();
       }
-    } finally {
-      await measured?.stop();
     }
   } finally {
     await backend.stop();
@@ -130,53 +122,52 @@ async function measureAll(
   return measurements;
 }
 
-async function measureRound(
+/** The rounds that one Envoy serves, from `first` until before `next`, or until time is up. */
+async function measureRounds(
   options: Options,
   variants: readonly Variant[],
   envoy: PinnedEnvoy,
-  round: number,
+  { first, next, endAt }: { readonly first: number; readonly next: number; readonly endAt: number },
   random: Random,
 ): Promise<Measurement[]> {
   const measurements: Measurement[] = [];
-  for (const connections of shuffled(options.connections, random)) {
-    for (const variant of shuffled(variants, random)) {
-      const load = { core: options.loadCore, connections, seconds: options.seconds };
-      const figures = await measureCalmly(envoy, variant, load);
-      measurements.push({ variant: variant.name, connections, round, ...figures });
-      const { cpuMicrosPerRequest, disturbance } = figures;
-      console.log(
-        [
-          `round ${round}/${options.rounds}`,
-          `${connections} connections`.padStart(17),
-          variant.name.padEnd(12),
-          `${cpuMicrosPerRequest.toFixed(2)} µs`.padStart(10),
-          `${figures.requests} requests`.padStart(15),
-          `${(disturbance * 100).toFixed(0)}% disturbed`.padStart(14),
-        ].join('  '),
-      );
+  const lanes: Lane[] = [];
+  try {
+    for (const variant of variants) await warmUp(envoy, variant, options.loadCore);
+    for (const connections of options.connections) {
+      for (const variant of variants) {
+        lanes.push(await openLane(envoy, variant, { core: options.loadCore, connections }));
+      }
     }
+    for (let round = first; round < next && (round === first || performance.now() < endAt); round += 1) {
+      for (const lane of shuffled(lanes, random)) {
+        const figures = await measure(envoy, lane, options.sliceMs);
+        measurements.push({ variant: lane.variant.name, connections: lane.connections, round, ...figures });
+      }
+      say(options, round, measurements.slice(-lanes.length));
+    }
+  } finally {
+    for (const { load } of lanes) await load.end();
   }
+  for (const variant of variants) checkRoute(variant, await readCounters(envoy, variant));
   return measurements;
 }
 
-/**
- * In a calm moment if there is one. Once more when other work got in the way after all; of several, the measurement that
- * it got in the way of least.
- */
-async function measureCalmly(...what: Parameters<typeof measure>): Promise<Figures> {
-  let best: Figures | undefined;
-  for (let attempt = 0; attempt < ATTEMPTS && (best?.disturbance ?? 1) > DISTURBED; attempt += 1) {
-    await waitForCalm(CALM);
-    const figures = await measure(...what);
-    if (figures.disturbance < (best?.disturbance ?? Number.POSITIVE_INFINITY)) best = figures;
-  }
-  return best!;
+function say({ rounds, connections }: Options, round: number, measured: readonly Measurement[]): void {
+  const [level] = connections;
+  const figures = measured
+    .filter((measurement) => measurement.connections === level)
+    .toSorted((one, other) => one.variant.localeCompare(other.variant))
+    .map(({ variant, cpuMicrosPerRequest }) => `${variant} ${cpuMicrosPerRequest.toFixed(1)}`);
+  console.log(`round ${round}/${rounds}, µs at ${level} connections: ${figures.join(', ')}`);
 }
 
-/** A new process has its memory laid out anew, which alone moves figures by some percent: rounds average over it. */
-function startsEnvoy(round: number, { rounds, envoys }: Options): boolean {
-  const envoyOf = (at: number) => Math.floor(((at - 1) * envoys) / rounds);
-  return envoyOf(round) !== envoyOf(round - 1);
+/**
+ * The first round of the next Envoy. A new process has its memory laid out anew, which alone moves figures by some percent:
+ * rounds average over it.
+ */
+function nextEnvoy(round: number, { rounds, envoys }: Options): number {
+  return Math.min(round + Math.ceil(rounds / envoys), rounds + 1);
 }
 
 /** V8 recompiles what runs often, the last time after tens of thousands of requests: a process warms up once, then serves. */

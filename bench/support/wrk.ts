@@ -42,7 +42,7 @@ export async function runLoad(load: Load): Promise<number> {
   return parseWrk(stdout);
 }
 
-export function wrkArguments({ url, request, connections, seconds }: Load): string[] {
+export function wrkArguments({ url, request, connections, seconds }: Omit<Load, 'core'>): string[] {
   const headers = request.headers.flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
   return ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', ...headers, `${url}${request.path}`];
 }
