@@ -117,6 +117,14 @@ for (const { name, skip, dialect } of databases) {
       expect(await store.counts(mirror, 2)).toEqual({ cells: [], fields: [], losses: [], slots: [] });
     });
 
+    // Envoy's times are of microseconds; PostgreSQL refuses what is no integer.
+    it('keeps times to the millisecond, however exact they are', async () => {
+      const exact = { ...cellRow(mirror, 1, 10), firstAtMs: 1_790_000_000_000.123, lastAtMs: 1_790_000_000_001.999 };
+      await store.write({ comparisonCells: [exact] });
+      const kept = { ...exact, firstAtMs: 1_790_000_000_000, lastAtMs: 1_790_000_000_001 };
+      expect((await store.counts(mirror, 1)).cells).toEqual([kept]);
+    });
+
     it('keeps latencies and counts a minute; the oldest minutes are swept', async () => {
       const { pairs: _, firstAtMs, lastAtMs, ...key } = cellRow(mirror, 1, 0);
       const latencies = { ...key, seen: 2 ** 40, state: '["AAAA"]' };

@@ -4,12 +4,13 @@ import { createHash } from 'node:crypto';
 const MAX_KEY_CHARACTERS = 320;
 
 /**
- * A row as both databases can keep it: PostgreSQL has no NUL in text, neither has halves of a surrogate pair, and keys are
+ * A row as both databases can keep it: all numbers are integers (times are of microseconds), PostgreSQL has no NUL in text, neither has halves of a surrogate pair, and keys are
  * short. A key that cannot be kept as it is keeps its beginning and a hash of the whole, so that two of them stay two.
  */
 export function storable(row: object, keys: readonly string[]): object {
   return Object.fromEntries(
     Object.entries(row).map(([column, value]) => {
+      if (typeof value === 'number') return [column, Math.floor(value)];
       if (typeof value !== 'string') return [column, value];
       return [column, keys.includes(column) ? keyText(value) : plainText(value)];
     }),
