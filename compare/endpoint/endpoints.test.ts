@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { currentEndpoint, endpointOf, newEndpoints } from './endpoints.ts';
@@ -106,6 +108,27 @@ describe('learnt templates', () => {
     }
     expect(new Set([...names].map((name) => currentEndpoint(endpoints, name))).size).toBeLessThan(50);
     expect(endpointOf(endpoints, 'GET', `/${'a/'.repeat(10_000)}`).endpoint.length).toBeLessThan(100);
+  });
+
+  test('neither long names nor the queries of paths are kept', () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const endpoints = newEndpoints();
+    collect();
+    const { heapUsed } = process.memoryUsage();
+    const names = [...'abcdefghijklmnopqrstuvwxyz'].map((letter) => `some-long-name-${letter}`);
+    for (const [row, first] of names.entries()) {
+      for (const [column, second] of names.entries()) {
+        const tail = String.fromCharCode(97 + row, 97 + column).repeat(20_000);
+        // As they come: one text each, made of bytes.
+        endpointOf(endpoints, 'GET', Buffer.from(`/${first}/${second}?q=${tail}`).toString());
+        endpointOf(endpoints, 'GET', Buffer.from(`/${first}/${second}/${tail}`).toString());
+      }
+    }
+    collect();
+    // Of 54 MB that were asked for.
+    expect(process.memoryUsage().heapUsed - heapUsed).toBeLessThan(10_000_000);
+    expect(endpointOf(endpoints, 'GET', `/${names[0]}/${'x'.repeat(101)}`).endpoint).toBe(`GET /${names[0]}/{id}`);
   });
 
   const paths = fc.array(

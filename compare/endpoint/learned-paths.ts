@@ -8,6 +8,8 @@ import { looksLikeId } from './looks-like-id.ts';
 const PARAMETER = '{id}';
 /** Stands for everything that was seen after the state was full. */
 const OTHERS = '{others}';
+/** Nobody gives a resource a longer name. */
+const MAX_NAME_LENGTH = 100;
 
 export interface LearningLimits {
   /** More different names than this at one place are values of one parameter. */
@@ -49,7 +51,8 @@ export function learnPath(state: LearnedPaths, segments: readonly string[]): Lea
   let place = state.root;
   let folded = false;
   for (const segment of segments.slice(0, maxSegments)) {
-    let name = place.folded || looksLikeId(segment) ? PARAMETER : segment;
+    const isId = place.folded || segment.length > MAX_NAME_LENGTH || looksLikeId(segment);
+    let name = isId ? PARAMETER : segment;
     let next = place.next.get(name);
     if (!next && name !== PARAMETER && literalNames(place) >= maxNames) {
       fold(state, place);
@@ -63,7 +66,7 @@ export function learnPath(state: LearnedPaths, segments: readonly string[]): Lea
         break;
       }
       next = newPlace();
-      place.next.set(name, next);
+      place.next.set(withoutItsPath(name), next);
       state.places++;
     }
     names.push(name);
@@ -83,6 +86,11 @@ export function currentTemplate(state: LearnedPaths, template: string): string {
     return name;
   });
   return `/${current.join('/')}`;
+}
+
+/** A part of a text keeps all of it in memory, and a path may come with any query. */
+function withoutItsPath(name: string): string {
+  return Buffer.from(name).toString();
 }
 
 function literalNames(place: Place): number {
