@@ -23,7 +23,7 @@ it('serves what it is told, and says who has it', async () => {
   stream.ack(await stream.next());
 
   const next = server.setSnapshot([cluster('b')]);
-  const waiting = server.waitForAck(next, { timeoutMs: 5000 });
+  const waiting = server.waitForAck(next, { timeoutMs: 30_000 });
   const response = await stream.next();
   expect([namesIn(response), response.removed_resources]).toEqual([['b'], ['a']]);
   stream.ack(response);

@@ -235,7 +235,7 @@ describe('waitForAck', () => {
     const { cache, server, streams } = await connected('a');
     const snapshot = clusters('x');
     cache.set(DEFAULT_GROUP, snapshot);
-    const waiting = server.waitForAck(DEFAULT_GROUP, snapshot, { timeoutMs: 5000, ignoring: [CLUSTER] });
+    const waiting = server.waitForAck(DEFAULT_GROUP, snapshot, { timeoutMs: 30_000, ignoring: [CLUSTER] });
     streams[0]!.ack(await streams[0]!.next(), { error_detail: { message: 'no' } });
     expect(await waiting).toMatchObject({ acked: 1, of: 1, rejections: [] });
   });
@@ -264,7 +264,7 @@ describe('waitForAck', () => {
     streams[0]!.call.cancel();
     streams[1]!.ack(await streams[1]!.next());
     expect(await waiting).toMatchObject({ acked: 1, of: 1, pending: [] });
-    expect(await server.waitForAck('other', snapshot, { timeoutMs: 5000 })).toMatchObject({ acked: 0, of: 0 });
+    expect(await server.waitForAck('other', snapshot, { timeoutMs: 30_000 })).toMatchObject({ acked: 0, of: 0 });
   });
 
   it('a newer snapshot that is acknowledged counts for the older one; one that was never set does not', async () => {
