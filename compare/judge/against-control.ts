@@ -11,6 +11,7 @@
 import type { DifferenceKind } from '../diff/index.ts';
 import { binomialUpperTail } from './binomial.ts';
 import { type FieldEvidence, isStructural } from './evidence.ts';
+import type { Tally } from './tally.ts';
 
 /** Differences at the control up to which a field counts as rarely noisy. */
 export const RARE = 30;
@@ -107,21 +108,39 @@ function groupOf(kind: DifferenceKind): 'content' | 'structure' {
  * Expected number of innocent fields that look at least as different; infinite without any difference. It never grows
  * with more differences of the candidate alone.
  */
-export function expectedInnocent({ tally, kind }: FieldEvidence, noise: MirrorNoise): number {
-  const { candidateOnly, controlOnly, both, candidateSpells, controlSpells } = tally;
+export function expectedInnocent({ tally, kind, pairs }: FieldEvidence, noise: MirrorNoise): number {
+  const { candidateOnly, controlOnly, both, candidateSpells } = tally;
   if (candidateOnly === 0) return Number.POSITIVE_INFINITY;
   if (controlOnly + both === 0)
     return noise.rareDensity[groupOf(kind)] * spikeTail(candidateSpells, noise.strikingPrimary);
-  return noise.noisyFields * excessOdds(candidateOnly, candidateSpells, controlOnly, controlSpells, both);
+  return noise.noisyFields * excessOdds(tally, pairs);
+}
+
+/** That a noisy field shows so much more at the candidate, by what is assumed of another build, against a defect. */
+export function excessOdds(tally: Omit<Tally, 'lastStretch' | 'lastLead'>, pairs: number): number {
+  const { candidateOnly, controlOnly, both, candidateSpells, controlSpells } = tally;
+  const byPairs = excessTail(candidateOnly, controlOnly, ownOfControl(controlOnly, both, pairs));
+  // Spells hold what noise that comes in bursts would make of a count of pairs.
+  return NOISY_FIELD_ODDS * Math.max(byPairs, controlTail(candidateSpells, controlSpells, 0));
 }
 
 /**
- * That a noisy field shows so much more on one side than on the other, by what is assumed of another build, against a
- * defect. `both`: differences that do not tell the sides apart.
+ * How many differences of the control are its own, and not of a primary that was struck: of those another build may show
+ * more, of the primary's it cannot.
+ *
+ * With g the pairs in which the control agrees, its own noise is rate q of the pairs in which the primary is not struck, and
+ * a candidate that is innocent has the same. Then `both` holds the p pairs of the primary and q^2 of the others, the control
+ * alone has q (1 - q) of them, and p = (both g - controlOnly (controlOnly + both)) / (g - controlOnly). The primary is of the
+ * control's build, so no more than q of all pairs are put down to it: what else is in `both` may be noise that strikes both
+ * copies together (they answer later than the primary), and that may grow.
  */
-export function excessOdds(more: number, moreSpells: number, less: number, lessSpells: number, both = 0): number {
-  // Spells hold what noise that comes in bursts would make of a count of pairs.
-  return NOISY_FIELD_ODDS * Math.max(excessTail(more, less, both), controlTail(moreSpells, lessSpells, 0));
+function ownOfControl(controlOnly: number, both: number, pairs: number): number {
+  const all = controlOnly + both;
+  const agreeing = pairs - all;
+  if (agreeing <= controlOnly) return all;
+  const struck = Math.max(0, (both * agreeing - controlOnly * all) / (agreeing - controlOnly));
+  const rate = (all - struck) / (pairs - struck);
+  return all - Math.min(struck, rate * pairs);
 }
 
 /**
@@ -140,10 +159,10 @@ function spikeTail(differences: number, strikingPrimary: number): number {
 /** Further terms are below 2^-60 of the first. */
 const SPIKE_TERMS = 60;
 
-function excessTail(candidateOnly: number, controlOnly: number, both: number): number {
+function excessTail(candidateOnly: number, controlOnly: number, ownOfControl: number): number {
   return INNOCENT_RATIOS.reduce(
     (sum, { ratio, probability }) =>
-      sum + probability * controlTail(candidateOnly, controlOnly, (ratio - 1) * (controlOnly + both)),
+      sum + probability * controlTail(candidateOnly, controlOnly, (ratio - 1) * ownOfControl),
     0,
   );
 }

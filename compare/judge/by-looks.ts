@@ -44,8 +44,9 @@ export function expectedInnocentByLooks(field: FieldEvidence, comingAndGoing: Co
   if (candidateOnly === 0) return Number.POSITIVE_INFINITY;
   const accident = 0.5 ** (candidateSpells - 1);
   if (opposite && opposite.candidateOnly > 0) {
-    const odds = excessOdds(candidateOnly, candidateSpells, opposite.candidateOnly, opposite.candidateSpells);
-    return comingAndGoing.fields * odds;
+    const { candidateOnly: controlOnly, candidateSpells: controlSpells } = opposite;
+    const asControl = { candidateOnly, candidateSpells, controlOnly, controlSpells, both: 0 };
+    return comingAndGoing.fields * excessOdds(asControl, pairs);
   }
   if (isStructural(kind)) return (STRUCTURAL_INNOCENT + comingAndGoing.rare) * accident;
   if (kind === 'order') return ORDER_INNOCENT;

@@ -92,6 +92,16 @@ test('a defect on a noisy field is found by its excess', () => {
   expect(verdict?.excess?.low).toBeGreaterThan(0.14);
 });
 
+test('of noise that strikes each answer by itself, only the control is measured against: what struck the primary shows in both', () => {
+  const noisy = repeated(field({ candidateOnly: 20, controlOnly: 22, both: 24 }), 4);
+  expect(levels([field({ candidateOnly: 320, controlOnly: 200, both: 250 }), ...noisy])[0]).toBe('different');
+});
+
+test('noise that strikes both copies together may be more frequent in another build, as one that answers later', () => {
+  for (const controlOnly of [0, 2])
+    expect(levels([field({ candidateOnly: 120, controlOnly, both: 600 })])[0]).not.toBe('different');
+});
+
 test('one spell of twenty differences weighs no more than one difference', () => {
   const tally = emptyTally();
   for (let index = 0; index < 20; index += 1) countDifference(tally, 10_000 + index, true, false);

@@ -74,13 +74,12 @@ function lookAt(parts: readonly StratumPart[], whole: FieldEvidence, noise: Mirr
   if (parts.length === 1) return [[{ tally: whole.tally, expected }]];
   // Where the control never differs in any stratum, none of them can hide what another shows.
   const looks = isNoisy(whole) ? LOOKS : 1;
-  return parts.map(({ evidence: { tally } }) => {
-    const { candidateOnly, candidateSpells, controlOnly, controlSpells, both } = tally;
+  return parts.map(({ evidence: { tally, pairs } }) => {
+    const { candidateOnly, controlOnly } = tally;
     const ways: Look[] = [];
     if (candidateOnly > controlOnly) ways.push({ tally: whole.tally, expected: looks * expected });
     if (looks === 1 || candidateOnly === 0) return ways;
-    const odds = excessOdds(candidateOnly, candidateSpells, controlOnly, controlSpells, both);
-    return [...ways, { tally, expected: looks * noisyParts * odds }];
+    return [...ways, { tally, expected: looks * noisyParts * excessOdds(tally, pairs) }];
   });
 }
 
