@@ -1,7 +1,16 @@
 /** Every rule by which a rollout moves, stays or goes back, as a table. */
 import { describe, expect, test } from 'vitest';
 import type { PerMillion } from '../xds-server/policy/percent.ts';
-import { type Command, command, type Decision, decide, type Observation, phaseOf, start } from './decide.ts';
+import {
+  type Command,
+  command,
+  type Decision,
+  decide,
+  type Observation,
+  phaseOf,
+  start,
+  switchedOff,
+} from './decide.ts';
 import type { Evidence, StratumCounts } from './evidence.ts';
 import { AT_REST, EVERYONE, type RolloutPlan, stepsOf } from './plan.ts';
 import { cellOf } from './sequential/index.ts';
@@ -241,6 +250,52 @@ test('a candidate that has all users is held against the primary also after a re
   expect(after(next, look(users('three', 0, 1_800, 200))).state.why).toMatch(
     /^gate "errors" in segment employees: 22%/,
   );
+});
+
+describe('mirroring is switched off', () => {
+  const off = switchedOff(watched(3, { elapsedMs: 50_000 }));
+
+  test('everybody is with the primary, and nothing counts or moves until a person goes on', () => {
+    expect(off).toMatchObject({ status: 'paused', step: 3, elapsedMs: 0, baseline: null, isOff: true });
+    expect(weightsOf(PLAN, off)).toEqual(AT_REST);
+    const bad = evidence({ sample: { pairs: 90_000, differing: 9_000 } });
+    for (const seen of [CLEAN, bad]) {
+      expect(after(off, look(seen))).toEqual({
+        state: off,
+        gates: null,
+        waitingFor: [expect.stringMatching(/^a person/)],
+      });
+    }
+    const { state } = command(PLAN, off, 'resume', 'ada') as { readonly state: RolloutState };
+    expect(state).toMatchObject({ status: 'running', step: 3, elapsedMs: 0, baseline: null, why: 'resume by ada' });
+    expect(weightsOf(PLAN, state).users).toEqual({ employees: share(100), everyone: share(10) });
+    expect(switchedOff(off)).toBe(off);
+  });
+
+  test.each(['passed', 'awaiting-approval', 'paused'] as const)(
+    'also where it is %s, and says what it was',
+    (status) => {
+      const state = switchedOff(watched(4, { status, why: 'as it was' }));
+      expect(state).toMatchObject({ status: 'paused', isOff: true });
+      expect(state.why.endsWith('it was paused before: as it was')).toBe(status === 'paused');
+    },
+  );
+
+  test('one that has ended, or has yet to begin, stays as it is', () => {
+    for (const state of [watched(3, { status: 'finished' }), watched(-1, { status: 'awaiting-approval' })]) {
+      expect(switchedOff(state)).toBe(state);
+    }
+  });
+
+  test('a candidate that was deployed anew meanwhile gets no users back', () => {
+    const seen = after({ ...watched(3), baseline: null }, look(CLEAN)).state;
+    const { state } = command(PLAN, switchedOff(seen), 'resume', 'ada') as { readonly state: RolloutState };
+    expect(after(state, look(CLEAN)).state.status).toBe('running');
+    expect(after(state, look({ ...CLEAN, epoch: 2 })).state).toMatchObject({ status: 'rolled-back' });
+    // Nor between two steps.
+    const promoted = command(PLAN, seen, 'promote', 'ada') as { readonly state: RolloutState };
+    expect(after(promoted.state, look({ ...CLEAN, epoch: 2 })).state).toMatchObject({ status: 'rolled-back' });
+  });
 });
 
 describe('checks of others', () => {

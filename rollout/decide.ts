@@ -34,6 +34,8 @@ export interface Decision {
 export function decide(plan: RolloutPlan, state: RolloutState, seen: Observation): Decision {
   if (isOver(state)) return { state, gates: null, waitingFor: [] };
   if (state.step < 0) return stay(state, state.why);
+  // Nobody is on the candidate, so there is nothing to judge, and nothing counts for the step.
+  if (state.isOff) return stay(state, 'a person to resume it: this step then begins again');
   const { delivered, withoutComparison = false } = seen;
   const counted = asksOfComparison(plan) ? seen.evidence : NOTHING_ASKED;
   const failedCheck = checksOf(plan, seen).find(({ outcome }) => outcome === 'fail');
@@ -49,14 +51,16 @@ export function decide(plan: RolloutPlan, state: RolloutState, seen: Observation
   ];
   // What counts for a step begins when every Envoy has the weights, and the comparison says what it had counted by then.
   const isEarly = unready.length > 0;
+  const known = baseline?.epoch ?? state.epoch;
+  if (evidence.epoch !== known && evidence.epoch !== undefined && known !== undefined)
+    return candidateChanged(plan, state);
+  const { epoch = known } = evidence;
   if (baseline === null) {
     // Not only once all Envoys have the weights: those that have them are watched from now on.
     const missing = [...unready, ...waitingFor(plan, state, {}, null, seen)];
-    return { state: { ...state, baseline: evidence, ...(isEarly && { isEarly }) }, gates: null, waitingFor: missing };
+    const begins = { baseline: evidence, ...(epoch !== undefined && { epoch }), ...(isEarly && { isEarly }) };
+    return { state: { ...state, ...begins }, gates: null, waitingFor: missing };
   }
-  const { epoch } = baseline;
-  if (evidence.epoch !== epoch && evidence.epoch !== undefined && epoch !== undefined)
-    return candidateChanged(plan, state);
   const since = evidenceSince(evidence, baseline);
   if (since === 'begin-again') {
     const why = 'what is counted has changed, so the evidence of this step begins again';
@@ -202,8 +206,21 @@ function begun(step: number, why: string): RolloutState {
   return { status: 'running', step, elapsedMs: 0, baseline: null, why };
 }
 
-function nextStep({ step, before }: RolloutState, why: string): RolloutState {
-  return { ...begun(step + 1, why), ...(before && { before }) };
+function nextStep(state: RolloutState, why: string): RolloutState {
+  return anew(state, state.step + 1, why);
+}
+
+/** What is known of both versions goes on; what counts for the step begins. */
+function anew({ before, epoch }: RolloutState, step: number, why: string): RolloutState {
+  return { ...begun(step, why), ...(before && { before }), ...(epoch !== undefined && { epoch }) };
+}
+
+/** Mirroring is off: everybody is with the primary, and a rollout that has begun stays there until a person goes on. */
+export function switchedOff(state: RolloutState): RolloutState {
+  if (isOver(state) || state.step < 0 || state.isOff) return state;
+  const was = state.status === 'paused' ? `; it was paused before: ${state.why}` : '';
+  const why = `mirroring was switched off, so everyone is with the primary until a person resumes it${was}`;
+  return { ...anew(state, state.step, why), status: 'paused', isOff: true };
 }
 
 export type Command = 'promote' | 'pause' | 'resume' | 'rollback' | 'abort' | 'finish';
@@ -247,6 +264,7 @@ export function command(plan: RolloutPlan, state: RolloutState, asked: Command, 
 
 /** What was counted during a pause belongs to the step: nothing has changed for anybody. */
 function resumed(state: RolloutState, why: string): RolloutState {
+  if (state.isOff) return anew(state, state.step, why);
   return { ...state, status: 'running', why };
 }
 

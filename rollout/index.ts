@@ -7,6 +7,7 @@ export {
   type Observation,
   phaseOf,
   start,
+  switchedOff,
 } from './decide.ts';
 export { type ByVersion, type Evidence, evidenceSince, NO_COUNTS, type StratumCounts } from './evidence.ts';
 export { surelyFailed } from './failures.ts';

@@ -26,6 +26,13 @@ export interface RolloutState {
   readonly baseline: Evidence | null;
   /** That look was before every Envoy had the weights: what was counted since may stop the step, and not end it. */
   readonly isEarly?: boolean;
+  /**
+   * Mirroring was switched off meanwhile: everybody is with the primary, also once it is on again, until a person goes on. Only
+   * where it is paused.
+   */
+  readonly isOff?: boolean;
+  /** Of the candidate, when it was last seen in this rollout: another one has proven nothing. */
+  readonly epoch?: number;
   /** Of the primary, what whoever counts it does not know any more. */
   readonly before?: PrimaryBefore;
   /** Why it is where it is. */
@@ -39,8 +46,11 @@ const HOLDS: readonly Status[] = ['running', 'paused', 'awaiting-approval', 'pas
  * The weights follow from the state alone. Whoever stores a state first and then publishes its weights can be killed between
  * the two, or do it twice: the next one publishes the same.
  */
-export function weightsOf(plan: RolloutPlan, { status, step }: Pick<RolloutState, 'status' | 'step'>): Weights {
-  return HOLDS.includes(status) ? (stepsOf(plan)[step]?.weights ?? AT_REST) : AT_REST;
+export function weightsOf(
+  plan: RolloutPlan,
+  { status, step, isOff = false }: Pick<RolloutState, 'status' | 'step' | 'isOff'>,
+): Weights {
+  return HOLDS.includes(status) && !isOff ? (stepsOf(plan)[step]?.weights ?? AT_REST) : AT_REST;
 }
 
 export function isOver({ status }: Pick<RolloutState, 'status'>): boolean {

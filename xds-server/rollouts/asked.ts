@@ -1,6 +1,6 @@
 /** What people may ask of the rollout of a mirror, as the policy and the run are; a refusal says why not. */
 import { didYouMean, ShadowplaneError } from '../../errors/index.ts';
-import { isOver, start, stepsOf } from '../../rollout/index.ts';
+import { isOver, type Step, start, stepsOf } from '../../rollout/index.ts';
 import type { Mirror, Policy } from '../policy/index.ts';
 import type { Unfit } from './delivery.ts';
 import { newRun, type Run } from './run.ts';
@@ -26,10 +26,20 @@ export function begin(policy: Policy, name: string, unfit: UnfitForUsers | undef
   return newRun(answer.state, { plan, primary, shadow, by, at });
 }
 
-/** What a step waits for, a person may do without; users must have somewhere to go. */
+/** What a step waits for, a person may do without; users must have somewhere to go, and be watched there. */
 export function assertPromotable(policy: Policy, name: string, run: Run, unfit: UnfitForUsers | undefined): void {
+  assertMayMoveTo(policy, name, stepsOf(run.plan)[run.state.step + 1], unfit);
+}
+
+/** A pause keeps everybody where they are; with mirroring off nobody has stayed there. */
+export function assertResumable(policy: Policy, name: string, run: Run, unfit: UnfitForUsers | undefined): void {
+  if (run.state.isOff) assertMayMoveTo(policy, name, stepsOf(run.plan)[run.state.step], unfit);
+}
+
+function assertMayMoveTo(policy: Policy, name: string, to: Step | undefined, unfit: UnfitForUsers | undefined): void {
+  if (policy.mirroring === 'off') throw refused('mirroring is off: everyone is with the primary, whatever a step says');
   const mirror = mirrorIn(policy, name);
-  if (mirror && stepsOf(run.plan)[run.state.step + 1]?.phase === 'canary') assertFit(mirror, unfit);
+  if (mirror && to?.phase === 'canary') assertFit(mirror, unfit);
 }
 
 function assertFit(mirror: Mirror, unfitForUsers: UnfitForUsers | undefined): void {

@@ -7,6 +7,7 @@ import {
   type RolloutSource,
   type RolloutState,
   stepsOf,
+  switchedOff,
   weightsOf,
 } from '../../rollout/index.ts';
 import type { Mirror } from '../policy/index.ts';
@@ -23,6 +24,8 @@ import { Witness } from './witness.ts';
 
 export interface DriverOptions extends FinishingOptions {
   readonly source: RolloutSource;
+  /** Nothing is mirrored, and nobody is on a candidate, because the policy says so. */
+  readonly isOff: () => boolean;
   /** Why users must not be on the candidate, or not yet. */
   readonly unfit: () => Unfit | undefined;
   /** Told when driving begins to fail. */
@@ -124,6 +127,12 @@ export class Driver {
     const why = whyEnded(this.#options.mirror(), run);
     if (why !== undefined) {
       if (this.seat.isMine) this.#end(run, 'aborted', why);
+      return;
+    }
+    // Also where another drives it, which may not have heard of it before it is on again.
+    const off = this.#options.isOff() ? switchedOff(run.state) : run.state;
+    if (off !== run.state) {
+      this.retreat(moved(run, off, 'policy', this.#options.date(), 'switched-off'));
       return;
     }
     // Also where another drives it, which knows of its own Envoys alone.
@@ -246,7 +255,7 @@ export class Driver {
   #ask({ plan, state, startedAt }: Run, epoch = this.#epoch): void {
     this.#epoch = epoch;
     const step = stepsOf(plan)[state.step];
-    if (!step) {
+    if (!step || state.isOff) {
       this.#checks.close();
       return;
     }

@@ -81,7 +81,7 @@ const view = {
   events: Type.Array(
     Type.Object({
       at: Type.String({ format: 'date-time' }),
-      kind: Type.String({ examples: ['start', 'step', 'passed', 'failed', 'began-again', 'rollback'] }),
+      kind: Type.String({ examples: ['start', 'step', 'passed', 'failed', 'began-again', 'switched-off', 'rollback'] }),
       by: Type.String({ description: 'Who asked; shadowplane: the gates.' }),
       status: Type.Enum(STATUSES),
       step: Type.String(),

@@ -276,6 +276,68 @@ describe('people', () => {
   });
 });
 
+describe('mirroring that is switched off', () => {
+  const follow = (rollouts: Rollouts, mirroring: 'on' | 'off') => {
+    world.document = { ...world.document, mirroring };
+    rollouts.follow(policyOf(world.document));
+  };
+
+  it('takes users off the candidate, says so, and brings none back by being switched on', async () => {
+    const rollouts = await started();
+    for (let step = 0; step < 3; step += 1) await passStep(rollouts, world);
+    expect(usersIn(rollouts, world)).toContain('"everyone":250000');
+    await rollouts.look();
+    follow(rollouts, 'off');
+    const off = rollouts.view(MIRROR);
+    expect(off).toMatchObject({ status: 'paused', step: 3, weights: { copies: 'as-configured', users: {} } });
+    expect(off.why).toBe('mirroring was switched off, so everyone is with the primary until a person resumes it');
+    expect(off.waitingFor).toContain('copies, of which there are none: mirroring is off');
+    expect(off.events.at(-1)).toMatchObject({ kind: 'switched-off', by: 'policy', step: 'canary 25%' });
+    await passStep(rollouts, world);
+    expect(rollouts.view(MIRROR)).toMatchObject({ status: 'paused', step: 3, elapsedMs: 0 });
+    for (const asked of ['resume', 'promote'] as const) {
+      await expect(rollouts.command(MIRROR, asked, 'ada')).rejects.toThrow('mirroring is off');
+    }
+
+    follow(rollouts, 'on');
+    await passStep(rollouts, world);
+    expect(usersIn(rollouts, world)).toBe('100, 5; {}');
+    expect(rollouts.view(MIRROR)).toMatchObject({
+      status: 'paused',
+      waitingFor: ['a person to resume it: this step then begins again'],
+    });
+    // Nor by a restart.
+    const next = await open();
+    await next.look();
+    expect(usersIn(next, world)).toBe('100, 5; {}');
+    await next.command(MIRROR, 'resume', 'ada');
+    expect(usersIn(next, world)).toContain('"everyone":250000');
+    await passStep(next, world);
+    expect(stateOf(next)).toMatchObject({ status: 'running', step: 4 });
+  });
+
+  it('is heard of by a process that begins with it', async () => {
+    const rollouts = await started();
+    for (let step = 0; step < 3; step += 1) await passStep(rollouts, world);
+    world.document = { ...world.document, mirroring: 'off' };
+    const next = await open();
+    expect(stateOf(next)).toMatchObject({ status: 'paused', step: 3 });
+    expect(usersIn(next, world)).toBe('100, 5; {}');
+  });
+
+  it('gives users to no service on resume that must not have any', async () => {
+    let unfit: Unfit | undefined;
+    const rollouts = await started({ unfitForUsers: () => unfit });
+    for (let step = 0; step < 2; step += 1) await passStep(rollouts, world);
+    follow(rollouts, 'off');
+    follow(rollouts, 'on');
+    unfit = { why: 'edge-1 has no cluster', isSure: true };
+    await expect(rollouts.command(MIRROR, 'resume', 'ada')).rejects.toThrow('edge-1 has no cluster');
+    await rollouts.command(MIRROR, 'rollback', 'ada');
+    expect(stateOf(rollouts).status).toBe('rolled-back');
+  });
+});
+
 describe('finish', () => {
   async function passed(): Promise<Rollouts> {
     const rollouts = await started();

@@ -5,6 +5,7 @@ import { applyWeights, isFinishedIn } from './apply-weights.ts';
 import {
   assertNoneUnderWay,
   assertPromotable,
+  assertResumable,
   begin,
   knownMirror,
   mirrorIn,
@@ -178,7 +179,9 @@ export class Rollouts {
   async command(name: string, asked: Command, by: string): Promise<Commanded> {
     const driver = this.#started(name);
     if (BACK.includes(asked)) return { stored: await driver.back(asked, by, refused), todo: [] };
-    if (asked === 'promote') assertPromotable(this.#policy, name, driver.seat.run!, this.#options.unfitForUsers);
+    const { unfitForUsers } = this.#options;
+    if (asked === 'promote') assertPromotable(this.#policy, name, driver.seat.run!, unfitForUsers);
+    if (asked === 'resume') assertResumable(this.#policy, name, driver.seat.run!, unfitForUsers);
     if (!(await driver.forward(asked, by, refused))) throw overtaken();
     if (asked !== 'finish') return { stored: true, todo: [] };
     const run = driver.seat.run!;
@@ -251,6 +254,7 @@ export class Rollouts {
     const driver = new Driver({
       seat,
       mirror: () => this.#mirror(mirror),
+      isOff: () => this.#policy.mirroring === 'off',
       source,
       delivery,
       unfit: () => {

@@ -68,7 +68,7 @@ export interface AudienceView {
 
 export interface RolloutEventView {
   readonly at: string;
-  /** What was asked for, or `step`, `passed`, `failed`, `began-again` where nobody asked. */
+  /** What was asked for, or `step`, `passed`, `failed`, `began-again`, `switched-off` where nobody asked. */
   readonly kind: string;
   /** Who asked; `shadowplane` where the gates did. */
   readonly by: string;

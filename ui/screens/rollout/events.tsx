@@ -10,6 +10,7 @@ const WORDS: Readonly<Record<string, readonly [sign: string, word: string]>> = {
   passed: ['✓', 'passed'],
   failed: ['✗', 'failed'],
   'began-again': ['↺', 'began again'],
+  'switched-off': ['‖', 'left, with mirroring off'],
   promote: ['▸', 'promoted'],
   pause: ['‖', 'paused'],
   resume: ['▸', 'resumed'],

@@ -90,6 +90,7 @@ const NO_PEOPLE: Readonly<Record<string, string>> = {
   page: 'this page',
   cli: 'the command line',
   api: 'the API',
+  policy: 'the policy',
 };
 
 export function byWhom(name: string): string {
