@@ -107,6 +107,12 @@ export function readHalf(bytes: Uint8Array): Half | undefined {
       case 0xa0:
         ended = ENDS[reader.varint()];
         break;
+      case 0x42:
+      case 0x52:
+      case 0x5a:
+        // What is read of them later, and where that is too late to refuse it, is in order.
+        reader.skipMessage();
+        break;
       default:
         reader.skip(tag);
     }

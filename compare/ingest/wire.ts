@@ -113,6 +113,13 @@ export class WireReader {
     }
   }
 
+  /** Skips a message whose fields have no messages in them, once it has seen that they can be read. */
+  skipMessage(): void {
+    const outer = this.enter();
+    while (!this.done) this.skip(this.tag());
+    this.leave(outer);
+  }
+
   #byte(buffer: Buffer): number {
     if (this.#at >= this.#end) throw new WireError('the message ends within a field');
     const byte = buffer[this.#at]!;
