@@ -66,7 +66,8 @@ describe('usage', () => {
       /--segment employees: "all" is not a percentage, such as 5%/,
     ],
     [['mirror', 'pause', 'orders', '--wait', '5'], /write a duration/],
-    [['undo', 'orders'], /required option '--to <revision>' not specified/],
+    [['mirror', 'pause'], /mirror pause: name a mirror, or give --all/],
+    [['mirror', 'resume', 'orders', '--all'], /mirror resume: name a mirror, or give --all/],
     [['undo', 'orders', '--to', 'x'], /write a revision such as 12/],
     [['history', '--limit', '0'], /whole number from 1 to 1000/],
     [['mirror', 'pause', 'orders', '--if-revision', '-1'], /write a revision such as 7/],
@@ -181,6 +182,36 @@ describe('mirror', () => {
   });
 });
 
+describe('mirror pause --all', () => {
+  const config = { services: {}, mirrors: { orders: { sample: '5%' }, stock: { sample: '1%', paused: true } } };
+
+  it('pauses every mirror in one change that can be undone', async () => {
+    answers['GET /api/v1/config'] = { body: { revision: 7, config } };
+    answers['PUT /api/v1/config?wait=5s'] = { body: { revision: 8, applied: { acked: 1, of: 1, tookMs: 9 } } };
+    const { code, out } = await shadowplane('mirror', 'pause', '--all', '--wait', '5s', '--api', api);
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: 'paused orders (revision 8, in force at 1 of 1 Envoy after 9 ms)\n  as it was: shadowplane undo --to 7\n',
+    });
+    expect(calls.at(-1)!.body).toEqual({
+      services: {},
+      mirrors: { orders: { sample: '5%', paused: true }, stock: { sample: '1%', paused: true } },
+    });
+    expect(ifMatch.at(-1)).toBe('"7"');
+  });
+
+  it('says so where there is nothing to do, and gives up a revision that was asked for', async () => {
+    answers['GET /api/v1/config'] = { body: { revision: 7, config: { mirrors: { stock: { paused: true } } } } };
+    expect((await shadowplane('mirror', 'pause', '--all', '--api', api)).out).toBe('every mirror is paused already\n');
+    answers['PUT /api/v1/config'] = { status: 412, body: { code: 'REVISION_CONFLICT', detail: 'changed meanwhile' } };
+    const argv = ['mirror', 'resume', '--all', '--if-revision', '6', '--api', api];
+    expect(await shadowplane(...argv)).toMatchObject({ code: 1, err: expect.stringContaining('changed meanwhile') });
+    expect(calls.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+    await shadowplane('mirror', 'resume', '--all', '--api', api);
+    expect(calls.filter(({ method }) => method === 'PUT')).toHaveLength(6);
+  });
+});
+
 describe('history and undo', () => {
   const sample = { path: 'mirrors.orders.sample', before: '20%', after: '5%' };
   const revision = {
@@ -231,6 +262,23 @@ describe('history and undo', () => {
     expect((await shadowplane('undo', '--to', '14', '--api', api)).out).toBe(
       'configuration: is as it was at revision 14\n',
     );
+  });
+
+  it('takes back the last change where no revision is named, and of everything only if that still is the last', async () => {
+    const items = [revision, { ...revision, revision: 9 }];
+    answers['GET /api/v1/mirrors/orders/history?limit=2'] = { body: { items } };
+    answers['POST /api/v1/mirrors/orders/undo'] = { body: { revision: 14, differences: [sample] } };
+    expect((await shadowplane('undo', 'orders', '--api', api)).out).toMatch(/^orders: as at revision 9 /);
+    answers['GET /api/v1/revisions?limit=2'] = { body: { items } };
+    answers['POST /api/v1/config/undo'] = { body: { revision: 14, differences: [sample] } };
+    expect((await shadowplane('undo', '--api', api)).out).toMatch(/^configuration: as at revision 9 /);
+    expect(calls.filter(({ body }) => body !== undefined).map(({ body }) => body)).toEqual([{ to: 9 }, { to: 9 }]);
+    expect(ifMatch).toEqual(expect.arrayContaining(['"13"']));
+    answers['GET /api/v1/mirrors/orders/history?limit=2'] = { body: { items: [revision] } };
+    expect(await shadowplane('undo', 'orders', '--api', api)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('nothing to undo, revision 13 is the first'),
+    });
   });
 });
 

@@ -7,6 +7,7 @@ import { addExamples, addOptions, apiOptions, ifRevisionOption, jsonOption, wait
 import { printable } from '../output/style.ts';
 import type { MirrorItem } from '../view/mirror-item.ts';
 import { appliedText, type WriteAnswer, waitQuery } from '../write-answer.ts';
+import { pauseAll } from './mirror-all.ts';
 
 interface CommonOptions {
   readonly api: string;
@@ -30,7 +31,12 @@ export function mirrorCommand(context: Context): Command {
   mirror.addCommand(pauseCommand(context, 'pause', 'stop mirroring; requests pass as before'));
   mirror.addCommand(pauseCommand(context, 'resume', 'mirror again, with the shares as they were'));
   mirror.addCommand(releaseCommand(context));
-  return addExamples(mirror, 'mirror set orders --sample 20% --segment employees=100%', 'mirror pause orders');
+  return addExamples(
+    mirror,
+    'mirror set orders --sample 20% --segment employees=100%',
+    'mirror pause orders',
+    'mirror pause --all',
+  );
 }
 
 function setCommand(context: Context): Command {
@@ -89,15 +95,28 @@ function releaseCommand(context: Context): Command {
 }
 
 function pauseCommand(context: Context, verb: 'pause' | 'resume', description: string): Command {
-  const command = new Command(verb).description(description).argument('<name>', 'name of the mirror');
+  const command = new Command(verb)
+    .description(description)
+    .argument('[name]', 'name of the mirror')
+    .addOption(new Option('--all', 'every mirror, in one change'));
   addOptions(command, ifRevisionOption(), waitOption(), ...apiOptions(), jsonOption());
-  command.action(async (name: string, options: CommonOptions) => {
+  command.action(async (name: string | undefined, options: CommonOptions & { readonly all?: boolean }) => {
+    if ((name === undefined) !== (options.all === true)) {
+      throw new ShadowplaneError('USAGE', `mirror ${verb}: name a mirror, or give --all`);
+    }
+    const api = createApiClient(options, context.env);
+    if (name === undefined) return pauseAll(context, api, verb, options);
     const path = `/mirrors/${encodeURIComponent(name)}/${verb}${waitQuery(options.wait)}`;
-    const answer = await createApiClient(options, context.env).send<MirrorAnswer>('POST', path, undefined, options);
+    const answer = await api.send<MirrorAnswer>('POST', path, undefined, options);
     if (options.json) context.printJson(answer);
     else context.print(describe({ ...answer, name: answer.name ?? name, paused: answer.paused ?? verb === 'pause' }));
   });
-  return addExamples(command, `mirror ${verb} orders`, `mirror ${verb} orders --wait 5s`);
+  return addExamples(
+    command,
+    `mirror ${verb} orders`,
+    `mirror ${verb} orders --wait 5s`,
+    `mirror ${verb} --all --wait 5s`,
+  );
 }
 
 function readSegment(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -1,7 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { HealthReport, VerdictReport } from '../../compare/report/index.ts';
-import { createEnvoyAdmin } from '../../envoy/index.ts';
 import { ShadowplaneError } from '../../errors/index.ts';
 import type { BrakeReport } from '../../xds-server/brake/index.ts';
 import type { GuardStatus } from '../../xds-server/guards/index.ts';
@@ -11,7 +9,6 @@ import { type ApiClient, createApiClient } from '../api-client.ts';
 import type { Context } from '../context.ts';
 import { addExamples, addOptions, addressOption, apiOptions, DEFAULT_ADDRESSES, jsonOption } from '../options.ts';
 import type { EnvoyList } from '../view/envoy-item.ts';
-import { healthTraffic } from '../view/health-traffic.ts';
 import { type MirrorItem, type MirrorList, mirroringOff } from '../view/mirror-item.ts';
 import { renderBrakes } from '../view/render-brakes.ts';
 import { renderEnvoys, renderGone } from '../view/render-envoys.ts';
@@ -19,10 +16,9 @@ import { renderGuards } from '../view/render-guards.ts';
 import { rolloutLine } from '../view/render-rollout.ts';
 import { renderTraffic } from '../view/render-traffic.ts';
 import { renderVerdicts } from '../view/render-verdicts.ts';
-import { type MirrorTraffic, readTraffic, TRAFFIC_FILTER } from '../view/traffic.ts';
+import { readTraffic } from '../view/traffic.ts';
 import { exitCodeOfVerdicts } from '../view/verdict-text.ts';
-
-const RATE_INTERVAL_MS = 1_000;
+import { readFigures, streamedFigures } from './status-figures.ts';
 
 interface StatusOptions {
   readonly api: string;
@@ -43,8 +39,12 @@ export function statusCommand(context: Context): Command {
       const api = createApiClient(options, context.env);
       const [mirrors, envoys] = await Promise.all([api.get<MirrorList>('/mirrors'), api.get<EnvoyList>('/envoys')]);
       const address = options.envoyAdmin ?? DEFAULT_ADDRESSES.envoyAdmin;
+      const nodes = options.envoyAdmin === undefined ? envoys.items.map(({ node }) => node) : undefined;
       const [figures, verdicts, guards, brakes, filters, rollouts] = await Promise.all([
-        readFigures(address, mirrors.items).then((read) => read ?? readStreamed(api, mirrors.items)),
+        readFigures({ address, nodes }, mirrors.items).then(
+          async (read) =>
+            read ?? streamedFigures(mirrors.items, await ofEach<HealthReport>(api, mirrors.items, 'health')),
+        ),
         ofEach<VerdictReport>(api, mirrors.items, 'verdict'),
         readGuards(api),
         ofEach<BrakeReport>(api, mirrors.items, 'brake'),
@@ -83,7 +83,7 @@ export function statusCommand(context: Context): Command {
         ...(verdicts.length > 0 ? ['', ...renderVerdicts(verdicts, { style, width })] : []),
       );
       if (!figures)
-        context.note(style.dim(`No figures: Envoy's admin interface does not answer at ${address} (--envoy-admin).`));
+        context.note(style.dim(`No figures: no Envoy of this control plane answers at ${address} (--envoy-admin).`));
       else if (!figures.before)
         context.note(
           style.dim(`Figures as Envoys have told the control plane; rates and copies by group: --envoy-admin ADDRESS.`),
@@ -141,30 +141,4 @@ async function ofEach<T>(
     ),
   );
   return answers.filter((answer) => answer !== undefined) as T[];
-}
-
-interface Figures {
-  readonly now: readonly MirrorTraffic[];
-  /** For rates; the control plane's figures have none. */
-  readonly before?: { readonly traffic: readonly MirrorTraffic[]; readonly agoMs: number };
-}
-
-async function readFigures(address: string, mirrors: readonly MirrorItem[]): Promise<Figures | undefined> {
-  const admin = createEnvoyAdmin(address);
-  try {
-    const startedMs = performance.now();
-    const traffic = readTraffic(mirrors, await admin.stats(TRAFFIC_FILTER));
-    await pause(RATE_INTERVAL_MS);
-    const now = readTraffic(mirrors, await admin.stats(TRAFFIC_FILTER));
-    return { now, before: { traffic, agoMs: performance.now() - startedMs } };
-  } catch {
-    return undefined;
-  }
-}
-
-/** What Envoys stream to the control plane; none where it does not compare, or no Envoy has told anything. */
-async function readStreamed(api: ApiClient, mirrors: readonly MirrorItem[]): Promise<Figures | undefined> {
-  const reports = await ofEach<HealthReport>(api, mirrors, 'health');
-  if (reports.every(({ envoys }) => envoys.length === 0)) return undefined;
-  return { now: healthTraffic(mirrors, reports) };
 }

@@ -25,5 +25,9 @@ export interface MirrorList {
 /** Above the mirrors, where they are all without effect. */
 export function mirroringOff({ mirroring }: MirrorList, style: Style): string[] {
   if (mirroring !== 'off') return [];
-  return [style.yellow('Mirroring is off: nothing is copied, whatever the mirrors say. Back on: shadowplane undo'), ''];
+  return [
+    style.yellow('Mirroring is off (mirroring: off): nothing is copied, whatever the mirrors say.'),
+    style.yellow('Back on: shadowplane history, then shadowplane undo --to REVISION'),
+    '',
+  ];
 }

@@ -23,6 +23,8 @@ interface ServerInfo {
   /** `LIVE`, `DRAINING`, `PRE_INITIALIZING`, `INITIALIZING` */
   readonly state: string;
   readonly uptime_current_epoch: string;
+  /** What it calls itself. */
+  readonly node?: { readonly id?: string };
 }
 
 interface StatsJson {
