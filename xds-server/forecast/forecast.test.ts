@@ -111,3 +111,16 @@ it('asks for the counters that it needs, and for few others', () => {
   expect(names.filter((name) => !wanted.test(name))).toEqual([]);
   expect(wanted.test('cluster.orders/primary/v1.upstream_cx_rx_bytes_total')).toBe(false);
 });
+
+it('a request is as large as those that users have sent, whichever version answers them', () => {
+  const rollout = { mirror: ['100%'], canary: { everyone: ['100%'] } };
+  const moved = counted({
+    'cluster.orders/primary/v1.upstream_rq_total': 0,
+    'cluster.orders/primary/v1.upstream_cx_tx_bytes_total': 0,
+    'cluster.orders/users/v2.upstream_rq_total': 1_000,
+    'cluster.orders/users/v2.upstream_cx_tx_bytes_total': 500_000,
+  });
+  const policy = policyOf({ rollout, segments: {} });
+  expect(first(policy, [moved]).bytesPerRequest).toBe(500);
+  expect(first(policy, [moved, counted()]).bytesPerRequest).toBeCloseTo(1_300_000 / 3_000);
+});

@@ -1,7 +1,7 @@
 import { nameInStatistics } from '../fleet/index.ts';
 import type { Mirror, MirrorLimits, Policy } from '../policy/model.ts';
 import { ALL } from '../policy/percent.ts';
-import { clusterName } from '../resources/index.ts';
+import { candidateCluster, clusterName, movesUsers } from '../resources/index.ts';
 
 /** Copies that one receiver gets now and would get, a second, of all Envoys. */
 export interface Forecast {
@@ -15,7 +15,7 @@ export interface Forecast {
   readonly askedPerSecond: number;
   /** The budgets of which there is too little for that. */
   readonly heldBackBy: ReadonlyArray<'copiesPerSecond' | 'bytesPerSecond'>;
-  /** What the primary is sent a request, headers and body, on average; null: it has been sent none. */
+  /** What a request is, headers and body, on average, as primary or candidate is sent it for users; null: none was sent. */
   readonly bytesPerRequest: number | null;
   /** If copies are as large as those are. */
   readonly thenBytesPerSecond: number | null;
@@ -121,14 +121,22 @@ function unknownOf({ name, segments }: Mirror, envoys: readonly CountedByEnvoy[]
   return unseen.map((segment) => segment.name);
 }
 
-function bytesPerRequestOf(
-  { name, primary, primaryCluster }: Mirror,
-  envoys: readonly CountedByEnvoy[],
-): number | null {
-  const cluster = `cluster.${nameInStatistics(primaryCluster ?? clusterName(name, 'primary', primary))}`;
-  const total = (stat: string) => sumOf(envoys.map(({ counters }) => counters.get(`${cluster}.upstream_${stat}`) ?? 0));
+/** Whichever version answers them: requests of users whom a rollout has moved are as large as those that the primary has. */
+function bytesPerRequestOf(mirror: Mirror, envoys: readonly CountedByEnvoy[]): number | null {
+  const clusters = clustersOfUsers(mirror).map((cluster) => `cluster.${nameInStatistics(cluster)}`);
+  const total = (stat: string) =>
+    sumOf(
+      envoys.flatMap(({ counters }) => clusters.map((cluster) => counters.get(`${cluster}.upstream_${stat}`) ?? 0)),
+    );
   const requests = total('rq_total');
   return requests > 0 ? total('cx_tx_bytes_total') / requests : null;
+}
+
+/** Where users' own requests go, those that a rollout has moved included. */
+export function clustersOfUsers(mirror: Mirror): string[] {
+  const { name, primary, primaryCluster } = mirror;
+  const ofPrimary = primaryCluster ?? clusterName(name, 'primary', primary);
+  return movesUsers(mirror) ? [ofPrimary, candidateCluster(mirror)] : [ofPrimary];
 }
 
 function sumOf(values: readonly number[]): number {

@@ -3,8 +3,21 @@ import { parsePolicy } from '../policy/index.ts';
 import { TrafficBooks } from './index.ts';
 
 const POLICY = parsePolicy({
-  services: { v1: { cluster: 'their:own' }, v2: { address: 'v2:80' } },
-  mirrors: { orders: { match: { path: '/orders' }, primary: 'v1', shadow: 'v2', sample: '50%' } },
+  services: {
+    v1: { cluster: 'their:own', address: 'v1:80' },
+    v2: { address: 'v2:80' },
+    v3: { cluster: 'their:candidate', address: 'v3:80' },
+  },
+  mirrors: {
+    orders: { match: { path: '/orders' }, primary: 'v1', shadow: 'v2', sample: '50%' },
+    carts: {
+      match: { path: '/carts' },
+      primary: 'v1',
+      shadow: 'v3',
+      sample: '50%',
+      rollout: { mirror: ['50%'], canary: { everyone: ['100%'] } },
+    },
+  },
 }).policy;
 const SAMPLE = 'wasmcustom.shadowplane.selected.mirror.orders.reason.sample';
 
@@ -25,6 +38,8 @@ it('wants what the forecast needs, of clusters of others too, and nothing else',
       'wasmcustom.shadowplane.skipped.mirror.orders.cause.budget',
       'cluster.orders/candidate/v2.upstream_rq_total',
       'cluster.orders/primary/v1.upstream_cx_tx_bytes_total',
+      'cluster.orders/users/v2.upstream_cx_tx_bytes_total',
+      'cluster.their_candidate.upstream_rq_total',
       'cluster.their_own.upstream_rq_total',
       'cluster.their_own.upstream_cx_tx_bytes_total',
     ].every(wanted),
@@ -41,7 +56,11 @@ it('says nothing before there is something to average, and then what has come si
   expect([counted(), books.foresee(POLICY)]).toEqual([[], null]);
   report('edge-1', 110, 1_100);
   expect(counted()).toEqual([[100, 10]]);
-  expect(books.foresee(POLICY)).toMatchObject({ envoys: 1, seconds: 10, copies: [{ thenPerSecond: 5 }] });
+  expect(books.foresee(POLICY)).toMatchObject({
+    envoys: 1,
+    seconds: 10,
+    copies: [{ mirror: 'orders', thenPerSecond: 5 }, { mirror: 'carts' }],
+  });
 });
 
 it('looks at the last ten minutes, whatever was before', () => {

@@ -1,7 +1,7 @@
 import { nameInStatistics } from '../fleet/index.ts';
 import type { Policy } from '../policy/model.ts';
 import type { StatsListener, StatsReport } from '../stats/index.ts';
-import { type CountedByEnvoy, type Forecast, forecast } from './forecast.ts';
+import { type CountedByEnvoy, clustersOfUsers, type Forecast, forecast } from './forecast.ts';
 
 /** What shadows would get of a policy. */
 export interface PlanForecast {
@@ -21,7 +21,7 @@ const STEP_MS = 30_000;
 const LEAST_MS = 5_000;
 
 const OURS =
-  /^wasmcustom\.shadowplane\.(selected|skipped)\.mirror\.|^cluster\.[^./]+\/(candidate|control|primary)\/[^./]+\.upstream_(rq_total|cx_tx_bytes_total)$/;
+  /^wasmcustom\.shadowplane\.(selected|skipped)\.mirror\.|^cluster\.[^./]+\/(candidate|control|primary|users)\/[^./]+\.upstream_(rq_total|cx_tx_bytes_total)$/;
 
 /** What each Envoy has counted of mirrors in the last ten minutes, or since it began to tell. */
 export class TrafficBooks implements StatsListener {
@@ -72,11 +72,11 @@ export class TrafficBooks implements StatsListener {
     });
   }
 
-  /** Primaries may be clusters of Envoy's own. */
+  /** Primaries, and where rollouts move users, may be clusters of Envoy's own. */
   #ownNames(): ReadonlySet<string> {
     const policy = this.#policy();
     if (this.#own?.of !== policy) {
-      const clusters = policy.mirrors.flatMap(({ primaryCluster }) => primaryCluster ?? []);
+      const clusters = policy.mirrors.flatMap(clustersOfUsers);
       const names = clusters.flatMap((cluster) =>
         ['rq_total', 'cx_tx_bytes_total'].map((stat) => `cluster.${nameInStatistics(cluster)}.upstream_${stat}`),
       );
