@@ -76,7 +76,9 @@ export class DriftWatch {
 
   /** The thing itself or one that it is a part of. */
   #wasMade(lack: Lack, mirror: string, path: string, beforeMs: number): boolean {
-    for (let thing = path; thing !== ''; thing = thing.slice(0, thing.lastIndexOf('/'))) {
+    // Only things of so long a path are remembered, and a path can be thousands of slashes.
+    const longest = path.length > MAX_PATH_LENGTH ? path.slice(0, path.lastIndexOf('/', MAX_PATH_LENGTH)) : path;
+    for (let thing = longest; thing !== ''; thing = thing.slice(0, thing.lastIndexOf('/'))) {
       const atMs = this.#made.get(keyOf(lack, mirror, thing));
       if (atMs !== undefined && atMs < beforeMs) return true;
     }

@@ -30,6 +30,16 @@ function after(seen: readonly Half[], get: Half, candidateStatus: number, writte
 const ORDER = primary(9, 'GET /orders/42?full=1', 200);
 const OF_ORDER = { request: ORDER, primary: ORDER };
 
+it('is told of a path of any length in no time', { timeout: 15_000 }, () => {
+  const watch = new DriftWatch();
+  const made = primary(1, 'PUT /orders/42', 201);
+  const deep = primary(9, `GET /orders/42${'/x'.repeat(50_000)}`, 200);
+  for (const half of [made, deep]) watch.see(half);
+  // A tenth of a second and more each, before.
+  for (let pair = 0; pair < 300; pair += 1)
+    expect(watch.driftOf({ request: deep, primary: deep }, 404, undefined)).toBe('gone');
+});
+
 describe('made during mirroring', () => {
   it.each<[string, Half]>([
     ['by the id in the answer to a POST', primary(1, 'POST /orders', 201, json({ order: { id: 42 } }))],
