@@ -7,7 +7,7 @@ import { readComparing } from '../stack/comparing.ts';
 import { envoyEventText } from '../stack/envoy-events.ts';
 import { createLogger } from '../stack/logger.ts';
 import { createRunOutput } from '../stack/output.ts';
-import { assertCanListen } from '../stack/ports.ts';
+import { assertCanListenAll } from '../stack/ports.ts';
 import { addEnvoyOptions, addRunOptions, dataDirFor, type EnvoyRunOptions, readAddress } from '../stack/run-options.ts';
 import { runUntilStopped } from '../stack/run-until-stopped.ts';
 import { prepareStack, startStack } from '../stack/start-stack.ts';
@@ -38,10 +38,14 @@ export function upCommand(context: Context): Command {
       readAddress(options, 'xdsListen'),
       readAddress(options, 'apiListen'),
     ]);
-    await assertCanListen(listen ?? policy.listen, '--envoy-listen');
-    await assertCanListen(admin, '--envoy-admin');
-    await assertCanListen(xds, '--xds-listen');
-    await assertCanListen(api, '--api-listen');
+    await assertCanListenAll([
+      listen === undefined
+        ? { address: policy.listen, by: `listen in ${policyFile}, or --envoy-listen HOST:PORT` }
+        : { address: listen, by: '--envoy-listen HOST:PORT' },
+      { address: admin, by: '--envoy-admin HOST:PORT' },
+      { address: xds, by: '--xds-listen HOST:PORT' },
+      { address: api, by: '--api-listen HOST:PORT' },
+    ]);
     const access = await readAccess(options, context.env, { api, xds });
     const compare = await readComparing(options, xds, context.note);
 

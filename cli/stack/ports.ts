@@ -10,15 +10,33 @@ export function formatHostPort({ host, port }: HostPort): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
+export interface Wanted {
+  readonly address: HostPort;
+  /** How another address is chosen: `--api-listen HOST:PORT`. */
+  readonly by: string;
+}
+
 /**
  * Fails early, and with the name of the flag, where an address cannot be listened on. Another process may still take it
  * before we do; whoever binds it then fails with words of its own.
  *
  * @throws ShadowplaneError PORT_IN_USE
  */
-export async function assertCanListen({ host, port }: HostPort, flag: string): Promise<void> {
+export async function assertCanListen(address: HostPort, flag: string): Promise<void> {
+  await assertCanListenAll([{ address, by: `${flag} HOST:PORT` }]);
+}
+
+/** The same for several, naming all that cannot be: who runs a second one meets every default of the first. */
+export async function assertCanListenAll(wanted: readonly Wanted[]): Promise<void> {
+  const problems = (await Promise.all(wanted.map(problemOf))).filter((problem) => problem !== undefined);
+  if (problems.length === 0) return;
+  const free = problems.length > 1 ? '\nPort 0 takes a free one.' : '';
+  throw new ShadowplaneError('PORT_IN_USE', `${problems.join('\n')}${free}`);
+}
+
+async function problemOf({ address: { host, port }, by }: Wanted): Promise<string | undefined> {
   const code = await tryListen(host, port);
-  if (code === undefined) return;
+  if (code === undefined) return undefined;
   const address = formatHostPort({ host, port });
   const why: Readonly<Record<string, string>> = {
     EADDRINUSE: `${address} is taken by another process`,
@@ -26,8 +44,7 @@ export async function assertCanListen({ host, port }: HostPort, flag: string): P
     EADDRNOTAVAIL: `${host} is no address of this machine`,
     ENOTFOUND: `${host} cannot be resolved`,
   };
-  const message = `${why[code] ?? `cannot listen on ${address}: ${code}`}; choose another with ${flag} HOST:PORT`;
-  throw new ShadowplaneError('PORT_IN_USE', message);
+  return `${why[code] ?? `cannot listen on ${address}: ${code}`}; choose another with ${by}`;
 }
 
 export async function canListen(address: HostPort): Promise<boolean> {
