@@ -45,6 +45,11 @@ export interface StratumEvidence extends FieldsEvidence {
   readonly controlMismatched?: number;
   /** Pairs in which both happened, at different fields. */
   readonly bothMismatched?: number;
+  /**
+   * Copies beside the pairs that the candidate left without an answer, though the primary gave one. Nobody knows whether the
+   * answer would have been the same, so `same` takes that also all of them differ.
+   */
+  readonly unanswered?: number;
   /** Levels of the fields of this endpoint and stratum. */
   readonly fields: readonly FieldLevel[];
 }
@@ -61,7 +66,9 @@ export interface StratumVerdict {
 export function judgeStratum(evidence: StratumEvidence, marginRate: number = DEFAULTS.marginRate): StratumVerdict {
   const byPairs = measure(evidence, marginRate);
   const isDifferent = evidence.fields.includes('different');
-  const bounds = isDifferent ? [] : boundsByFields(evidence, marginRate);
+  const bounds = isDifferent
+    ? []
+    : [...boundsByFields(evidence, marginRate), ...boundByUnanswered(evidence, marginRate)];
   const strongest = strongestIn(evidence);
   // Both are true of the pairs, and neither is too high but by chance: the one that is surer of more.
   const surest = strongest && strongest.low > byPairs.mismatch.low ? strongest : byPairs.mismatch;
@@ -102,6 +109,18 @@ function boundsByFields({ pairs, noisy = [], quiet = 0 }: StratumEvidence, margi
     return { high: own.high, needed };
   });
   return [...(quiet > 0 ? [{ high, needed: trialsForMargin(rate, marginRate, confidence) }] : []), ...byNoisy];
+}
+
+/** Those who do not answer are not left out of a share: a candidate that dies of one request in ten is not the same. */
+function boundByUnanswered({ unanswered = 0, ...evidence }: StratumEvidence, marginRate: number): Bound[] {
+  if (unanswered === 0) return [];
+  const { pairs, candidateMismatched } = evidence;
+  const sent = pairs + unanswered;
+  const { mismatch, needed } = measure(
+    { ...evidence, pairs: sent, candidateMismatched: candidateMismatched + unanswered },
+    marginRate,
+  );
+  return [{ high: mismatch.high, needed: pairs === 0 ? Number.POSITIVE_INFINITY : Math.ceil((needed * pairs) / sent) }];
 }
 
 function measure(evidence: StratumEvidence, marginRate: number): { mismatch: Interval; needed: number } {

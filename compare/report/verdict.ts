@@ -81,10 +81,10 @@ export interface ReportOptions {
 
 export function reportVerdict(mirror: MirrorInput, epoch: EpochInput, options: ReportOptions): VerdictReport {
   const judged = judgeEpoch(epoch, new IgnoredFields(options.rules, options.nowMs));
-  const strata = byStratum(judged).map(([stratum, cells]) => ({
-    ...reportStratum(stratum, cells, options.marginRate),
-    lost: lostIn(epoch, stratum),
-  }));
+  const strata = strataOf(epoch, judged).map(([stratum, cells]) => {
+    const lost = lostIn(epoch, stratum);
+    return { ...reportStratum(stratum, cells, options.marginRate, lost.no_answer), lost };
+  });
   const compared = sumOf(epoch.cells, ({ pairs }) => pairs);
   const control = controlOf(epoch, compared);
   const drifted = sumOf(judged, ({ cell: { drift } }) => pairsOf(drift));
@@ -111,6 +111,7 @@ export function reportVerdict(mirror: MirrorInput, epoch: EpochInput, options: R
     hidden,
     notes: [
       ...notesOn(mirror, control),
+      ...notesOnUnanswered(sumOf(strata, ({ lost }) => lost.no_answer ?? 0)),
       ...notesOnUncounted(drifted, hidden, mirror.lost),
       ...notesOnUnlisted(unlisted),
     ],
@@ -134,6 +135,21 @@ export function emptyVerdict(mirror: MirrorInput, nowMs: number, marginRate?: nu
   return reportVerdict(mirror, epoch, { rules: [], nowMs, ...(marginRate !== undefined && { marginRate }) });
 }
 
+/** Of these no copy was sent, or the user had no answer of a service either: there was nothing to compare. */
+const NOTHING_TO_COMPARE: readonly string[] = ['not_sent', 'not_comparable'];
+
+/** Also those of which answers were lost and none compared: nothing is known of them, and others do not speak for them. */
+function strataOf({ losses }: EpochInput, judged: readonly JudgedCell[]): Array<[Stratum, JudgedCell[]]> {
+  const known = byStratum(judged);
+  const names = new Set(known.map(([stratum]) => keyOf(stratum)));
+  const unknown = new Map<string, [Stratum, JudgedCell[]]>();
+  for (const { stratum, cause, count } of losses) {
+    const name = keyOf(stratum);
+    if (count > 0 && !names.has(name) && !NOTHING_TO_COMPARE.includes(cause)) unknown.set(name, [stratum, []]);
+  }
+  return [...known, ...unknown.values()].sort(([one], [other]) => (keyOf(one) < keyOf(other) ? -1 : 1));
+}
+
 function lostIn({ losses }: EpochInput, stratum: Stratum): Record<string, number> {
   const alike = losses.filter((loss) => sameStratum(loss.stratum, stratum));
   return Object.fromEntries(alike.map(({ cause, count }) => [cause, count]));
@@ -149,8 +165,9 @@ export function reportStratum(
   stratum: Stratum,
   cells: readonly JudgedCell[],
   marginRate?: number,
+  unanswered = 0,
 ): Omit<StratumReport, 'lost'> {
-  const evidence = evidenceOf(cells);
+  const evidence = { ...evidenceOf(cells), unanswered };
   const { outcome, mismatch, missingPairs } = judgeStratum(evidence, marginRate);
   return {
     reason: stratum.reason,
@@ -169,12 +186,17 @@ export function byStratum(cells: readonly JudgedCell[]): Array<[Stratum, JudgedC
   const groups = new Map<string, [Stratum, JudgedCell[]]>();
   for (const judged of cells) {
     const { stratum } = judged.cell;
-    const key = stratum.reason === 'segment' ? `0${stratum.segment}` : '1';
+    const key = keyOf(stratum);
     const group = groups.get(key) ?? [stratum, []];
     group[1].push(judged);
     groups.set(key, group);
   }
   return [...groups].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, group]) => group);
+}
+
+/** In the order of reports: segments by name, the sample last. */
+function keyOf(stratum: Stratum): string {
+  return stratum.reason === 'segment' ? `0${stratum.segment}` : '1';
 }
 
 function overall(judged: readonly JudgedCell[], strata: readonly StratumReport[]): Interval {
@@ -214,6 +236,14 @@ function notesOn({ hasControl, mirrored }: MirrorInput, control: VerdictReport['
   }
   if (mirrored === undefined) notes.push('No Envoy can be asked how many copies it sent.');
   return notes;
+}
+
+function notesOnUnanswered(unanswered: number): string[] {
+  if (unanswered === 0) return [];
+  const copies = unanswered === 1 ? '1 copy' : `${unanswered.toLocaleString('en-US')} copies`;
+  return [
+    `The candidate left ${copies} without an answer (reset, timeout, or Envoy answered instead). Nobody knows what it would have said, so they count against "same".`,
+  ];
 }
 
 function notesOnUncounted(drifted: number, hidden: HiddenReport, lost: MirrorInput['lost']): string[] {
