@@ -8,17 +8,20 @@ import { ShadowplaneError } from '../../errors/index.ts';
 import { ensureFilter } from '../../filter/index.ts';
 import {
   describeMachine,
+  type Lane,
+  openLane,
   type PinnedEnvoy,
   type Random,
   requireTools,
   runLoad,
+  runSlice,
   seededRandom,
   shuffled,
   startPinnedEnvoy,
 } from '../support/index.ts';
 import { backendBootstrap, type Modules, measuredBootstrap } from './bootstrap.ts';
 import { buildEmptyModule } from './build-empty.ts';
-import { checkRoute, type Lane, type Measurement, measure, openLane, readCounters } from './measure.ts';
+import { checkRoute, type Measurement, readCounters } from './measure.ts';
 import { type Options, parseOptions, USAGE } from './options.ts';
 import { chart, findings, markdownReport, tables } from './report.ts';
 import { summarize } from './summary.ts';
@@ -136,13 +139,14 @@ async function measureRounds(
     for (const variant of variants) await warmUp(envoy, variant, options.loadCore);
     for (const connections of options.connections) {
       for (const variant of variants) {
-        lanes.push(await openLane(envoy, variant, { core: options.loadCore, connections }));
+        const { name, request } = variant;
+        lanes.push(await openLane(envoy, name, { core: options.loadCore, connections, request }));
       }
     }
     for (let round = first; round < next && (round === first || performance.now() < endAt); round += 1) {
       for (const lane of shuffled(lanes, random)) {
-        const figures = await measure(envoy, lane, options.sliceMs);
-        measurements.push({ variant: lane.variant.name, connections: lane.connections, round, ...figures });
+        const slice = await runSlice(envoy, lane, { milliseconds: options.sliceMs });
+        measurements.push({ variant: lane.listener, connections: lane.connections, round, ...slice });
       }
       say(options, round, measurements.slice(-lanes.length));
     }

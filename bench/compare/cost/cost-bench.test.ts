@@ -140,7 +140,7 @@ test('a run that was not mirrored, or captured where it should not, is refused',
 test('options are read, and refused by name', () => {
   expect(parseOptions(['--rounds', '3', '--variants', 'capture-1k, select-1k'])).toMatchObject({
     rounds: 3,
-    seconds: 2,
+    sliceMs: 150,
     variants: ['capture-1k', 'select-1k'],
     report: false,
   });

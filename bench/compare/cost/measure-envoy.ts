@@ -1,26 +1,22 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type BenchProcess,
   elapsedMicroseconds,
-  type Load,
+  type Lane,
   type PinnedEnvoy,
   readThreadTimes,
-  runLoad,
+  runSlice,
+  type Slice,
 } from '../../support/index.ts';
-import { REQUEST, type Variant } from './variants.ts';
+import type { Kind, Variant } from './variants.ts';
 
-/** One variant under load once: what Envoy, and a server beside it, spent on a mirrored request. */
-export interface EnvoyMeasurement {
+/** One variant under load for one slice of time: what Envoy, and a server beside it, spent on a mirrored request. */
+export interface EnvoyMeasurement extends Slice {
   readonly variant: string;
   readonly round: number;
-  readonly requests: number;
-  readonly cpuMicrosPerRequest: number;
   /** Of the ext_proc server; 0 in variants without one. */
   readonly serverMicrosPerRequest: number;
   /** Share of the answers, of both sides, that were captured; 0 where nothing captures. */
   readonly captured: number;
-  /** Share of the time that Envoy was ready but something else had its core. */
-  readonly disturbance: number;
 }
 
 export interface Watched {
@@ -29,43 +25,34 @@ export interface Watched {
   readonly collector: BenchProcess;
 }
 
-/** What is under way when the load ends still arrives: the last batch, and streams that ext_proc closes late. */
-const SETTLE_MS = 500;
+/** What is under way when the load pauses still arrives: the last batch, and streams that ext_proc closes late. */
+const AFTERMATH_MS: Readonly<Record<Kind, number>> = { native: 0, marked: 0, select: 0, capture: 300, 'ext-proc': 300 };
 
-/**
- * Puts load on one variant and reads the CPU time of whole processes around it. @throws Error when requests failed, were
- * not mirrored, or were not captured.
- */
+/** @throws Error when requests were not mirrored, or not captured. */
 export async function measureEnvoy(
   { envoy, extProc, collector }: Watched,
   variant: Variant,
-  load: Pick<Load, 'core' | 'connections' | 'seconds'>,
+  lane: Lane,
+  milliseconds: number,
 ): Promise<Omit<EnvoyMeasurement, 'variant' | 'round'>> {
   const copiesBefore = await copiesOf(envoy, variant);
   const extProcBefore = await extProc.counts();
   const collectorBefore = await collector.counts();
-  const [timesBefore, serverBefore] = [readThreadTimes(envoy.pid), readThreadTimes(extProc.pid)];
-  const startedAt = performance.now();
-  const url = `http://127.0.0.1:${envoy.port(variant.name)}`;
-  const requests = await runLoad({ ...load, url, request: REQUEST });
-  await sleep(SETTLE_MS);
-  const { onCpu, waiting } = elapsedMicroseconds(timesBefore, readThreadTimes(envoy.pid));
+  const serverBefore = readThreadTimes(extProc.pid);
+  const slice = await runSlice(envoy, lane, { milliseconds, aftermathMs: AFTERMATH_MS[variant.kind] });
   const server = elapsedMicroseconds(serverBefore, readThreadTimes(extProc.pid));
-  const elapsedMicros = (performance.now() - startedAt) * 1000;
   const extProcAfter = await extProc.counts();
   const collectorAfter = await collector.counts();
   const counted = {
-    requests,
+    requests: slice.requests,
     copies: (await copiesOf(envoy, variant)) - copiesBefore,
     halves: collectorAfter.halves! - collectorBefore.halves!,
     extProcBytes: extProcAfter.bytes! - extProcBefore.bytes!,
   };
   return {
-    requests,
-    cpuMicrosPerRequest: onCpu / requests,
-    serverMicrosPerRequest: variant.kind === 'ext-proc' ? server.onCpu / requests : 0,
+    ...slice,
+    serverMicrosPerRequest: variant.kind === 'ext-proc' ? server.onCpu / slice.requests : 0,
     captured: capturedShare(variant, counted),
-    disturbance: waiting / elapsedMicros,
   };
 }
 

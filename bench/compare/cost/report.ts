@@ -106,12 +106,12 @@ function findingLine({ what, figure, unit, aim, verdict }: Finding): string {
 
 export function markdownReport(summary: Summary, facts: RunFacts): string {
   const { rounds, options, machine, envoyVersion, command, requests, pairBytes, disturbances, day } = facts;
-  const { envoys, seconds, connections, seed, pairs, envoyCore, loadCore } = options;
+  const { envoys, sliceMs, connections, seed, pairs, envoyCore, loadCore } = options;
   return `# What capture and comparison cost
 
 CPU time of the whole Envoy process, user and system, over the mirrored requests it answered: request, copy and both
 answers. One run of ${rounds} rounds over ${Math.min(rounds, envoys)} fresh Envoys; in a round all variants are visited in shuffled order (seed ${seed}),
-${seconds} s each at ${connections} connections; ${requests.toLocaleString('en-GB')} requests in all. Differences and ratios are between variants of the same
+${sliceMs} ms each at ${connections} connections; ${requests.toLocaleString('en-GB')} requests in all. Differences and ratios are between variants of the same
 round; the median is given with its 95% bootstrap interval. Absolute figures belong to the machine; compare the ratios.
 
 ${findingLines(summary)
@@ -131,7 +131,10 @@ How to read it:
   no selection in front, and its closed streams are kept for 0.2 s instead of the usual 5 s; both are in its favour.
 - "Captured" is the share of both sides' answers that arrived. Under a load without pause both drop what the other end does not
   take in time; what was dropped cost less.
-- The comparison runs in a process of its own, fed by HTTP with batches of ${pairs.toLocaleString('en-GB')} pairs a round, bodies of ${pairBytes} bytes and eight
+- Variants take turns within fractions of a second, with all their connections open all the time, so that what slows the
+  machine down for a while slows them all. Nothing is under way when a slice begins or ends; what capture and ext_proc send
+  late is waited for.
+- The comparison runs in a process of its own, fed by HTTP with ${pairs.toLocaleString('en-GB')} pairs at a time, bodies of ${pairBytes} bytes and eight
   headers each. "Differing" pairs all differ in a time, one in ten also in a total. Its CPU includes receiving, pairing,
   comparing in worker threads and counting; pairs per second is what it took while the feeding process shared the machine.
 

@@ -3,13 +3,19 @@ import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { locateEnvoy } from '../../../envoy/index.ts';
 import { ShadowplaneError } from '../../../errors/index.ts';
 import { ensureFilter } from '../../../filter/index.ts';
 import {
+  checkAnswered,
   describeMachine,
+  type Lane,
+  openLane,
   type PinnedEnvoy,
+  type Random,
+  readLaneCounters,
   requireTools,
   runLoad,
   seededRandom,
@@ -20,17 +26,16 @@ import {
 } from '../../support/index.ts';
 import { backendBootstrap, backendName, measuredBootstrap } from './bootstrap.ts';
 import { bodyBytes, type ComparisonMeasurement, FEEDS, measureComparison } from './measure-comparison.ts';
-import { type EnvoyMeasurement, measureEnvoy } from './measure-envoy.ts';
+import { type EnvoyMeasurement, measureEnvoy, type Watched } from './measure-envoy.ts';
 import { type Options, parseOptions, USAGE } from './options.ts';
 import { findingLines, markdownReport, tables } from './report.ts';
 import { summarize } from './summary.ts';
 import { REQUEST, VARIANTS, type Variant } from './variants.ts';
 
 const WARM_UP_SECONDS = 3;
+/** After the warm-up: what of it is still under way. */
+const SETTLE_MS = 1_000;
 const CALM = { busyShare: 0.1, atMostMs: 5_000 };
-/** Beyond this share of time without its core, a measurement is repeated. */
-const DISTURBED = 0.05;
-const ATTEMPTS = 3;
 
 async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
@@ -112,25 +117,26 @@ async function measureAll(
       extProc: extProc.address,
     });
     const endAt = performance.now() + options.minutes * 60_000;
-    let envoy: PinnedEnvoy | undefined;
-    endings.push(async () => envoy?.stop());
-    for (let round = 1; round <= options.rounds && (round === 1 || performance.now() < endAt); round += 1) {
-      if (startsEnvoy(round, options)) {
-        await envoy?.stop();
-        envoy = await start(`envoy-${round}`, envoyCore, bootstrap);
-        for (const variant of variants) await warmUp(envoy, variant, loadCore);
+    for (let first = 1; first <= options.rounds && (first === 1 || performance.now() < endAt); ) {
+      const envoy = await start(`envoy-${first}`, envoyCore, bootstrap);
+      try {
+        const next = nextEnvoy(first, options);
+        const watched = { envoy, extProc, collector };
+        measured.push(...(await measureRounds(options, variants, watched, { first, next, endAt }, random)));
+        first = next;
+      } finally {
+        await envoy.stop();
       }
-      const watched = { envoy: envoy!, extProc, collector };
-      for (const variant of shuffled(variants, random)) {
-        const figures = await measureCalmly(watched, variant, options);
-        measured.push({ variant: variant.name, round, ...figures });
-        say(round, options, variant.name, figures.cpuMicrosPerRequest, `${figures.requests} requests`);
-      }
+    }
+    for (let round = 1; round <= options.comparisons; round += 1) {
       for (const feed of shuffled(FEEDS, random)) {
         await waitForCalm(CALM);
         const figures = await measureComparison(feed, options.pairs);
         compared.push({ feed: feed.name, round, ...figures });
-        say(round, options, feed.name, figures.cpuMicrosPerPair, `${figures.pairsPerSecond.toFixed(0)} pairs/s`);
+        const [micros, rate] = [figures.cpuMicrosPerPair.toFixed(1), figures.pairsPerSecond.toFixed(0)];
+        console.log(
+          `${round}/${options.comparisons} ${feed.name.padEnd(16)} ${micros.padStart(6)} µs, ${rate} pairs/s`,
+        );
       }
     }
   } finally {
@@ -139,27 +145,44 @@ async function measureAll(
   return [measured, compared];
 }
 
-type Figures = Omit<EnvoyMeasurement, 'variant' | 'round'>;
-
-/** In a calm moment if there is one; of several attempts the one that other work got in the way of least. */
-async function measureCalmly(
-  watched: Parameters<typeof measureEnvoy>[0],
-  variant: Variant,
-  { loadCore, connections, seconds }: Options,
-): Promise<Figures> {
-  let best: Figures | undefined;
-  for (let attempt = 0; attempt < ATTEMPTS && (best?.disturbance ?? 1) > DISTURBED; attempt += 1) {
-    await waitForCalm(CALM);
-    const figures = await measureEnvoy(watched, variant, { core: loadCore, connections, seconds });
-    if (figures.disturbance < (best?.disturbance ?? Number.POSITIVE_INFINITY)) best = figures;
+/** The rounds that one Envoy serves, from `first` until before `next`, or until time is up. */
+async function measureRounds(
+  options: Options,
+  variants: readonly Variant[],
+  watched: Watched,
+  { first, next, endAt }: { readonly first: number; readonly next: number; readonly endAt: number },
+  random: Random,
+): Promise<EnvoyMeasurement[]> {
+  const { envoy } = watched;
+  const { loadCore: core, connections } = options;
+  const measured: EnvoyMeasurement[] = [];
+  const lanes: Array<{ readonly variant: Variant; readonly lane: Lane }> = [];
+  try {
+    for (const variant of variants) await warmUp(envoy, variant, core);
+    for (const variant of variants) {
+      lanes.push({ variant, lane: await openLane(envoy, variant.name, { core, connections, request: REQUEST }) });
+    }
+    await sleep(SETTLE_MS);
+    for (let round = first; round < next && (round === first || performance.now() < endAt); round += 1) {
+      for (const { variant, lane } of shuffled(lanes, random)) {
+        const figures = await measureEnvoy(watched, variant, lane, options.sliceMs);
+        measured.push({ variant: variant.name, round, ...figures });
+      }
+      say(options, round, measured.slice(-lanes.length));
+    }
+  } finally {
+    for (const { lane } of lanes) await lane.load.end();
   }
-  return best!;
+  for (const { name } of variants) checkAnswered(name, await readLaneCounters(envoy, name));
+  return measured;
 }
 
-/** A new process has its memory laid out anew, which alone moves figures by some percent: rounds average over it. */
-function startsEnvoy(round: number, { rounds, envoys }: Options): boolean {
-  const envoyOf = (at: number) => Math.floor(((at - 1) * envoys) / rounds);
-  return round === 1 || envoyOf(round) !== envoyOf(round - 1);
+/**
+ * The first round of the next Envoy. A new process has its memory laid out anew, which alone moves figures by some percent:
+ * rounds average over it.
+ */
+function nextEnvoy(round: number, { rounds, envoys }: Options): number {
+  return Math.min(round + Math.ceil(rounds / envoys), rounds + 1);
 }
 
 /** V8 recompiles what runs often: a process warms up once, then serves. */
@@ -168,8 +191,11 @@ function warmUp(envoy: PinnedEnvoy, { name }: Variant, core: number): Promise<nu
   return runLoad({ core, connections: 32, seconds: WARM_UP_SECONDS, url, request: REQUEST });
 }
 
-function say(round: number, { rounds }: Options, what: string, micros: number, more: string): void {
-  console.log(`round ${round}/${rounds}  ${what.padEnd(22)} ${`${micros.toFixed(1)} µs`.padStart(10)}  ${more}`);
+function say({ rounds }: Options, round: number, measured: readonly EnvoyMeasurement[]): void {
+  const figures = measured
+    .toSorted((one, other) => one.variant.localeCompare(other.variant))
+    .map(({ variant, cpuMicrosPerRequest }) => `${variant} ${cpuMicrosPerRequest.toFixed(0)}`);
+  console.log(`round ${round}/${rounds}, µs: ${figures.join(', ')}`);
 }
 
 // What was started ends with this process, whatever ends it.
