@@ -88,7 +88,7 @@ export class DriftWatch {
   #remember(lack: Lack, mirror: string, path: string, atMs: number): void {
     const key = keyOf(lack, mirror, path);
     if (path === '' || path.length > MAX_PATH_LENGTH || this.#made.has(key)) return;
-    this.#made.set(key, atMs);
+    this.#made.set(copied(key), atMs);
     if (this.#made.size <= this.#maxThings) return;
     for (const oldest of this.#made.keys()) {
       this.#made.delete(oldest);
@@ -103,6 +103,11 @@ const LACKS: readonly Lack[] = (['primary', 'candidate'] as const).flatMap((of) 
 
 function keyOf({ of, how }: Lack, mirror: string, path: string): string {
   return `${of} ${how} ${mirror} ${path}`;
+}
+
+/** An id that was cut out of an answer keeps the whole answer in memory for as long as it is remembered. */
+function copied(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 function sinceKey(mirror: string, side: 'primary' | 'candidate'): string {
