@@ -5,10 +5,10 @@ import { judgeErrors } from './gates/errors.ts';
 
 const GATE = { atMost: 0.01, confidence: 0.95 };
 const ALPHAS = { pass: 0.025, fail: 0.001 };
-const side = (trials: number, hits: number, surely = 0, atMost = surely): Failures => ({
+const side = (trials: number, hits: number, surely = 0, open = 0, before = 0): Failures => ({
   hits,
   trials,
-  unanswered: { surely, atMost },
+  unanswered: { surely, open, before },
 });
 const judge = (primary: Failures, candidate: Failures) =>
   judgeErrors('sample', { ...NO_COUNTS, errors: { primary, candidate } }, GATE, ALPHAS);
@@ -26,13 +26,15 @@ it('users give up on either, and nobody is stopped for that', () => {
 
 it('who waits is no failure of the candidate, and no excuse for it', () => {
   expect(judge(side(20_000, 20), side(2_000, 2, 0, 60)).outcome).toBe('pass');
-  // As if the primary failed as much.
-  expect(judge(side(20_000, 20, 0, 600), side(2_000, 62)).outcome).toBe('not-enough-data');
+  // However many wait for the primary: failures that have a status are known of both.
+  expect(judge(side(20_000, 20, 0, 9_000, 9_000), side(2_000, 62)).outcome).toBe('fail');
+  expect(judge(side(20_000, 20, 0, 9_000), side(1_940, 140, 60)).outcome).toBe('fail');
+  expect(judge(side(20_000, 20, 0, 0, 9_000), side(1_940, 2, 60)).outcome).toBe('not-enough-data');
 });
 
 it('who waited when the step began, and gave up in it, is no failure of the step', () => {
-  expect(failuresSince(side(100, 1, 9, 12), side(60, 1, 2, 7))).toEqual(side(40, 0, 2, 10));
-  expect(failuresSince(side(100, 1, 9, 12), side(60, 1, 2, 11))).toEqual(side(40, 0, 0, 10));
+  expect(failuresSince(side(100, 1, 9, 3, 4), side(60, 1, 2, 5, 4))).toEqual(side(40, 0, 2, 8, 4));
+  expect(failuresSince(side(100, 1, 9, 3, 4), side(60, 1, 2, 9, 4))).toEqual(side(40, 0, 0, 10, 4));
 });
 
 it('where all are on the candidate and none of them is answered, the primary of before stands in', () => {

@@ -12,20 +12,28 @@ export interface Failures extends Share {
 export interface Unanswered {
   /** Given up for certain. */
   readonly surely: number;
-  /** With those that may as well be under way. */
-  readonly atMost: number;
+  /** Beside these, given up or under way. */
+  readonly open: number;
+  /** Beside these, under way before anything was counted, and given up or answered since. */
+  readonly before: number;
 }
 
-const NONE: Unanswered = { surely: 0, atMost: 0 };
+const NONE: Unanswered = { surely: 0, open: 0, before: 0 };
 
 /** What is under way is no failure. */
 export function surelyFailed({ hits, trials, unanswered: { surely } = NONE }: Failures): Share {
   return { hits: hits + surely, trials: trials + surely };
 }
 
-/** To be held against nobody but the primary: what it may have failed as well, its candidate is not stopped for. */
-export function perhapsFailed({ hits, trials, unanswered: { atMost } = NONE }: Failures): Share {
-  return { hits: hits + atMost, trials: trials + atMost };
+/**
+ * Of the primary, as it may have failed for all that is known: those who may have given up on it are taken to have done so as
+ * often as on the candidate. Nobody is stopped for what may be the same on both sides; statuses are known of both.
+ */
+export function perhapsFailed({ hits, trials, unanswered = NONE }: Failures, candidate: Failures): Share {
+  const { surely, open, before } = unanswered;
+  const ofCandidate = (candidate.unanswered ?? NONE).surely / Math.max(candidate.trials, 1);
+  const gaveUp = Math.max(surely, Math.min(surely + open + before, Math.ceil(ofCandidate * trials)));
+  return { hits: hits + gaveUp, trials: trials + gaveUp };
 }
 
 /** Whoever was under way then and gave up since is of then: at least so many, and at most so many, are of since. */
@@ -35,12 +43,18 @@ export function failuresSince(now: Failures, then: Failures): Failures {
 }
 
 function unansweredSince(now: Unanswered, then: Unanswered): Unanswered {
-  return { surely: Math.max(0, now.surely - then.atMost), atMost: Math.max(0, now.atMost - then.surely) };
+  const most = now.surely + now.open - then.surely;
+  const surely = Math.max(0, now.surely - then.surely - then.open);
+  return { surely, open: Math.max(0, most - surely), before: now.before };
 }
 
 export function addFailures(one: Failures, other: Failures): Failures {
   const [ofOne, ofOther] = [one.unanswered ?? NONE, other.unanswered ?? NONE];
-  const unanswered = { surely: ofOne.surely + ofOther.surely, atMost: ofOne.atMost + ofOther.atMost };
+  const unanswered = {
+    surely: ofOne.surely + ofOther.surely,
+    open: ofOne.open + ofOther.open,
+    before: ofOne.before + ofOther.before,
+  };
   return {
     hits: one.hits + other.hits,
     trials: one.trials + other.trials,

@@ -41,6 +41,6 @@ function boundsOf({ primary, candidate }: ByVersion<Failures>, aroundRate: numbe
   const failed = surelyFailed(candidate);
   const bounds = differenceBounds(failed, surelyFailed(primary), options);
   if (!primary.unanswered) return bounds;
-  const { low } = differenceBounds(failed, perhapsFailed(primary), options);
+  const { low } = differenceBounds(failed, perhapsFailed(primary, candidate), options);
   return { ...bounds, low: Math.min(low, bounds.low) };
 }

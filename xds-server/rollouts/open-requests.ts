@@ -6,14 +6,14 @@
  * given up for certain. A request that is sent again counts as another one, which is taken off.
  */
 export class OpenRequests {
-  readonly #openAtFirst: number;
+  /** Were sent before anything is counted here: so many of those that are answered from now on may be these. */
+  readonly before: number;
   #between = 0;
   #restBefore = Number.NEGATIVE_INFINITY;
   #surely = 0;
 
-  /** @param openAtFirst of requests that were sent before anything is counted here: so many may be given up since */
-  constructor(openAtFirst = 0) {
-    this.#openAtFirst = openAtFirst;
+  constructor(before = 0) {
+    this.before = before;
   }
 
   /** By how much Envoy's count has grown. */
@@ -37,8 +37,8 @@ export class OpenRequests {
     return more;
   }
 
-  /** So many more may have been given up, as far as is known. */
-  get perhaps(): number {
-    return Math.max(0, this.#between + this.#openAtFirst - this.#surely);
+  /** Beside those: given up, or under way. */
+  get open(): number {
+    return Math.max(0, this.#between - this.#surely);
   }
 }

@@ -153,14 +153,14 @@ it.each(ANSWERED)(
       users.report({ node: 'a', atMs: SINCE_MS + seconds * 1_000, values: new Map(values) });
       return users.of('orders')[0]?.[side].unanswered;
     };
-    expect(report(1, 50, 40, 10)).toEqual({ surely: 0, atMost: 10 });
+    expect(report(1, 50, 40, 10)).toEqual({ surely: 0, open: 10, before: 0 });
     report(2, 90, 80, 4);
-    expect(report(3, 90, 80, 4)).toEqual({ surely: 6, atMost: 10 });
+    expect(report(3, 90, 80, 4)).toEqual({ surely: 6, open: 4, before: 0 });
     // Who was under way when it ended was failed by nobody.
-    expect(report(1, 5, 5, 0)).toEqual({ surely: 6, atMost: 6 });
-    expect(report(2, 9, 5)).toEqual({ surely: 6, atMost: 10 });
+    expect(report(1, 5, 5, 0)).toEqual({ surely: 6, open: 0, before: 0 });
+    expect(report(2, 9, 5)).toEqual({ surely: 6, open: 4, before: 0 });
     report(3, 9, 5, 1);
-    expect(report(4, 9, 5, 1)).toEqual({ surely: 9, atMost: 10 });
+    expect(report(4, 9, 5, 1)).toEqual({ surely: 9, open: 1, before: 0 });
   },
 );
 
@@ -181,8 +181,16 @@ it('of an Envoy that was there before, who waited then may be among those who gi
   report(61, 1_000, 900, 20);
   report(62, 1_010, 930, 0);
   report(63, 1_020, 940, 0);
-  expect(users.of('orders')[0]?.primary).toEqual({ requests: 40, failed: 0, unanswered: { surely: 0, atMost: 0 } });
+  expect(users.of('orders')[0]?.primary).toEqual({
+    requests: 40,
+    failed: 0,
+    unanswered: { surely: 0, open: 0, before: 20 },
+  });
   report(64, 1_100, 990, 0);
   report(65, 1_100, 990, 0);
-  expect(users.of('orders')[0]?.primary).toEqual({ requests: 90, failed: 0, unanswered: { surely: 10, atMost: 30 } });
+  expect(users.of('orders')[0]?.primary).toEqual({
+    requests: 90,
+    failed: 0,
+    unanswered: { surely: 10, open: 0, before: 20 },
+  });
 });

@@ -116,8 +116,10 @@ export class UsersBySide implements StatsListener {
     const nodes = [...this.#nodes.values()];
     const side = (counts: Counts): SideCounts => {
       const { failed, answered, unanswered: surely } = counts;
-      const atMost = nodes.reduce((sum, { open }) => sum + (open.get(counts)?.perhaps ?? 0), surely);
-      return { requests: failed + answered, failed, unanswered: { surely, atMost } };
+      const unsure = nodes.flatMap((node) => node.open.get(counts) ?? []);
+      const sumOf = (of: 'open' | 'before') => unsure.reduce((sum, requests) => sum + requests[of], 0);
+      const unanswered = { surely, open: sumOf('open'), before: sumOf('before') };
+      return { requests: failed + answered, failed, unanswered };
     };
     return [...(this.#strata.get(mirror)?.values() ?? [])]
       .map(({ stratum, primary, candidate }) => ({
