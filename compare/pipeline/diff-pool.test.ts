@@ -65,6 +65,17 @@ it('gives every task its own outcome, whatever job and thread it was in', async 
   expect(pool).toMatchObject({ tasks: 0, bytes: 0 });
 });
 
+it('names what differs shortly, however long the keys of a body are', async () => {
+  const { pool, done } = start();
+  const keys = ['a', 'b'].map((end) => `${'long '.repeat(20_000)}${end}`);
+  pool.submit(task('e1', { body: Buffer.from(JSON.stringify(Object.fromEntries(keys.map((key) => [key, 1])))) }));
+  await until(() => done.length === 1);
+  const [[, outcome]] = done as [readonly [Task, TaskOutcome & { readonly candidate: readonly string[] }]];
+  const names = outcome.candidate.filter((name) => name.startsWith('extra '));
+  expect(names.map((name) => name.length)).toEqual([326, 326]);
+  expect(new Set(names).size).toBe(2);
+});
+
 it('refuses what is beyond its bounds, and takes again when there is room', async () => {
   const one = task('e1');
   const bytes = one.joined.primary.encoded.length + one.joined.candidate.encoded.length;

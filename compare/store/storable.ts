@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
-
-/** PostgreSQL indexes at most 2,704 bytes a row, and a path is as long as whoever answers makes its keys. */
-const MAX_KEY_CHARACTERS = 320;
+import { beginningAndHash, shortText, wellFormed } from '../short-text.ts';
 
 /**
- * A row as both databases can keep it: all numbers are integers (times are of microseconds), PostgreSQL has no NUL in text, neither has halves of a surrogate pair, and keys are
- * short. A key that cannot be kept as it is keeps its beginning and a hash of the whole, so that two of them stay two.
+ * A row as both databases can keep it: all numbers are integers (times are of microseconds), PostgreSQL has no NUL in text,
+ * neither has halves of a surrogate pair, and it indexes at most 2,704 bytes a row. A key that cannot be kept as it is keeps
+ * its beginning and a hash of the whole, so that two of them stay two.
  */
 export function storable(row: object, keys: readonly string[]): object {
   return Object.fromEntries(
@@ -19,13 +17,10 @@ export function storable(row: object, keys: readonly string[]): object {
 
 function keyText(text: string): string {
   const plain = plainText(text);
-  if (plain === text && text.length <= MAX_KEY_CHARACTERS) return text;
   // Bytes have no surrogates either; JSON writes them out.
-  const whole = plain === text ? text : JSON.stringify(text);
-  const hash = createHash('sha256').update(whole).digest('hex').slice(0, 16);
-  return `${plainText(plain.slice(0, MAX_KEY_CHARACTERS - hash.length - 1))}…${hash}`;
+  return plain === text ? shortText(text) : beginningAndHash(plain, JSON.stringify(text));
 }
 
 function plainText(text: string): string {
-  return text.replaceAll('\0', '\u2400').replace(/\p{Surrogate}/gu, '\ufffd');
+  return wellFormed(text.replaceAll('\0', '\u2400'));
 }

@@ -1,5 +1,6 @@
 import type { Stratum } from '../ingest/index.ts';
 import type { Joined } from '../join/index.ts';
+import { shortText } from '../short-text.ts';
 import type { Sampled } from './samples.ts';
 
 /**
@@ -41,9 +42,9 @@ export interface ArmOutcome {
   readonly lastByteMs: number;
 }
 
-/** `value /total`: a kind has no space. */
+/** `value /total`: a kind has no space. Thousands of them are kept, and a key of a body can be as long as the body. */
 export function differenceKey(kind: string, path: string): string {
-  return `${kind} ${path}`;
+  return `${kind} ${shortText(path)}`;
 }
 
 export function splitKey(key: string): { readonly kind: string; readonly path: string } {
