@@ -27,7 +27,9 @@ export function mirroringOff({ mirroring }: MirrorList, style: Style): string[] 
   if (mirroring !== 'off') return [];
   return [
     style.yellow('Mirroring is off (mirroring: off): nothing is copied, whatever the mirrors say.'),
-    style.yellow('Back on: shadowplane history, then shadowplane undo --to REVISION'),
+    style.yellow(
+      'Back on: take that out of the file, or shadowplane undo --to the revision before it (shadowplane history).',
+    ),
     '',
   ];
 }
