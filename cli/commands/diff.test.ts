@@ -39,6 +39,7 @@ beforeEach(async () => {
         throw new ShadowplaneError('MIRROR_NOT_FOUND', `There is no mirror "${name}"; did you mean "orders"?`);
       },
       epochs: async () => epochs.map(({ number }) => number),
+      epochHeads: async () => [],
       epoch: async (_, number) => epochs.find((one) => one.number === number),
       beginEpoch: () => {},
       samples: async () => [],

@@ -29,6 +29,8 @@ beforeEach(async () => {
       return MIRROR;
     },
     epochs: async () => epochs.map(({ number }) => number),
+    epochHeads: async () =>
+      epochs.map((epoch) => ({ ...epoch, compared: epoch.cells.reduce((sum, { pairs }) => sum + pairs, 0) })),
     epoch: async (_, number) => epochs.find((one) => one.number === number),
     beginEpoch: (mirror) => void begun.push(mirror),
     samples: async (_, query) => {

@@ -122,13 +122,7 @@ function addEpochRoutes(app: FastifyInstance, options: ComparisonRoutesOptions):
   app.get<Named>('/mirrors/:name/epochs', async ({ params: { name }, query }) => {
     new Query(query, []);
     comparison.mirror(name);
-    const epochs = await Promise.all((await comparison.epochs(name)).map((number) => comparison.epoch(name, number)));
-    return {
-      items: epochs
-        .filter((epoch) => epoch !== undefined)
-        .map(describeEpoch)
-        .reverse(),
-    };
+    return { items: (await comparison.epochHeads(name)).map(describeEpoch).reverse() };
   });
 
   app.get<Named>('/mirrors/:name/epochs/compare', async ({ params: { name }, query }) => {

@@ -1,4 +1,11 @@
-import type { EpochInput, LatencyInput, MirrorInput, SampleInput, SeriesPointInput } from '../report/index.ts';
+import type {
+  EpochHead,
+  EpochInput,
+  LatencyInput,
+  MirrorInput,
+  SampleInput,
+  SeriesPointInput,
+} from '../report/index.ts';
 
 export interface SampleQuery {
   /** Absent: the current one. */
@@ -17,6 +24,8 @@ export interface Comparison {
   mirror(name: string): MirrorInput;
   /** Numbers, oldest first; empty before the first pair. */
   epochs(mirror: string): Promise<readonly number[]>;
+  /** What there is to say of each without reading all that was counted in it; oldest first. */
+  epochHeads(mirror: string): Promise<readonly EpochHead[]>;
   /** Undefined when it is not kept any more, or never was. */
   epoch(mirror: string, number: number): Promise<EpochInput | undefined>;
   /** Of an epoch: the random choices of latencies. */

@@ -21,6 +21,7 @@ beforeEach(async () => {
       return MIRROR;
     },
     epochs: async () => epochs.map(({ number }) => number),
+    epochHeads: async () => [],
     epoch: async (_: string, number: number) => epochs.find((one) => one.number === number),
     latencies: async () => [],
     series: () => points,

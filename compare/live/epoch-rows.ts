@@ -2,7 +2,15 @@
 
 import type { LossCause } from '../join/index.ts';
 import type { Looks, Tally } from '../judge/index.ts';
-import type { CellInput, EpochInput, FieldInput, LocalRepliesInput, LossInput, Stratum } from '../report/index.ts';
+import type {
+  CellInput,
+  EpochHead,
+  EpochInput,
+  FieldInput,
+  LocalRepliesInput,
+  LossInput,
+  Stratum,
+} from '../report/index.ts';
 import type {
   StoredCell,
   StoredCounts,
@@ -42,6 +50,10 @@ export function epochRow(mirror: string, epoch: Omit<EpochInput, 'cells' | 'loss
 /** An epoch as it is stored, with all that was counted in it. */
 export function readEpoch(row: StoredEpoch, counts: StoredCounts): EpochInput {
   return { ...readEpochRow(row), cells: readCells(counts), losses: counts.losses.map(readLoss) };
+}
+
+export function epochHead(row: StoredEpoch, compared: number): EpochHead {
+  return { ...readEpochRow(row), compared };
 }
 
 export function lossRow(mirror: string, epoch: number, { stratum, cause, count }: LossInput): StoredLoss {

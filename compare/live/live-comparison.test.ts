@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { libsqlDialect } from '../../store/index.ts';
 import { reportDifferences, reportVerdict } from '../report/index.ts';
+import { ComparisonStore } from '../store/index.ts';
 import { Tallies } from '../tally/index.ts';
 import { aCompared, aSample } from '../tally/testing.ts';
 import { startLiveComparison } from './index.ts';
@@ -132,6 +133,36 @@ it('a candidate that was redeployed meanwhile begins an epoch of its own', async
   });
   expect((await second.comparison.epoch('orders', 1))!).toMatchObject({ version: 'v2', cells: [{ pairs: 10 }] });
   expect(await second.comparison.epoch('orders', 3)).toBeUndefined();
+});
+
+it('says how far each epoch came without reading what was counted in it, which is ever more', async () => {
+  const first = await start();
+  for (const version of ['v1', 'v2']) count(first.tallies, 10, true, version);
+  await first.stop();
+  const { comparison, tallies } = await start();
+  const reads = vi.spyOn(ComparisonStore.prototype, 'counts');
+  const heads = async () =>
+    (await comparison.epochHeads('orders')).map(({ number, version, compared, lastAtMs }) => [
+      number,
+      version,
+      compared,
+      lastAtMs,
+    ]);
+  const endedAtMs = atMs;
+  const stored = [
+    [1, 'v1', 10, endedAtMs - 10_000],
+    [2, 'v2', 10, endedAtMs],
+  ];
+  expect(await heads()).toEqual(stored);
+  count(tallies, 5, true, 'v2');
+  count(tallies, 3, true, 'v3');
+  expect(await heads()).toEqual([stored[0], [2, 'v2', 15, endedAtMs + 5_000], [3, 'v3', 3, endedAtMs + 8_000]]);
+  expect(await comparison.epochs('orders')).toEqual([1, 2, 3]);
+  const group = { endpoint: 'GET /orders', path: '/total', kind: 'value' };
+  expect(await comparison.samples('orders', { ...group, epoch: 1, limit: 9 })).toHaveLength(5);
+  expect(await comparison.samples('orders', { ...group, kind: 'type', epoch: 1, limit: 9 })).toEqual([]);
+  expect(reads).not.toHaveBeenCalled();
+  reads.mockRestore();
 });
 
 it('an endpoint that has another name now is not counted twice', async () => {

@@ -2,6 +2,7 @@ import { didYouMean, ShadowplaneError } from '../../errors/index.ts';
 import type { Comparison, SampleQuery } from '../api/index.ts';
 import {
   decodeSample,
+  type EpochHead,
   type EpochInput,
   type LatencyInput,
   type MirrorInput,
@@ -11,11 +12,11 @@ import {
 import type { ComparisonStore } from '../store/index.ts';
 import { SERIES_MS } from '../tally/index.ts';
 import { cellName } from './add-epochs.ts';
-import { readEpoch } from './epoch-rows.ts';
+import { epochHead, readEpoch } from './epoch-rows.ts';
 import { addLatencies, latenciesOf, readLatencies } from './latency-rows.ts';
-import { type LiveCounts, matches } from './live-counts.ts';
+import type { LiveCounts } from './live-counts.ts';
 import { COMPARED, MIRRORED, OF_CONTROL } from './mirror-history.ts';
-import { type Progress, progressOf } from './progress.ts';
+import { headOf, type Progress, progressOf } from './progress.ts';
 import type { RowsToSaveOptions } from './rows-to-save.ts';
 
 export interface LiveComparisonOptions extends RowsToSaveOptions {
@@ -69,14 +70,27 @@ export class LiveComparison implements Comparison {
     const tally = this.#options.tallies.mirror(mirror);
     const history = this.#counts.historyOf(mirror);
     const live = tally?.epochs.all.map((epoch) => history.numberOf(epoch, tally)) ?? [];
-    const stored = (await this.#options.store.epochs(mirror)).map(({ epoch }) => epoch);
+    const stored = await this.#options.store.epochNumbers(mirror);
     return [...new Set([...stored, ...live])].sort((one, other) => one - other);
+  }
+
+  async epochHeads(mirror: string): Promise<readonly EpochHead[]> {
+    const { store, tallies } = this.#options;
+    const [rows, pairs] = await Promise.all([store.epochs(mirror), store.pairsByEpoch(mirror)]);
+    const heads = new Map(rows.map((row) => [row.epoch, epochHead(row, pairs.get(row.epoch) ?? 0)]));
+    const tally = tallies.mirror(mirror);
+    const history = this.#counts.historyOf(mirror);
+    for (const epoch of tally?.epochs.all ?? []) {
+      const number = history.numberOf(epoch, tally!);
+      heads.set(number, headOf(epoch, number, history.before(number)));
+    }
+    return [...heads.values()].sort((one, other) => one.number - other.number);
   }
 
   async epoch(mirror: string, number: number): Promise<EpochInput | undefined> {
     const live = this.#counts.liveEpoch(mirror, number);
     if (live) return this.#counts.withHistory(mirror, live, number);
-    const row = (await this.#options.store.epochs(mirror)).find(({ epoch }) => epoch === number);
+    const row = await this.#options.store.epoch(mirror, number);
     return row && readEpoch(row, await this.#options.store.counts(mirror, number));
   }
 
@@ -114,10 +128,7 @@ export class LiveComparison implements Comparison {
     const live = this.#counts.liveEpoch(mirror, number);
     const ids = new Set([
       ...(live ? this.#counts.liveSampleIds(live, query) : []),
-      ...(await this.#options.store.counts(mirror, number)).slots
-        .filter((slot) => matches(query, slot))
-        .sort((one, other) => (one.slot < other.slot ? -1 : 1))
-        .map(({ sampleId }) => sampleId),
+      ...(await this.#options.store.slots(mirror, number, groupOf(query))).map(({ sampleId }) => sampleId),
     ]);
     const samples: SampleInput[] = [];
     for (const id of ids) {
@@ -136,4 +147,12 @@ export class LiveComparison implements Comparison {
     const sample = decodeSample(stored.content);
     return this.#options.redact?.(mirror, sample) ?? sample;
   }
+}
+
+function groupOf({ endpoint, path, kind }: SampleQuery) {
+  return {
+    ...(endpoint !== undefined && { endpoint }),
+    ...(path !== undefined && { path }),
+    ...(kind !== undefined && { kind }),
+  };
 }

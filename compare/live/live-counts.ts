@@ -122,12 +122,3 @@ function addOutcomes({ outcomes }: MirrorHistory, tally: MirrorTally | undefined
   }
   return all;
 }
-
-export function matches(
-  query: Pick<SampleQuery, 'endpoint' | 'path' | 'kind'>,
-  group: { readonly endpoint: string; readonly path: string; readonly kind: string },
-): boolean {
-  return (['endpoint', 'path', 'kind'] as const).every(
-    (part) => query[part] === undefined || query[part] === group[part],
-  );
-}

@@ -1,5 +1,5 @@
 /** How far an epoch has come, in two numbers. */
-import type { EpochInput } from '../report/index.ts';
+import type { EpochHead, EpochInput } from '../report/index.ts';
 import type { EpochTally } from '../tally/index.ts';
 
 export interface Progress {
@@ -22,4 +22,16 @@ export function progressOf(mirror: string, epoch: number, tally: EpochTally, bef
     differing += candidateMismatched;
   }
   return { mirror, epoch, compared, differing };
+}
+
+/** @param before what earlier processes counted of the same epoch. */
+export function headOf(tally: EpochTally, number: number, before: EpochInput | undefined): EpochHead {
+  const { version, begunBy, startedAtMs, lastAtMs, compared } = tally;
+  if (!before) return { number, version, begunBy, startedAtMs, lastAtMs, compared };
+  return {
+    ...before,
+    version: version ?? before.version,
+    lastAtMs: Math.max(before.lastAtMs, lastAtMs),
+    compared: before.cells.reduce((sum, { pairs }) => sum + pairs, compared),
+  };
 }

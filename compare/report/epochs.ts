@@ -1,7 +1,7 @@
 /** What a new deployment of the candidate has changed: fixed, still there, new. */
 import { type DifferenceItem, keyOf, reportDifferences } from './differences.ts';
 import { hidingIn } from './hidden.ts';
-import type { EpochInput } from './inputs.ts';
+import type { EpochHead, EpochInput } from './inputs.ts';
 import { type ReportOptions, sumOf } from './verdict.ts';
 
 export interface EpochItem {
@@ -13,7 +13,7 @@ export interface EpochItem {
   readonly compared: number;
 }
 
-export function describeEpoch({ number, version, begunBy, startedAtMs, lastAtMs, cells }: EpochInput): EpochItem {
+export function describeEpoch({ number, version, begunBy, startedAtMs, lastAtMs, compared }: EpochHead): EpochItem {
   return {
     epoch: number,
     version: version ?? null,
@@ -21,8 +21,12 @@ export function describeEpoch({ number, version, begunBy, startedAtMs, lastAtMs,
     begunBy: begunBy === 'first' && number > 1 ? 'version' : begunBy,
     startedAt: new Date(startedAtMs).toISOString(),
     lastComparedAt: new Date(lastAtMs).toISOString(),
-    compared: sumOf(cells, ({ pairs }) => pairs),
+    compared,
   };
+}
+
+function headOf(epoch: EpochInput): EpochHead {
+  return { ...epoch, compared: sumOf(epoch.cells, ({ pairs }) => pairs) };
 }
 
 export interface EpochComparison {
@@ -53,8 +57,8 @@ export function compareEpochs(from: EpochInput, to: EpochInput, options: ReportO
     return (1 - rate) ** (pairs.get(endpoint) ?? 0) <= SURPRISE;
   };
   return {
-    from: describeEpoch(from),
-    to: describeEpoch(to),
+    from: describeEpoch(headOf(from)),
+    to: describeEpoch(headOf(to)),
     fixed: gone.filter(isFixed),
     stillThere: after.filter((item) => keysBefore.has(keyOf(item))),
     new: after.filter((item) => !keysBefore.has(keyOf(item))),

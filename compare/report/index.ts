@@ -11,6 +11,7 @@ export type {
   Arm,
   ByArm,
   CellInput,
+  EpochHead,
   EpochInput,
   FieldInput,
   LatencyInput,

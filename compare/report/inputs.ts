@@ -48,6 +48,11 @@ export interface SeriesPointInput {
   readonly differing: number;
 }
 
+/** An epoch without its counts. */
+export interface EpochHead extends Pick<EpochInput, 'number' | 'version' | 'begunBy' | 'startedAtMs' | 'lastAtMs'> {
+  readonly compared: number;
+}
+
 /** One endpoint in one stratum, with a control's answer or without. */
 export interface CellInput {
   readonly endpoint: string;

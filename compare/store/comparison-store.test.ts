@@ -164,6 +164,30 @@ for (const { name, skip, dialect } of databases) {
       expect(kept).toEqual(expect.arrayContaining(['/nul\u2400', '/half\ufffd']));
     });
 
+    it('finds the places of samples by group, whatever its name, and adds up pairs by epoch', async () => {
+      const paths = ['/total', `/${'x'.repeat(1_000)}`, '/half\ud83d'];
+      const slots = paths.flatMap((path) =>
+        ['1', '0'].map((slot) => ({ ...slotRow(mirror, 1, slot, `${slot}s`), path })),
+      );
+      const other = { ...cellRow(mirror, 1, 5), segment: 'beta' };
+      await store.write({
+        comparisonSampleSlots: slots,
+        comparisonCells: [cellRow(mirror, 1, 10), other, cellRow(mirror, 2, 5_000_000_000)],
+      });
+      for (const path of paths) {
+        const found = await store.slots(mirror, 1, { endpoint: 'GET /orders/{id}', path });
+        expect(found.map(({ sampleId }) => sampleId)).toEqual(['0s', '1s']);
+      }
+      expect(await store.slots(mirror, 1, {})).toHaveLength(6);
+      expect(await store.slots(mirror, 2, {})).toEqual([]);
+      expect(await store.pairsByEpoch(mirror)).toEqual(
+        new Map([
+          [1, 15],
+          [2, 5_000_000_000],
+        ]),
+      );
+    });
+
     it('writes all or nothing, and works on after a failure', async () => {
       const broken = { ...fieldRow(mirror, 1, '/x'), kind: null as unknown as string };
       await expect(

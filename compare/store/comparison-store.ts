@@ -55,6 +55,39 @@ export class ComparisonStore {
   }
 
   /** Oldest first. */
+  async epochNumbers(mirror: string): Promise<number[]> {
+    const rows = await this.#database.run((database) =>
+      database.selectFrom('comparisonEpochs').select('epoch').where('mirror', '=', mirror).orderBy('epoch').execute(),
+    );
+    return rows.map(({ epoch }) => epoch);
+  }
+
+  epoch(mirror: string, epoch: number): Promise<StoredEpoch | undefined> {
+    return this.#database.run((database) =>
+      database
+        .selectFrom('comparisonEpochs')
+        .selectAll()
+        .where('mirror', '=', mirror)
+        .where('epoch', '=', epoch)
+        .executeTakeFirst(),
+    );
+  }
+
+  /** Pairs that were compared, by epoch: what they say of each field is not read for it. */
+  async pairsByEpoch(mirror: string): Promise<ReadonlyMap<number, number>> {
+    const rows = await this.#database.run((database) =>
+      database
+        .selectFrom('comparisonCells')
+        .select(({ fn }) => ['epoch', fn.sum('pairs').as('pairs')])
+        .where('mirror', '=', mirror)
+        .groupBy('epoch')
+        .execute(),
+    );
+    // PostgreSQL adds counts up to a number of any size, which comes as text.
+    return new Map(rows.map(({ epoch, pairs }) => [epoch, Number(pairs)]));
+  }
+
+  /** Oldest first. */
   epochs(mirror: string): Promise<StoredEpoch[]> {
     return this.#database.run((database) =>
       database.selectFrom('comparisonEpochs').selectAll().where('mirror', '=', mirror).orderBy('epoch').execute(),
@@ -98,6 +131,25 @@ export class ComparisonStore {
           .execute(),
       ]);
       return { cells, fields, losses, slots };
+    });
+  }
+
+  /** Of the groups that are asked for; of a part that is not named, all. */
+  slots(
+    mirror: string,
+    epoch: number,
+    group: Partial<Pick<StoredSampleSlot, 'endpoint' | 'path' | 'kind'>>,
+  ): Promise<StoredSampleSlot[]> {
+    return this.#database.run((database) => {
+      let query = database
+        .selectFrom('comparisonSampleSlots')
+        .selectAll()
+        .where('mirror', '=', mirror)
+        .where('epoch', '=', epoch);
+      for (const [column, value] of Object.entries(keysOf('comparisonSampleSlots', group))) {
+        query = query.where(column as keyof typeof group, '=', value);
+      }
+      return query.orderBy('slot').execute();
     });
   }
 
@@ -174,6 +226,12 @@ export class ComparisonStore {
   close(): Promise<void> {
     return this.#database.close();
   }
+}
+
+/** As they are written in the table. */
+function keysOf(table: keyof Tables, parts: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const named = Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
+  return storable(named, KEYS[table]) as Record<string, string>;
 }
 
 async function upsert(
