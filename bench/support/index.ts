@@ -1,5 +1,6 @@
 export { type BarChart, barChart } from './bar-chart.ts';
 export { type BenchProcess, startBenchProcess } from './bench-process.ts';
+export { callgrind, InstructionCounter, requireValgrind } from './callgrind.ts';
 export { busyBetween, type CalmOptions, readTicks, waitForCalm } from './calm.ts';
 export {
   checkAnswered,

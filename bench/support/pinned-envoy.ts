@@ -19,9 +19,12 @@ export interface PinnedEnvoyOptions {
   readonly bootstrap: object;
   /** An existing directory for its files; one Envoy a directory. */
   readonly directory: string;
+  /** Command, with its arguments, that runs it and becomes its process; with it starting takes its time. */
+  readonly under?: readonly string[];
 }
 
 const START_TIMEOUT_MS = 30_000;
+const START_UNDER_TIMEOUT_MS = 300_000;
 const POLL_MS = 50;
 
 /** Resolves when all listeners serve. @throws Error with what Envoy said when it did not start. */
@@ -30,7 +33,8 @@ export async function startPinnedEnvoy(options: PinnedEnvoyOptions): Promise<Pin
   const adminFile = join(options.directory, 'admin');
   await writeFile(config, JSON.stringify(options.bootstrap));
   const envoy = ['-c', config, '--concurrency', '1', '--use-dynamic-base-id', '--admin-address-path', adminFile];
-  const child = spawn('taskset', ['-c', String(options.core), options.path, ...envoy, '-l', 'warn'], {
+  const { under = [] } = options;
+  const child = spawn('taskset', ['-c', String(options.core), ...under, options.path, ...envoy, '-l', 'warn'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';
@@ -55,7 +59,7 @@ export async function startPinnedEnvoy(options: PinnedEnvoyOptions): Promise<Pin
     clearTimeout(forced);
   };
 
-  const deadline = Date.now() + START_TIMEOUT_MS;
+  const deadline = Date.now() + (under.length > 0 ? START_UNDER_TIMEOUT_MS : START_TIMEOUT_MS);
   for (;;) {
     const admin = await readyAdmin(adminFile);
     if (admin) {

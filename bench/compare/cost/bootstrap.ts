@@ -13,6 +13,8 @@ export interface Addresses {
   readonly backendPort: (bodyBytes: number, differing: boolean) => number;
   readonly collector: string;
   readonly extProc: string;
+  /** How long captured answers wait for a batch to fill, where it is not what the control plane serves. */
+  readonly flushIntervalMs?: number;
 }
 
 export interface Modules {
@@ -73,7 +75,7 @@ function partsOf(variant: Variant, modules: Modules, addresses: Addresses): Part
   const module = variant.kind === 'capture' ? modules.capture : modules.select;
   /** Of the filters in production, those that stand in this variant. */
   const filters = (list: readonly EnvoyJson[]): EnvoyJson[] => {
-    if (ours) return list.map((filter) => filled(filter, resources, variant.name, module));
+    if (ours) return list.map((filter) => filled(filter, resources, variant.name, module, addresses.flushIntervalMs));
     const last = list.at(-1)!;
     return variant.kind === 'ext-proc' ? [extProcFilter(), last] : [last];
   };
@@ -113,14 +115,24 @@ mirrors:
 }
 
 /** A filter that production fetches, with what it would fetch; each variant in a virtual machine of its own. */
-function filled(filter: EnvoyJson, { extensionConfigs }: Resources, variant: string, module: string): EnvoyJson {
+function filled(
+  filter: EnvoyJson,
+  { extensionConfigs }: Resources,
+  variant: string,
+  module: string,
+  flushIntervalMs: number | undefined,
+): EnvoyJson {
   if (!filter.config_discovery) return filter;
   const plugin = extensionConfigs.find(({ name }) => name === filter.name) as { typed_config: { config: EnvoyJson } };
   const { config } = plugin.typed_config;
+  const configuration = { ...(config.configuration as EnvoyJson & { value: string }) };
+  if (flushIntervalMs !== undefined) {
+    configuration.value = configuration.value.replace(/"flushIntervalMs":\d+/, `"flushIntervalMs":${flushIntervalMs}`);
+  }
   const vm = { ...(config.vm_config as EnvoyJson), vm_id: `${variant} ${filter.name}`, code: local(module) };
   return {
     name: filter.name,
-    typed_config: { ...plugin.typed_config, config: { ...config, name: vm.vm_id, vm_config: vm } },
+    typed_config: { ...plugin.typed_config, config: { ...config, configuration, name: vm.vm_id, vm_config: vm } },
   };
 }
 
