@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import { type CapturedBatch, type CapturedHalf, decodeBatch } from './capture-batch.ts';
 import { eventually } from './eventually.ts';
-import { listenOnFreePort } from './sockets.ts';
+import { closeWith, listenOnFreePort } from './sockets.ts';
 
 /** One request's halves by side. */
 export type Exchange = Readonly<Record<'primary' | 'candidate' | 'control', CapturedHalf | undefined>>;
@@ -95,11 +95,7 @@ export async function startCollector(): Promise<Collector> {
     clear: () => {
       batches.length = 0;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
+    close: () => closeWith(server, sockets),
   };
   return collector;
 }

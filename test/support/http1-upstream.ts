@@ -2,7 +2,7 @@
 import { createServer, type Socket } from 'node:net';
 import { Http1Parser, headerValue } from './http1-parser.ts';
 import { type RecordedRequest, Recorder } from './recorder.ts';
-import { listenOnFreePort } from './sockets.ts';
+import { closeWith, listenOnFreePort } from './sockets.ts';
 import {
   type Answer,
   type Answering,
@@ -48,11 +48,7 @@ export async function startHttp1Upstream(options: UpstreamOptions): Promise<Upst
     get connections() {
       return sockets.size;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
+    close: () => closeWith(server, sockets),
   };
 }
 

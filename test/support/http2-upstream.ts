@@ -4,7 +4,7 @@ import type { EventEmitter } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { HeaderList } from './http1-parser.ts';
 import { type RecordedRequest, Recorder } from './recorder.ts';
-import { listenOnFreePort } from './sockets.ts';
+import { closeWith, listenOnFreePort } from './sockets.ts';
 import { type Answering, jsonAnswer, type Upstream, type UpstreamOptions } from './upstream.ts';
 
 export async function startHttp2Upstream(options: UpstreamOptions): Promise<Upstream> {
@@ -68,11 +68,7 @@ export async function startHttp2Upstream(options: UpstreamOptions): Promise<Upst
     get connections() {
       return sessions.size;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const session of sessions) session.destroy();
-      }),
+    close: () => closeWith(server, sessions),
   };
 }
 

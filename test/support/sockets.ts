@@ -14,6 +14,17 @@ export function listenOnFreePort(server: Pick<Server, 'listen' | 'address' | 'on
   });
 }
 
+/** Ends a server and whatever is still connected to it; to wait for that to end by itself may take for ever. */
+export function closeWith(
+  server: { close(callback: () => void): unknown },
+  connections: Iterable<{ destroy(): unknown }>,
+): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    for (const connection of connections) connection.destroy();
+  });
+}
+
 /** Below those that kernels give to connections and to whoever asks for any port, so that nobody takes it by chance. */
 const CHOSEN_PORTS = { from: 10_240, to: 32_768 };
 

@@ -1,7 +1,7 @@
 /** Servers that accept and then never read: the worst neighbour that a proxy's buffers can have. */
 import { createServer as createHttp2Server, type ServerHttp2Session } from 'node:http2';
 import { createServer, type Socket } from 'node:net';
-import { listenOnFreePort } from './sockets.ts';
+import { closeWith, listenOnFreePort } from './sockets.ts';
 
 export interface StalledUpstream {
   readonly address: string;
@@ -33,11 +33,7 @@ async function stalledSockets(): Promise<StalledUpstream> {
     get accepted() {
       return accepted;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
+    close: () => closeWith(server, sockets),
   };
 }
 
@@ -62,10 +58,6 @@ async function stalledStreams(): Promise<StalledUpstream> {
     get accepted() {
       return accepted;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const session of sessions) session.destroy();
-      }),
+    close: () => closeWith(server, sessions),
   };
 }
