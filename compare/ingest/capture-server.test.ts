@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { connect } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { type Certificate, selfSigned } from '../../test/envoy/certificate.ts';
 import { CAPTURE_PATH, type CaptureServer, type CaptureServerOptions, startCaptureServer } from './index.ts';
 
@@ -154,4 +154,16 @@ it('room that a client took and did not use is given back', async () => {
 it('a port that is taken is said to be', async () => {
   const { port } = await start();
   await expect(start({ port })).rejects.toMatchObject({ code: 'PORT_IN_USE' });
+});
+
+it('asks those who have been silent whether they are still there', async () => {
+  const keepAlive = vi.spyOn(Socket.prototype, 'setKeepAlive');
+  const { port } = await start();
+  const client = connect(port, '127.0.0.1');
+  await vi.waitFor(() => expect(keepAlive).toHaveBeenCalled());
+  const [socket] = keepAlive.mock.contexts as Socket[];
+  expect(socket!.localPort).toBe(port);
+  expect(keepAlive.mock.calls[0]).toEqual([true, 30_000]);
+  client.destroy();
+  keepAlive.mockRestore();
 });

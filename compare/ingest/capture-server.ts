@@ -49,6 +49,8 @@ export interface CaptureServer {
 /** A batch has at most 1 MiB and comes from near by. */
 const RECEIVE_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 1_024;
+/** A machine that is gone says nothing, nor is it told anything: its connections would be there for ever, until all are taken. */
+const ASK_WHO_IS_SILENT_MS = 30_000;
 
 export async function startCaptureServer(options: CaptureServerOptions): Promise<CaptureServer> {
   const { host, port, tls, insecure = false } = options;
@@ -76,6 +78,7 @@ export async function startCaptureServer(options: CaptureServerOptions): Promise
   // Envoy keeps its connections; to close first would fail the batch that it is just sending.
   server.keepAliveTimeout = 0;
   server.maxConnections = MAX_CONNECTIONS;
+  server.on('connection', (socket) => socket.setKeepAlive(true, ASK_WHO_IS_SILENT_MS));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const code = cause.code === 'EADDRINUSE' ? 'PORT_IN_USE' : 'INTERNAL';
