@@ -56,7 +56,7 @@ describe('a fragment in a bootstrap', () => {
   it('says what people have to look at', () => {
     const { hints } = intoBootstrap(OWN, FRAGMENT);
     expect(hints).toEqual([
-      expect.stringMatching(/of its 2 routes, .* belong under envoy\.routes/),
+      expect.stringMatching(/of its routes \(\/api\/orders, \/\), .* belong under envoy\.routes/),
       expect.stringMatching(/behind health/),
     ]);
     expect(intoBootstrap(OWN.replace('id: edge-own', '{}').replace(/\n {2}\{\}/, ''), FRAGMENT).hints[0]).toMatch(

@@ -94,6 +94,20 @@ function managersIn(value: unknown, path: Path): Path[] {
   );
 }
 
+const MOST_ROUTES = 6;
+
+/** `/healthz, /`: by what each route is known to who wrote it. */
+function matchesOf(routes: readonly unknown[]): string {
+  const shown = routes.slice(0, MOST_ROUTES).map((route) => {
+    const { match = {}, name } = route as { readonly name?: string; readonly match?: Json };
+    const { path, prefix, path_separated_prefix, safe_regex } = match as Readonly<Record<string, unknown>>;
+    const regex = (safe_regex as { readonly regex?: unknown } | undefined)?.regex;
+    return String(path ?? prefix ?? path_separated_prefix ?? regex ?? name ?? 'one without a path');
+  });
+  const left = routes.length - shown.length;
+  return [...shown, ...(left > 0 ? [`and ${left} more`] : [])].join(', ') || 'none';
+}
+
 /** @returns what the user has to look at */
 function intoConnectionManager(document: Document, path: Path, ours: Json): string[] {
   const {
@@ -111,12 +125,9 @@ function intoConnectionManager(document: Document, path: Path, ours: Json): stri
   };
   const hints: string[] = [];
   if (manager.route_config !== undefined) {
-    const routes = (manager.route_config.virtual_hosts ?? []).reduce(
-      (sum, host) => sum + (host.routes?.length ?? 0),
-      0,
-    );
+    const routes = (manager.route_config.virtual_hosts ?? []).flatMap((host) => host.routes ?? []);
     hints.push(
-      `route_config is replaced by rds; of its ${routes} route${routes === 1 ? '' : 's'}, those that are neither the default nor a path of a mirror belong under envoy.routes of the policy`,
+      `route_config is replaced by rds; of its routes (${matchesOf(routes)}), those that are neither the default nor a path of a mirror belong under envoy.routes of the policy`,
     );
   }
   const present = ['route_config', 'scoped_routes'].find((key) => document.hasIn([...path, key]));
