@@ -1,4 +1,5 @@
 /** Figures over many scored corpora. */
+import { type Interval, normalQuantile } from '../../../compare/judge/index.ts';
 import type { Scored } from './score.ts';
 
 /** A corpus of whatever sort, after the judges. */
@@ -34,6 +35,38 @@ export function share({ hits, of }: Count): number {
 export function recall(corpora: readonly Judged[], flags: (field: Scored) => boolean): Count {
   const defects = corpora.flatMap(({ series }) => series.filter(({ defect }) => defect));
   return { hits: defects.filter(flags).length, of: defects.length };
+}
+
+/** Of one corpus: our finds of its planted defects less theirs. */
+export interface Lead {
+  readonly more: number;
+  readonly of: number;
+}
+
+export function leads(
+  corpora: readonly Judged[],
+  ours: (field: Scored) => boolean,
+  theirs: (field: Scored) => boolean,
+): Lead[] {
+  return corpora.map((corpus) => {
+    const found = recall([corpus], ours);
+    return { more: found.hits - recall([corpus], theirs).hits, of: found.of };
+  });
+}
+
+/**
+ * By which share of all defects we find more, with its 95% interval: that of Agresti and Min (2005) for pairs, with whole
+ * corpora instead of single pairs, because the defects of one corpus are not independent. The thresholds are taken as given.
+ */
+export function leadInterval(byCorpus: readonly Lead[]): Interval {
+  const more = byCorpus.reduce((sum, one) => sum + one.more, 0);
+  const of = byCorpus.reduce((sum, one) => sum + one.of, 0);
+  const rate = more / Math.max(1, of);
+  const squares = byCorpus.reduce((sum, one) => sum + (one.more - rate * one.of) ** 2, 0);
+  // Half a defect for each of the four ways in which two judges may find one.
+  const middle = more / (of + 2);
+  const half = (normalQuantile(0.975) * Math.sqrt(squares + 1)) / (of + 2);
+  return { rate, low: Math.max(-1, middle - half), high: Math.min(1, middle + half) };
 }
 
 /** Findings that are planted defects. */

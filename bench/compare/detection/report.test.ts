@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { generate, plans } from './corpus.ts';
 import { curveChart } from './curve-chart.ts';
-import { goals, markdownReport, matches } from './report.ts';
+import { matches } from './match.ts';
+import { goals, markdownReport } from './report.ts';
 import { score } from './score.ts';
 import { generateStrata, strataPlans } from './strata-corpus.ts';
 import { strataGoals } from './strata-report.ts';

@@ -12,6 +12,7 @@ import {
 import { seededRandom } from '../../support/index.ts';
 import type { Corpus, Plan, Series } from './corpus.ts';
 import { ARM, CANDIDATE, CONTROL, deviationOf } from './noise.ts';
+import { isEverAlarmed } from './often.ts';
 
 export interface Scored {
   readonly defect: boolean;
@@ -32,6 +33,8 @@ export interface ScoredCorpus {
   readonly missing: Retold;
   /** Some noise comes as fields that come and go in every answer: missing where the candidate lacks them, else extra. */
   readonly comingAndGoing: Retold;
+  /** Of two copies of one build with a control: whether a field is `different` at any of many looks. */
+  readonly isEverAlarmed?: boolean;
 }
 
 /** What our judge says of a corpus that is told in another way. */
@@ -45,7 +48,8 @@ export interface Retold {
 /** Share of the noisy fields whose noise is told as structure instead of `value`. */
 export const STRUCTURE_SHARE = 0.2;
 
-export function score({ plan, series }: Corpus): ScoredCorpus {
+export function score(corpus: Corpus): ScoredCorpus {
+  const { plan, series } = corpus;
   const evidence = series.map(evidenceOf);
   const verdicts = judgeFields(evidence, plan.control);
   const adjusted = benjaminiHochberg(evidence.map(({ tally }) => mcnemarExact(tally.candidateOnly, tally.controlOnly)));
@@ -67,6 +71,7 @@ export function score({ plan, series }: Corpus): ScoredCorpus {
       isRetold[index] ? { ...evidence[index]!, kind: 'missing' } : evidence[index]!,
     ]),
     comingAndGoing: retold(plan, series, (one, index) => (isRetold[index] ? comingAndGoing(one) : [evidence[index]!])),
+    ...(plan.control && plan.defectRate === 0 && { isEverAlarmed: isEverAlarmed(corpus) }),
   };
 }
 

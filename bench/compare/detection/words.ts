@@ -27,3 +27,8 @@ export function withInterval({ hits, of }: Count): string {
   const { low, high } = wilsonInterval(hits, of, 0.95);
   return `${percent({ hits, of })} (${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
 }
+
+/** A share as it is set, not measured. */
+export function ratePercent(rate: number): string {
+  return `${Number((100 * rate).toFixed(2))}%`;
+}
