@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { startOrdersExample } from '../../examples/orders/index.ts';
 import { Cleanup, startWholeStack, type WholeStack } from '../../test/support/index.ts';
+import { HEAP_PROBE } from './live-memory.ts';
 
 const POLICY = new URL('../../examples/orders/shadowplane.yaml', import.meta.url);
 
@@ -24,7 +25,7 @@ export async function startDemoStack(sample: string): Promise<DemoStack> {
     delete document.listen;
     for (const { name, address } of services) document.services[name]!.address = address;
     document.mirrors.orders.sample = sample;
-    const stack = cleanup.add(await startWholeStack(document));
+    const stack = cleanup.add(await startWholeStack(document, { preload: HEAP_PROBE }));
     return { ...stack, url: `http://127.0.0.1:${stack.port}`, close: () => cleanup.run() };
   } catch (error) {
     await cleanup.run();

@@ -1,40 +1,38 @@
 /**
- * Loaded into the control plane by the soak alone (`node --import`): on request it collects garbage in every thread and says
- * what is left, which tells a leak from memory that V8 and the allocator keep for later.
+ * Loaded into the control plane by the soak alone (`node --import`), and into each of its threads: when asked, all of them
+ * collect garbage and say what is left. What V8 and the allocator keep for later is no leak.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { BroadcastChannel, isMainThread, threadId } from 'node:worker_threads';
+import { BroadcastChannel, isMainThread } from 'node:worker_threads';
 
 setFlagsFromString('--expose-gc');
-/** @type {() => void} */
 const collect = runInNewContext('gc');
 
-/** Threads that are busy for longer are left out of a sample. */
+/** For threads that are busy; who is for longer is left out. */
 const ANSWER_WITHIN_MS = 1_000;
-const channel = new BroadcastChannel('soak heap probe');
-channel.unref();
+const threads = new BroadcastChannel('soak heap probe');
+threads.unref();
 
-function live() {
+function liveBytes() {
   collect();
   const { heapUsed, external } = process.memoryUsage();
-  return { thread: threadId, heapUsed, external };
+  return heapUsed + external;
 }
 
 if (isMainThread) {
-  /** @type {Array<ReturnType<typeof live>>} */
-  let answers = [];
-  channel.onmessage = ({ data }) => {
-    if (data.heapUsed !== undefined) answers.push(data);
+  let total = 0;
+  threads.onmessage = ({ data }) => {
+    if (typeof data === 'number') total += data;
   };
   process.on('message', () => {
-    answers = [live()];
-    channel.postMessage({ asks: true });
-    setTimeout(() => process.send?.(answers), ANSWER_WITHIN_MS).unref();
+    total = liveBytes();
+    threads.postMessage('how much?');
+    setTimeout(() => process.send?.({ liveBytes: total }), ANSWER_WITHIN_MS).unref();
   });
   process.channel?.unref();
 } else {
-  channel.onmessage = ({ data }) => {
-    if (data.asks) channel.postMessage(live());
+  threads.onmessage = ({ data }) => {
+    if (typeof data === 'string') threads.postMessage(liveBytes());
   };
 }

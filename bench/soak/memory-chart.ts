@@ -4,9 +4,9 @@ import { type MemorySample, WARM_UP_SHARE } from './figures.ts';
 const BOX = { width: 760, height: 300, left: 56, top: 62, right: 96, bottom: 38 } as const;
 
 const STYLE = `
-  svg { --surface: #ffffff; --text: #1f2328; --muted: #59636e; --grid: #d8dee4; --warm: #eef1f4; --s0: #2a78c2; --s1: #b35c00; --s2: #3f7f3f }
+  svg { --surface: #ffffff; --text: #1f2328; --muted: #59636e; --grid: #d8dee4; --warm: #eef1f4; --s0: #2a78c2; --s1: #b35c00; --s2: #3f7f3f; --s3: #8a4fb0 }
   @media (prefers-color-scheme: dark) {
-    svg { --surface: #14181d; --text: #e6edf3; --muted: #9aa5b1; --grid: #303841; --warm: #1c222a; --s0: #5aa2e6; --s1: #e7a54a; --s2: #7fc47f }
+    svg { --surface: #14181d; --text: #e6edf3; --muted: #9aa5b1; --grid: #303841; --warm: #1c222a; --s0: #5aa2e6; --s1: #e7a54a; --s2: #7fc47f; --s3: #c79be3 }
   }
   text { font: 12px system-ui, sans-serif; fill: var(--text) }
   .title { font-weight: 600; font-size: 15px }
@@ -14,7 +14,7 @@ const STYLE = `
   .grid { stroke: var(--grid) }
   .line { fill: none; stroke-width: 2 }
   .s0 { stroke: var(--s0) } .s1 { stroke: var(--s1); stroke-dasharray: 7 3 }
-  .s2 { stroke: var(--s2); stroke-dasharray: 2 2 }`;
+  .s2 { stroke: var(--s2); stroke-dasharray: 2 2 } .s3 { stroke: var(--s3); stroke-dasharray: 9 2 2 2 }`;
 
 export function memoryChart(title: string, samples: readonly MemorySample[]): string {
   const lastMs = Math.max(samples.at(-1)?.atMs ?? 0, 1);
@@ -45,6 +45,7 @@ export function memoryChart(title: string, samples: readonly MemorySample[]): st
     ['Envoy', ({ envoyMiB }: MemorySample) => envoyMiB],
     ['control plane', ({ nodeMiB }: MemorySample) => nodeMiB],
     ['allocated', ({ envoyLiveMiB }: MemorySample) => envoyLiveMiB],
+    ['in use', ({ nodeLiveMiB }: MemorySample) => nodeLiveMiB],
   ] as const;
   series.forEach(([name, of], index) => {
     const line = samples.map((sample) => `${x(sample.atMs)} ${y(of(sample))}`).join('L');

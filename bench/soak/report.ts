@@ -2,10 +2,10 @@
 import { type Machine, machineLines, table } from '../support/index.ts';
 import {
   type Balance,
-  ENVOY_MOST_MIB,
   failuresOf,
   type MemoryOf,
   type MemorySample,
+  MOST_MIB,
   type Trend,
   trendOf,
 } from './figures.ts';
@@ -43,7 +43,6 @@ export function verdicts(result: SoakResult): Array<{ readonly holds: boolean | 
   const { traffic, balance } = result;
   const failures = failuresOf(traffic);
   const lost = Object.values(balance.lost).reduce((sum, count) => sum + count, 0);
-  const { mostMiB } = trendOf(result.samples, 'envoyMiB');
   const ended = `${count(balance.compared)} compared + ${count(lost)} lost`;
   return [
     { holds: failures === 0, text: `User-visible failures: ${count(failures)} of ${count(traffic.sent)} requests.` },
@@ -51,22 +50,26 @@ export function verdicts(result: SoakResult): Array<{ readonly holds: boolean | 
       holds: balance.unexplained === 0,
       text: `Copies by Envoy's own count: ${count(balance.copies)} = ${ended}${balance.unexplained === 0 ? '' : `, and ${count(balance.unexplained)} unexplained`}.`,
     },
-    ...(['envoyLiveMiB', 'nodeMiB'] as const).map((of) => {
+    ...(['envoyLiveMiB', 'nodeLiveMiB'] as const).map((of) => {
       const trend = trendOf(result.samples, of);
       return result.minutes < LEAST_MINUTES
         ? { holds: null, text: `${NAMES[of]}: told by runs of ${LEAST_MINUTES} minutes and more.` }
         : { holds: trend.isBounded, text: `${NAMES[of]}: ${slopeText(trend)}.` };
     }),
-    {
-      holds: mostMiB <= ENVOY_MOST_MIB,
-      text: `${NAMES.envoyMiB}: at most ${mostMiB.toFixed(0)} MiB of ${ENVOY_MOST_MIB}.`,
-    },
+    ...(['envoyMiB', 'nodeMiB'] as const).map((of) => {
+      const { mostMiB } = trendOf(result.samples, of);
+      return {
+        holds: mostMiB <= MOST_MIB[of],
+        text: `${NAMES[of]}: at most ${mostMiB.toFixed(0)} MiB of ${MOST_MIB[of]}.`,
+      };
+    }),
   ];
 }
 
 const NAMES: Readonly<Record<MemoryOf, string>> = {
   envoyLiveMiB: 'Envoy, allocated',
   envoyMiB: 'Envoy, resident',
+  nodeLiveMiB: 'Control plane, in use',
   nodeMiB: 'Control plane, resident',
 };
 
@@ -76,7 +79,7 @@ function slopeText({ slopeMiBPerMinute, isBounded }: Trend): string {
 }
 
 export function figures(result: SoakResult): string {
-  const rows = (['envoyLiveMiB', 'envoyMiB', 'nodeMiB'] as const).map((of) => {
+  const rows = (['envoyLiveMiB', 'envoyMiB', 'nodeLiveMiB', 'nodeMiB'] as const).map((of) => {
     const { startMiB, mostMiB, endMiB, slopeMiBPerMinute } = trendOf(result.samples, of);
     return [NAMES[of], ...[startMiB, mostMiB, endMiB].map((mib) => mib.toFixed(0)), slopeMiBPerMinute.toFixed(2)];
   });

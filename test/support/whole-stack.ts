@@ -1,5 +1,5 @@
 /** `shadowplane up` as users run it, comparison included: Envoy, control plane and collector on free ports in processes of their own. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,6 +22,8 @@ export interface WholeStack {
   readonly envoyPid: number;
   readonly envoyVersion: string;
   readonly controlPlanePid: number;
+  /** With `preload` it can be sent messages. */
+  readonly controlPlane: ChildProcess;
   close(): Promise<void>;
 }
 
@@ -33,8 +35,13 @@ interface Ready {
   readonly envoyPid: number;
 }
 
+export interface WholeStackOptions {
+  /** A module that is loaded into the control plane first, and into each of its threads. */
+  readonly preload?: URL;
+}
+
 /** @param document the policy, as an object; `listen` is chosen here. */
-export async function startWholeStack(document: object): Promise<WholeStack> {
+export async function startWholeStack(document: object, { preload }: WholeStackOptions = {}): Promise<WholeStack> {
   const cleanup = new Cleanup();
   try {
     const directory = await mkdtemp(join(tmpdir(), 'shadowplane-test-'));
@@ -51,20 +58,22 @@ export async function startWholeStack(document: object): Promise<WholeStack> {
       ...PORTS.flatMap((flag) => [flag, '127.0.0.1:0']),
     ];
     const located = await locateEnvoy();
-    const env = { ...process.env, SHADOWPLANE_ENVOY: located.path };
-    const child = spawn(process.execPath, [LAUNCHER, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const nodeOptions = preload && { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${preload.href}` };
+    const env = { ...process.env, SHADOWPLANE_ENVOY: located.path, ...nodeOptions };
+    const messages = preload ? (['ipc'] as const) : [];
+    const child = spawn(process.execPath, [LAUNCHER, ...args], { env, stdio: ['ignore', 'pipe', 'pipe', ...messages] });
     const exited = once(child, 'exit');
     cleanup.defer(async () => {
       child.kill('SIGINT');
       await exited;
     });
     let errors = '';
-    child.stderr.on('data', (data) => {
+    child.stderr!.on('data', (data) => {
       errors += data;
     });
-    const ready = await readReady(child.stdout);
+    const ready = await readReady(child.stdout!);
     if (!ready) throw new Error(`shadowplane up ended before it was ready: ${errors}`);
-    child.stdout.resume();
+    child.stdout!.resume();
     return {
       port: Number(new URL(`http://${ready.listen}`).port),
       api: new ApiClient(ready.api),
@@ -72,6 +81,7 @@ export async function startWholeStack(document: object): Promise<WholeStack> {
       envoyPid: ready.envoyPid,
       envoyVersion: located.version,
       controlPlanePid: child.pid!,
+      controlPlane: child,
       close: () => cleanup.run(),
     };
   } catch (error) {
