@@ -133,11 +133,13 @@ for (const { name, skip, dialect } of databases) {
       const newestMs = 1_890_000_000_000;
       await store.write({
         comparisonLatencies: [latencies],
-        comparisonSeries: [point(newestMs), point(newestMs - 23 * 3_600_000), point(newestMs - 25 * 3_600_000)],
+        comparisonSeries: [0, 23, 25].map((hours) => point(newestMs - hours * 3_600_000)),
       });
       expect(await store.latencies(mirror, 1)).toEqual([latencies]);
       expect(await store.latencies(mirror, 2)).toEqual([]);
-      await store.sweep();
+      // Of an Envoy whose clock is ahead.
+      await store.write({ comparisonSeries: [{ ...point(newestMs + 48 * 3_600_000), mirror: `${mirror}-ahead` }] });
+      await store.sweep(undefined, newestMs + 1_000);
       const kept = (await store.series(0)).filter((row) => row.mirror === mirror);
       expect(kept.map(({ atMs }) => newestMs - atMs).sort((one, other) => one - other)).toEqual([0, 23 * 3_600_000]);
       expect(kept[0]).toEqual(point(kept[0]!.atMs));

@@ -219,8 +219,8 @@ export class ComparisonStore {
   }
 
   /** Deletes what is beyond the bounds of each mirror. */
-  sweep(retentionOf: RetentionOf = () => undefined): Promise<void> {
-    return this.#database.run((database) => sweep(database, retentionOf));
+  sweep(retentionOf: RetentionOf = () => undefined, nowMs = Date.now()): Promise<void> {
+    return this.#database.run((database) => sweep(database, retentionOf, nowMs));
   }
 
   close(): Promise<void> {

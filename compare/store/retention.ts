@@ -33,7 +33,7 @@ const OF_AN_EPOCH = [
 /** Undefined for mirrors of which nothing is said. */
 export type RetentionOf = (mirror: string) => Retention | undefined;
 
-export async function sweep(database: Kysely<Tables>, retentionOf: RetentionOf): Promise<void> {
+export async function sweep(database: Kysely<Tables>, retentionOf: RetentionOf, nowMs: number): Promise<void> {
   const newest = await database
     .selectFrom('comparisonEpochs')
     .select(({ fn }) => ['mirror', fn.max('epoch').as('epoch')])
@@ -50,9 +50,9 @@ export async function sweep(database: Kysely<Tables>, retentionOf: RetentionOf):
     }
     await deleteBeyondBytes(database, mirror, maxSampleBytes);
   }
-  await sql`delete from comparison_series where at_ms < (select max(at_ms) from comparison_series) - ${MAX_SERIES_MS}`.execute(
-    database,
-  );
+  // By the clocks of Envoys, of which one may be ahead: it must not make all of them forget.
+  const until = sql`(select max(at_ms) from comparison_series where at_ms <= ${nowMs}) - ${MAX_SERIES_MS}`;
+  await sql`delete from comparison_series where at_ms < ${until}`.execute(database);
   await sql`delete from comparison_samples where not exists (select 1 from comparison_sample_slots
     where comparison_sample_slots.mirror = comparison_samples.mirror
     and comparison_sample_slots.sample_id = comparison_samples.id)`.execute(database);

@@ -27,7 +27,7 @@ it('counts a minute, by endpoint and together, and tells what has changed', () =
 });
 
 it('forgets what is too old, and bounds the endpoints', () => {
-  const series = new Series();
+  const series = new Series(() => START_MS + 2 * SERIES_MS);
   series.count('GET /old', START_MS, false);
   series.count('GET /new', START_MS + SERIES_MS + MINUTE_MS, false);
   expect(brief(series).map(([endpoint]) => endpoint)).toEqual(['*', 'GET /new']);
@@ -36,6 +36,17 @@ it('forgets what is too old, and bounds the endpoints', () => {
   expect(points.length).toBeLessThan(110);
   expect(points.find(({ endpoint }) => endpoint === OTHER_ENDPOINTS)!.compared).toBeGreaterThan(190);
   expect(points.find(({ endpoint }) => endpoint === '*')!.compared).toBe(301);
+});
+
+it('an Envoy whose clock is ahead makes nothing forgotten, and what is too old is forgotten after it as before', () => {
+  let nowMs = START_MS;
+  const series = new Series(() => nowMs);
+  series.count('GET /a', START_MS, false);
+  series.count('GET /ahead', START_MS + 10 * SERIES_MS, false);
+  expect(brief(series).map(([endpoint]) => endpoint)).toEqual(['*', '*', 'GET /a', 'GET /ahead']);
+  nowMs += SERIES_MS + MINUTE_MS;
+  series.count('GET /b', nowMs, false);
+  expect(brief(series).map(([endpoint]) => endpoint)).toEqual(['*', '*', 'GET /ahead', 'GET /b']);
 });
 
 it('endpoints that turn out to be one are added up', () => {

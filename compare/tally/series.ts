@@ -20,14 +20,22 @@ const MAX_ENDPOINTS = 100;
 export class Series {
   readonly #points = new Map<string, Map<number, SeriesPoint>>();
   readonly #changed = new Set<SeriesPoint>();
+  readonly #now: () => number;
   #prunedAtMs = 0;
+
+  /** @param now of this machine: the times of what is counted are by the clocks of Envoys, of which one may be wrong. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   count(endpoint: string, atMs: number, differs: boolean): void {
     const isBeyond = !this.#points.has(endpoint) && this.#points.size > MAX_ENDPOINTS;
     for (const name of [ALL_ENDPOINTS, isBeyond ? OTHER_ENDPOINTS : endpoint]) {
       this.#add({ endpoint: name, atMs: atMs - (atMs % MINUTE_MS), compared: 1, differing: differs ? 1 : 0 });
     }
-    if (atMs - this.#prunedAtMs >= MINUTE_MS) this.#prune(atMs);
+    // One that is ahead must not make the others forget.
+    const untilMs = Math.min(atMs, this.#now());
+    if (untilMs - this.#prunedAtMs >= MINUTE_MS) this.#prune(untilMs);
   }
 
   /** @param nameOf the present name of an endpoint; several may have the same one now. */
