@@ -35,7 +35,8 @@ describe('parsePolicyFile', () => {
   });
 
   it.each([
-    ['a key twice', 'services: {}\nservices: {}', 'this key stands here twice', 2],
+    ['a key twice', 'services: {}\nservices: {}', '"services" stands here twice; the first is in line 1', 2],
+    ['a segment twice', 'segments:\n  a: {}\n  b: {}\n  a: {}', '"a" stands here twice; the first is in line 2', 4],
     ['a number as key', 'services:\n  8080: { address: a:1 }', 'keys are text, not 8080; write "8080" in quotes', 2],
     ['a list as key', '? [a]\n: b', 'keys are text, not a list', 1],
     ['an unclosed bracket', 'services: {\n', '', 2],

@@ -93,9 +93,25 @@ function refused(message: string, filename: string, at: { line?: number; column?
 function syntaxProblems(yaml: Document.Parsed, lines: LineCounter): InputProblem[] {
   return [...yaml.errors, ...yaml.warnings].map((error) => ({
     path: '',
-    message: error.code === 'DUPLICATE_KEY' ? 'this key stands here twice' : error.message,
+    message: error.code === 'DUPLICATE_KEY' ? twice(yaml, error.pos[0], lines) : error.message,
     ...position(error.pos[0], lines),
   }));
+}
+
+/** Which key, and where it stands for the first time: the two may be a screen apart. */
+function twice(yaml: Document.Parsed, offset: number, lines: LineCounter): string {
+  let message = 'this key stands here twice';
+  visit(yaml, {
+    Map(_, { items }) {
+      const startOf = (key: unknown) => (isScalar(key) ? key.range?.[0] : undefined);
+      const second = items.find(({ key }) => startOf(key) === offset)?.key;
+      if (!isScalar(second)) return undefined;
+      const first = startOf(items.find(({ key }) => isScalar(key) && key.value === second.value)?.key);
+      message = `"${second.value}" stands here twice; the first is in line ${position(first ?? offset, lines).line}`;
+      return visit.BREAK;
+    },
+  });
+  return message;
 }
 
 /** What YAML can say and JSON cannot: keys that are no text would silently become text; aliases may lead nowhere. */

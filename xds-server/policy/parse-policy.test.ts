@@ -58,6 +58,18 @@ describe('parsePolicy', () => {
     expect(parsePolicy({}).policy).toMatchObject({ services: [], mirrors: [], listen: { port: 10_000 } });
   });
 
+  it.each([
+    [5, 'did you mean 5%?'],
+    ['5', 'did you mean 5%?'],
+    [0.05, 'did you mean 0.05% or 5%?'],
+    ['0.3', 'did you mean 0.3% or 30%?'],
+    [500, 'such as 5% or 0.25%'],
+    ['half', 'such as 5% or 0.25%'],
+    ['', 'such as 5% or 0.25%'],
+  ])('a share that is no percentage: %j, %s', (sample, hint) => {
+    expect(problemsOf(withMirror({ sample }))).toEqual([expect.stringContaining(hint)]);
+  });
+
   it('reports everything at once', () => {
     const document = { ...(withMirror({ shadow: 'ordr-v2', sample: 5 }) as object), listne: 'x', default: 'nobody' };
     expect(problemsOf(document)).toEqual([

@@ -16,8 +16,7 @@ const PERCENT = /^(\d+(?:\.\d+)?)\s*%$/;
 export function parsePercent(text: unknown): PerMillion {
   const match = typeof text === 'string' ? PERCENT.exec(text.trim()) : null;
   if (!match) {
-    const hint = typeof text === 'number' ? `; did you mean ${text}%?` : ', such as 5% or 0.25%';
-    throw new ShadowplaneError('POLICY_INVALID', `${JSON.stringify(text)} is not a percentage${hint}`);
+    throw new ShadowplaneError('POLICY_INVALID', `${JSON.stringify(text)} is not a percentage${hintFor(text)}`);
   }
   const [whole = '', fraction = ''] = match[1]!.split('.');
   const significant = fraction.replace(/0+$/, '');
@@ -25,6 +24,14 @@ export function parsePercent(text: unknown): PerMillion {
   const perMillion = Number(whole) * 10_000 + Number(significant.padEnd(4, '0'));
   if (perMillion > ALL) throw new ShadowplaneError('POLICY_INVALID', `${text} is more than 100%`);
   return perMillion as PerMillion;
+}
+
+/** 0.05 may be 0.05% or a fraction, which is 5%: only who wrote it knows. */
+function hintFor(text: unknown): string {
+  const number = typeof text === 'string' && text.trim() !== '' ? Number(text) : text;
+  if (typeof number !== 'number' || !(number >= 0) || number > 100) return ', such as 5% or 0.25%';
+  if (number === 0 || number >= 1) return `; did you mean ${number}%?`;
+  return `; did you mean ${number}% or ${Number((number * 100).toFixed(4))}%?`;
 }
 
 /** The shortest percentage text that `parsePercent` reads back: 250000 -> `25%`, 1 -> `0.0001%`. */

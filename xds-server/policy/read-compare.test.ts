@@ -69,7 +69,7 @@ describe('compare of a mirror', () => {
 
   it.each([
     [{ margn: '1%' }, /^margn: there is no key "margn" here; did you mean "margin"\?$/],
-    [{ margin: 0.5 }, /^margin: 0\.5 is not a percentage; did you mean 0\.5%\?$/],
+    [{ margin: 0.5 }, /^margin: 0\.5 is not a percentage; did you mean 0\.5% or 50%\?$/],
     [{ margin: '0%' }, /^margin: .*0\.0001% to 50%$/],
     [{ versionHeader: 'x app' }, /^versionHeader: "x app" is not a header name$/],
     [{ endpoints: ['api/orders'] }, /^endpoints\.0: .*such as \/api\/orders\/\{id\}/],
