@@ -155,7 +155,7 @@ function headersAndTrailers({ answer, form }: PreparedAnswer): Parts {
 }
 
 function hasNoBody({ answer: { status } }: PreparedAnswer, method: string): boolean {
-  return method.toUpperCase() === 'HEAD' || status === 204 || status === 304 || status < 200;
+  return (method !== 'GET' && method.toUpperCase() === 'HEAD') || status === 204 || status === 304 || status < 200;
 }
 
 function whyIncomplete(
@@ -186,7 +186,7 @@ function compareUnparsed(
 ): boolean {
   const one = primary.jsonText;
   const other = one && candidate.jsonText;
-  return other !== undefined && diffTapes(one!, other.bytes, rules, findings);
+  return other !== undefined && diffTapes(one!, other, rules, findings);
 }
 
 function compareBodies(primary: Body, candidate: Body, rules: CompiledRules, findings: Findings): void {

@@ -94,8 +94,8 @@ export class Findings {
     this.kept.push(difference);
   }
 
-  /** For a place in a JSON body; `undefined` stands for nothing there. */
-  addJson(kind: DifferenceKind, place: Place, primary: Json | undefined, candidate: Json | undefined): void {
+  /** For a place in a JSON body. */
+  addJson(kind: DifferenceKind, place: Place, primary: Shown, candidate: Shown): void {
     if (this.isFull && !this.admits(kind, foldedPath(place.primary.slice(0, place.depth)))) return;
     this.kept.push(new AtPlace(kind, place, primary, candidate));
   }
@@ -146,16 +146,28 @@ interface FindingsMark {
   readonly hidden: ReadonlyMap<string, number> | undefined;
 }
 
+/** What stands for a value of which no more than its preview is needed. */
+export class Excerpt {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What a body holds at a place; undefined: nothing. */
+type Shown = Json | Excerpt | undefined;
+
 /** A difference in a JSON body, as it was found. */
 class AtPlace {
   readonly kind: DifferenceKind;
   readonly inPrimary: readonly PathSegment[];
   /** The same object as `inPrimary` where the two places are. */
   readonly inCandidate: readonly PathSegment[];
-  readonly primary: Json | undefined;
-  readonly candidate: Json | undefined;
+  readonly primary: Shown;
+  readonly candidate: Shown;
 
-  constructor(kind: DifferenceKind, place: Place, primary: Json | undefined, candidate: Json | undefined) {
+  constructor(kind: DifferenceKind, place: Place, primary: Shown, candidate: Shown) {
     this.kind = kind;
     this.inPrimary = place.primary.slice(0, place.depth);
     this.inCandidate = place.moved > 0 ? place.candidate.slice(0, place.depth) : this.inPrimary;
@@ -175,7 +187,11 @@ function write(found: Difference | AtPlace): Difference {
     pointer: kind === 'extra' ? inCandidate : inPrimary,
   };
   if (kind !== 'extra' && kind !== 'missing' && inPrimary !== inCandidate) difference.candidatePointer = inCandidate;
-  if (primary !== undefined) difference.primary = preview(primary);
-  if (candidate !== undefined) difference.candidate = preview(candidate);
+  if (primary !== undefined) difference.primary = show(primary);
+  if (candidate !== undefined) difference.candidate = show(candidate);
   return difference;
+}
+
+function show(value: Json | Excerpt): string {
+  return value instanceof Excerpt ? value.text : preview(value);
 }

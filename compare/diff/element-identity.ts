@@ -18,7 +18,7 @@ const MAX_FIELDS = 24;
 /** A field tells what an element is if at least this share of its values occurs on both sides. */
 const MIN_COMMON = 0.5;
 /** Elements whose keys are taken as the fields of all. */
-export const FIELD_SAMPLE = 3;
+const FIELD_SAMPLE = 3;
 
 /** Both of the same length, and element for element with the same id: nothing has to be searched. */
 export function haveSameIdsInOrder(primary: readonly Json[], candidate: readonly Json[]): boolean {
@@ -81,45 +81,45 @@ export interface Stands {
   readonly others: readonly unknown[];
 }
 
+/** Objects that are not parsed. */
+export interface UnparsedElements {
+  readonly length: number;
+  readonly lengthOfCandidate: number;
+  /** Of the primary's first element. */
+  readonly names: readonly string[];
+  /** Undefined when what stands at a key is no scalar everywhere. */
+  read(name: string): Stands | undefined;
+}
+
 /**
  * The same for objects that are not parsed, as far as keys alone decide.
  *
- * @param names Keys of the primary's first elements, `FIELD_SAMPLE` of them if there are so many.
- * @param read Undefined when what stands at a key is no scalar everywhere.
  * @returns undefined when the elements have to be parsed.
  */
-export function alignByKeys(
-  names: ReadonlyArray<readonly string[]>,
-  length: number,
-  lengthOfCandidate: number,
-  read: (name: string) => Stands | undefined,
-): Alignment | 'in-order' | undefined {
-  const known = new Map<string, Stands | undefined>();
+export function alignByKeys(elements: UnparsedElements): Alignment | 'in-order' | undefined {
+  const { length, lengthOfCandidate, names } = elements;
+  const known: Stands[] = [];
   if (length === lengthOfCandidate) {
-    for (const name of names[0]!) {
+    for (const name of names) {
       if (!isKeyName(name)) continue;
-      const found = readOnce(name, known, read);
+      const found = elements.read(name);
       if (!found) return undefined;
       if (areSameScalars(found)) return 'in-order';
+      known.push(found);
     }
   }
-  for (const name of firstNames(names)) {
+  const least = MIN_COMMON * Math.min(length, lengthOfCandidate);
+  let isKnown = 0;
+  const mostNames = Math.min(names.length, MAX_FIELDS);
+  for (let at = 0; at < mostNames; at++) {
+    const name = names[at]!;
     if (!isKeyName(name)) continue;
-    const found = readOnce(name, known, read);
+    const found = known[isKnown++] ?? elements.read(name);
     const partners = found && distinctPartners(found.values, found.others);
     if (!partners) return undefined;
-    if (countPartners(partners) >= MIN_COMMON * Math.min(length, lengthOfCandidate)) return alignDistinct(partners);
+    if (countPartners(partners) >= least) return alignDistinct(partners);
   }
   return undefined;
-}
-
-function readOnce(
-  name: string,
-  known: Map<string, Stands | undefined>,
-  read: (name: string) => Stands | undefined,
-): Stands | undefined {
-  if (!known.has(name)) known.set(name, read(name));
-  return known.get(name);
 }
 
 function areSameScalars({ values, others }: Stands): boolean {

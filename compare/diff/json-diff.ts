@@ -3,7 +3,7 @@
  * effort of its own, and what lies deeper than `MAX_DEPTH` is compared as a whole.
  */
 import { type ArrayPlan, planKeyed, planOrdered, planUnordered } from './array-plan.ts';
-import { type DifferenceKind, Findings, type Place } from './difference.ts';
+import { type DifferenceKind, type Excerpt, Findings, type Place } from './difference.ts';
 import { harmlessBy } from './harmless.ts';
 import { Effort, jsonEqual } from './json-equal.ts';
 import { ExactNumber, type Json, type JsonObject, typeName } from './json-value.ts';
@@ -125,14 +125,14 @@ export class JsonWalk {
     this.leave();
   }
 
-  absent(kind: 'missing' | 'extra', value: Json, position: RulePosition | undefined): void {
+  absent(kind: 'missing' | 'extra', value: Json | Excerpt, position: RulePosition | undefined): void {
     const rule = position?.here.ignore ?? (value === null ? position?.here.nullEqualsMissing : undefined);
     if (rule) this.findings.hide(rule.id);
     else if (kind === 'missing') this.found(kind, value, undefined);
     else this.found(kind, undefined, value);
   }
 
-  found(kind: DifferenceKind, primary: Json | undefined, candidate: Json | undefined): void {
+  found(kind: DifferenceKind, primary: Json | Excerpt | undefined, candidate: Json | Excerpt | undefined): void {
     this.findings.addJson(kind, this.place, primary, candidate);
   }
 

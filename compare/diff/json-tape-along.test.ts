@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { JsonTape, JsonText, readTape } from './json-tape.ts';
+import { JsonTape } from './json-tape.ts';
 import { readTapeAlong } from './json-tape-along.ts';
+import { readTape } from './json-tape-reader.ts';
+import { JsonText } from './json-text.ts';
 
 /** Undefined: not read. */
 function nodes(read: (tape: JsonTape) => boolean): number[] | undefined {
@@ -12,7 +14,11 @@ function nodes(read: (tape: JsonTape) => boolean): number[] | undefined {
 function along(guide: string, text: string): number[] | undefined {
   const primary = new JsonTape();
   expect(readTape(Buffer.from(guide), primary)).toBe(true);
-  return nodes((tape) => readTapeAlong(primary, Buffer.from(text), tape));
+  const [everywhere, whereUseful] = [0, undefined].map((worthALook) =>
+    nodes((tape) => readTapeAlong(primary, Buffer.from(text), tape, worthALook)),
+  );
+  expect(whereUseful).toEqual(everywhere);
+  return everywhere;
 }
 
 function alone(text: string): number[] | undefined {

@@ -2,24 +2,28 @@
  * A tape read along the tape of another text. Where the bytes of both agree, so do the tapes, but for where things stand:
  * they are copied, and only what differs is read. The result is what `readTape` would give.
  */
+import { agreement, type JsonTape, MAX_DEPTH } from './json-tape.ts';
 import {
-  beginTape,
   COMMA,
-  type JsonTape,
-  MAX_DEPTH,
+  isWhole,
   OPEN_BRACE,
   OPEN_BRACKET,
   readKey,
   readValue,
   skipSpace,
   TO_CLOSER,
-} from './json-tape.ts';
+} from './json-tape-reader.ts';
 
-/** @returns as `readTape` does. */
-export function readTapeAlong(guide: JsonTape, bytes: Buffer, tape: JsonTape): boolean {
-  beginTape(bytes, tape);
-  const end = new AlongReader(guide, bytes, tape).value(0, skipSpace(bytes, 0), 0);
-  return end >= 0 && skipSpace(bytes, end) === bytes.length;
+/** What is shorter and differs is read faster than it is looked through for parts that agree. */
+const WORTH_A_LOOK = 1024;
+
+/**
+ * @param worthALook Bytes of a value.
+ * @returns as `readTape` does.
+ */
+export function readTapeAlong(guide: JsonTape, text: Uint8Array, tape: JsonTape, worthALook = WORTH_A_LOOK): boolean {
+  tape.begin(text);
+  return isWhole(tape, new AlongReader(guide, tape, worthALook).value(0, skipSpace(tape.bytes, 0), 0));
 }
 
 const FAILED = -1;
@@ -31,13 +35,17 @@ class AlongReader {
   private readonly guide: JsonTape;
   private readonly guideNodes: Int32Array;
   private readonly tape: JsonTape;
+  private readonly worthALook: number;
   /** What the guide's bytes hold between where they were last looked at and `agreeUntil`, ours hold `shift` further on. */
   private agreeUntil = 0;
   private shift = 0;
 
-  constructor(guide: JsonTape, bytes: Buffer, tape: JsonTape) {
+  constructor(guide: JsonTape, tape: JsonTape, worthALook: number) {
+    this.worthALook = worthALook;
+    this.agreeUntil = agreement(guide, tape, 0, Math.min(guide.length, tape.length), 0);
+    tape.sameUntil = this.agreeUntil;
     this.a = guide.bytes;
-    this.b = bytes;
+    this.b = tape.bytes;
     this.guide = guide;
     this.guideNodes = guide.nodes;
     this.tape = tape;
@@ -45,16 +53,17 @@ class AlongReader {
 
   /** @returns behind the value that begins at `at`; negative when it cannot be read. */
   value(next: number, at: number, depth: number): number {
-    const { b, tape } = this;
-    const opener = b[at];
+    const { b, tape, guideNodes } = this;
+    const opener = b[at]!;
     const isContainer = opener === OPEN_BRACE || opener === OPEN_BRACKET;
-    if (!isContainer || opener !== this.a[this.guideNodes[next]!]) return readValue(b, at, tape, depth);
+    const isShort = guideNodes[next + 1]! - guideNodes[next]! < this.worthALook;
+    if (!isContainer || isShort || opener !== this.a[guideNodes[next]!]) return readValue(tape, at, depth);
     if (depth === MAX_DEPTH || !this.hasRoom(6)) return FAILED;
     const opened = tape.end;
     tape.nodes[opened] = at;
     tape.end += 3;
     const closer = opener + TO_CLOSER;
-    const guideEnd = this.guideNodes[next + 2]!;
+    const guideEnd = guideNodes[next + 2]!;
     let end = skipSpace(b, at + 1);
     if (b[end] !== closer) {
       end =
@@ -88,13 +97,13 @@ class AlongReader {
         if (!this.hasRoom(6)) return FAILED;
         // Another key: out of step up to the end of this object.
         if (next < guideEnd && guideNodes[next + 1]! > this.agreeUntil) next = guideEnd;
-        at = readKey(b, at, tape, tape.end);
+        at = readKey(tape, at, tape.end);
         if (at < 0) return FAILED;
         tape.end += 3;
         if (next < guideEnd) {
           at = this.value(next + 3, at, depth);
           next = guideNodes[next + 5]!;
-        } else at = readValue(b, at, tape, depth);
+        } else at = readValue(tape, at, depth);
         if (at < 0) return FAILED;
       }
       at = skipSpace(b, at);
@@ -127,7 +136,7 @@ class AlongReader {
         at = this.value(next, at, depth);
         if (passed < 0) passed = next;
         next = guideNodes[next + 2]!;
-      } else at = readValue(b, at, tape, depth);
+      } else at = readValue(tape, at, depth);
       if (at < 0) return FAILED;
       at = skipSpace(b, at);
       if (b[at] !== COMMA) return at;
@@ -156,7 +165,8 @@ class AlongReader {
     const shift = at - from;
     if (shift === this.shift && from <= this.agreeUntil) return;
     this.shift = shift;
-    this.agreeUntil = agreement(this.a, this.b, from, shift);
+    const { guide, tape } = this;
+    this.agreeUntil = agreement(guide, tape, from, Math.min(guide.length, tape.length - shift), shift);
   }
 
   private copy(from: number, end: number): boolean {
@@ -174,6 +184,7 @@ class AlongReader {
     }
     tape.end = to + end - from;
     if (this.guide.hasOddKeys) tape.hasOddKeys = true;
+    if (this.guide.hasEscapes) tape.hasEscapes = true;
     return true;
   }
 
@@ -185,25 +196,3 @@ class AlongReader {
 
 /** Up to so many a loop is faster than a call. */
 const FEW_NUMBERS = 64;
-const FEW_BYTES = 128;
-const MOST_BYTES = 64 * 1024;
-
-/** @returns the first place from `from` on where `a` does not hold what `b` holds `shift` further on. */
-function agreement(a: Buffer, b: Buffer, from: number, shift: number): number {
-  const end = Math.min(a.length, b.length - shift);
-  let at = from;
-  let step = FEW_BYTES;
-  let most = Math.min(end, at + step);
-  while (at < most && a[at] === b[at + shift]) at++;
-  if (at < most) return at;
-  // In steps that grow as long as all agrees, and shrink where it does not.
-  for (let isGrowing = true; at < end && step >= FEW_BYTES; ) {
-    if (isGrowing && step < MOST_BYTES) step *= 2;
-    most = Math.min(end, at + step);
-    if (a.compare(b, at + shift, most + shift, at, most) === 0) at = most;
-    else isGrowing = false;
-    if (!isGrowing) step /= 2;
-  }
-  while (at < end && a[at] === b[at + shift]) at++;
-  return at;
-}

@@ -24,12 +24,12 @@ export class ExactNumber {
 
 const NUMBER = /^(-?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 /** Every decimal of at most 15 significant digits in this range has a double of its own. */
-const DOUBLE_DIGITS = 15;
+export const MAX_DOUBLE_DIGITS = 15;
 const DOUBLE_EXPONENT = 300;
 
 /** The value of a JSON number token: a double where that is exact enough to tell decimals apart, else an ExactNumber. */
 export function numberFromText(text: string): number | ExactNumber {
-  if (text.length <= DOUBLE_DIGITS && !/[eE]/.test(text)) return Number(text) || 0;
+  if (text.length <= MAX_DOUBLE_DIGITS && !/[eE]/.test(text)) return Number(text) || 0;
   const [, sign = '', whole = '', fraction = '', exponentText = '0'] = NUMBER.exec(text) ?? [];
   const written = whole + fraction;
   const withoutLeading = stripLeadingZeros(written);
@@ -39,7 +39,7 @@ export function numberFromText(text: string): number | ExactNumber {
   const exponent = BigInt(exponentText.replace('+', '')) + BigInt(zerosCut - fraction.length);
   const magnitude = exponent + BigInt(digits.length);
   const inRange = magnitude < DOUBLE_EXPONENT && magnitude > -DOUBLE_EXPONENT;
-  return digits.length <= DOUBLE_DIGITS && inRange
+  return digits.length <= MAX_DOUBLE_DIGITS && inRange
     ? Number(text)
     : new ExactNumber(text, `${sign}${digits}e${exponent}`);
 }

@@ -8,7 +8,7 @@ import { type Decoded, encodingLayers, undoContentEncoding } from './content-enc
 import { grpcMessages } from './grpc-diff.ts';
 import { headerValue } from './header-diff.ts';
 import { parseJson } from './json-parse.ts';
-import { JsonText } from './json-tape.ts';
+import { JsonText } from './json-text.ts';
 import type { Json } from './json-value.ts';
 import { type BodyForm, bodyForm, type MediaType, parseMediaType } from './media-type.ts';
 
@@ -56,7 +56,7 @@ export class PreparedAnswer {
     if (this.text) return this.text;
     if ((this.form !== 'json' && this.form !== 'unknown') || 'failure' in this.plain) return undefined;
     const { bytes } = this.plain;
-    if (isUtf8(bytes) && !isUtf16(this.charset)) this.text = new JsonText(asBuffer(bytes));
+    if (isUtf8(bytes) && !isUtf16(this.charset)) this.text = new JsonText(bytes);
     return this.text;
   }
 

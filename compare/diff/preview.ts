@@ -1,8 +1,9 @@
 /** JSON text of a value, cut: what a report shows of it. The work is bounded however large the value is. */
 import { ExactNumber, type Json } from './json-value.ts';
 
-const MAX_CHARACTERS = 256;
-const MAX_DEPTH = 16;
+export const MAX_CHARACTERS = 256;
+/** What lies deeper is not shown. */
+export const MAX_DEPTH = 16;
 /** Up to so many characters a loop is faster than a call. */
 const SHORT = 48;
 const QUOTE = 0x22;

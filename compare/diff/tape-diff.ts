@@ -6,27 +6,29 @@
 
 import type { Alignment } from './alignment.ts';
 import { planAligned } from './array-plan.ts';
-import type { Findings } from './difference.ts';
-import { alignByKeys, FIELD_SAMPLE } from './element-identity.ts';
+import { Excerpt, type Findings } from './difference.ts';
+import { alignByKeys, type Stands, type UnparsedElements } from './element-identity.ts';
 import { EFFORT, JsonWalk } from './json-diff.ts';
 import { Effort } from './json-equal.ts';
 import { parseJson } from './json-parse.ts';
-import { JsonTape, type JsonText, OPEN_BRACE, OPEN_BRACKET } from './json-tape.ts';
+import { JsonTape } from './json-tape.ts';
 import { readTapeAlong } from './json-tape-along.ts';
+import { OPEN_BRACE, OPEN_BRACKET } from './json-tape-reader.ts';
+import type { JsonText } from './json-text.ts';
 import { ExactNumber, type Json } from './json-value.ts';
 import { type CompiledRules, hasRules, type RulePosition } from './rule-matcher.ts';
-import { elements, isPlainObject, keyNames, slice, standsAt, text } from './tape-nodes.ts';
+import { elements, isContainer, isPlainObject, keyNames, name, slice, standsAt, value } from './tape-nodes.ts';
 import { GIVE_UP, TapePair } from './tape-pair.ts';
+import { previewOnTape } from './tape-preview.ts';
 
 const tapes = { primary: new JsonTape(), candidate: new JsonTape() };
 
 /** @returns false, having reported nothing: not this way. */
-export function diffTapes(primary: JsonText, candidate: Buffer, rules: CompiledRules, findings: Findings): boolean {
+export function diffTapes(primary: JsonText, candidate: JsonText, rules: CompiledRules, findings: Findings): boolean {
   const before = findings.mark();
   try {
-    if (!primary.readInto(tapes.primary) || !readTapeAlong(tapes.primary, candidate, tapes.candidate)) return false;
-    const first = primary.bytes[tapes.primary.nodes[0]!];
-    if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return false;
+    if (!primary.readInto(tapes.primary) || !isContainer(tapes.primary, 0)) return false;
+    if (!readTapeAlong(tapes.primary, candidate.bytes, tapes.candidate)) return false;
     new TapeWalk(tapes.primary, tapes.candidate, new JsonWalk(findings, new Effort(EFFORT))).compare(
       0,
       0,
@@ -57,11 +59,17 @@ class TapeWalk extends TapePair {
   }
 
   compare(i: number, j: number, position: RulePosition | undefined, depth: number): void {
-    if (this.isSameText(i, j)) return;
-    const first = this.a[this.nodesA[i]!]!;
-    const isContainer = first === OPEN_BRACE || first === OPEN_BRACKET;
-    if (!isContainer || first !== this.b[this.nodesB[j]!] || (position !== undefined && hasRules(position))) {
-      this.walk.compare(this.primaryValue(i), this.candidateValue(j), position, depth);
+    if (!this.isSameText(i, j)) this.compareTexts(i, j, position, depth);
+  }
+
+  /** They are written differently. */
+  private compareTexts(i: number, j: number, position: RulePosition | undefined, depth: number): void {
+    const { primary, candidate } = this;
+    const first = primary.bytes[this.nodesA[i]!]!;
+    const bothContainers =
+      (first === OPEN_BRACE || first === OPEN_BRACKET) && first === candidate.bytes[this.nodesB[j]!];
+    if (!bothContainers || (position !== undefined && hasRules(position))) {
+      this.walk.compare(value(primary, i), value(candidate, j), position, depth);
     } else if (first === OPEN_BRACE) this.compareObjects(i, j, position, depth);
     else this.compareArrays(i, j, position, depth);
   }
@@ -73,7 +81,7 @@ class TapeWalk extends TapePair {
     this.needPlainKeys(i, j);
     let key = i + 3;
     let other = j + 3;
-    for (; key < endA && other < endB && this.isSameKey(key, other); ) {
+    while (key < endA && other < endB && this.isSameText(key, other)) {
       this.compareMember(key, other, position, depth);
       key = nodesA[key + 5]!;
       other = nodesB[other + 5]!;
@@ -84,30 +92,36 @@ class TapeWalk extends TapePair {
     for (; key < endA; key = nodesA[key + 5]!) {
       const partner = partners.of[next++]!;
       if (partner >= 0) this.compareMember(key, partner, position, depth);
-      else this.absent('missing', text(this.a, nodesA, key), this.primaryValue(key + 3), position);
+      else this.absent('missing', name(this.primary, key), key + 3, position);
     }
-    for (const extra of partners.extra) {
-      this.absent('extra', text(this.b, nodesB, extra), this.candidateValue(extra + 3), position);
-    }
+    for (const extra of partners.extra) this.absent('extra', name(this.candidate, extra), extra + 3, position);
   }
 
   private compareMember(key: number, other: number, position: RulePosition | undefined, depth: number): void {
     if (this.isSameText(key + 3, other + 3)) return;
-    const name = text(this.a, this.nodesA, key);
-    this.walk.enter(name, name);
-    this.compare(key + 3, other + 3, position?.step(name), depth + 1);
+    const known = name(this.primary, key);
+    this.walk.enter(known, known);
+    this.compareTexts(key + 3, other + 3, position?.step(known), depth + 1);
     this.walk.leave();
   }
 
-  private absent(kind: 'missing' | 'extra', name: string | number, value: Json, position: RulePosition | undefined) {
-    this.walk.enter(name, name);
-    this.walk.absent(kind, value, position?.step(name));
+  /** @param at Of the tape that has it. */
+  private absent(
+    kind: 'missing' | 'extra',
+    segment: string | number,
+    at: number,
+    position: RulePosition | undefined,
+  ): void {
+    const tape = kind === 'missing' ? this.primary : this.candidate;
+    this.walk.enter(segment, segment);
+    const found = isContainer(tape, at) ? new Excerpt(previewOnTape(tape, at)) : value(tape, at);
+    this.walk.absent(kind, found, position?.step(segment));
     this.walk.leave();
   }
 
   private compareArrays(i: number, j: number, position: RulePosition | undefined, depth: number): void {
-    const one = elements(this.nodesA, i);
-    const other = elements(this.nodesB, j);
+    const one = elements(this.primary, i);
+    const other = elements(this.candidate, j);
     const shorter = Math.min(one.length, other.length);
     let from = 0;
     while (from < shorter && this.areEqual(one[from]!, other[from]!)) from++;
@@ -124,8 +138,8 @@ class TapeWalk extends TapePair {
       this.walk.leave();
     } else if (end === from || endOfOther === from) {
       this.walk.found('length', one.length, other.length);
-      for (let at = from; at < end; at++) this.absent('missing', at, this.primaryValue(one[at]!), position);
-      for (let at = from; at < endOfOther; at++) this.absent('extra', at, this.candidateValue(other[at]!), position);
+      for (let at = from; at < end; at++) this.absent('missing', at, one[at]!, position);
+      for (let at = from; at < endOfOther; at++) this.absent('extra', at, other[at]!, position);
     } else {
       this.compareMiddle(one, end, other, endOfOther, from, position, depth);
     }
@@ -143,8 +157,8 @@ class TapeWalk extends TapePair {
   ): void {
     const alignment = this.alignById(one.slice(from, end), other.slice(from, endOfOther));
     if (alignment === undefined) {
-      const values = this.middle(this.a, this.nodesA, one, from, end);
-      const others = this.middle(this.b, this.nodesB, other, from, endOfOther);
+      const values = this.middle(this.primary, one, from, end);
+      const others = this.middle(this.candidate, other, from, endOfOther);
       this.walk.compareArrays(values, others, position, depth);
       return;
     }
@@ -156,34 +170,49 @@ class TapeWalk extends TapePair {
       this.compare(one[index]!, other[partner]!, position?.step(index), depth + 1);
       this.walk.leave();
     }
-    for (const index of plan.missing) this.absent('missing', index, this.primaryValue(one[index]!), position);
-    for (const index of plan.extra) this.absent('extra', index, this.candidateValue(other[index]!), position);
+    for (const index of plan.missing) this.absent('missing', index, one[index]!, position);
+    for (const index of plan.extra) this.absent('extra', index, other[index]!, position);
   }
 
   /** Undefined: it takes more than an id that all elements carry to align these. */
   private alignById(one: readonly number[], other: readonly number[]): Alignment | 'in-order' | undefined {
-    const { a, b, nodesA, nodesB } = this;
-    if (this.oddKeysA || this.oddKeysB) return undefined;
-    for (const element of one) if (!isPlainObject(a, nodesA, element)) return undefined;
-    for (const element of other) if (!isPlainObject(b, nodesB, element)) return undefined;
-    return alignByKeys(
-      one.slice(0, FIELD_SAMPLE).map((element) => keyNames(a, nodesA, element)),
-      one.length,
-      other.length,
-      (name) => {
-        const bytes = Buffer.from(`"${name}"`);
-        const values = standsAt(a, nodesA, one, bytes);
-        const others = values && standsAt(b, nodesB, other, bytes);
-        return others && { values: values!, others };
-      },
-    );
+    const { primary, candidate } = this;
+    for (const element of one) if (!isPlainObject(primary, element)) return undefined;
+    for (const element of other) if (!isPlainObject(candidate, element)) return undefined;
+    return alignByKeys(new TapeElements(primary, candidate, one, other));
   }
 
   /** The array with the elements from `from` to `end`; the others are equal to their counterparts. */
-  private middle(bytes: Buffer, nodes: Int32Array, all: readonly number[], from: number, end: number): Json[] {
+  private middle({ bytes, nodes }: JsonTape, all: readonly number[], from: number, end: number): Json[] {
     const values = parseJson(`[${slice(bytes, nodes[all[from]!]!, nodes[all[end - 1]! + 1]!)}]`) as Json[];
     const array: Json[] = [];
     for (let at = 0; at < all.length; at++) array.push(at < from || at >= end ? EQUAL_ELEMENT : values[at - from]!);
     return array;
+  }
+}
+
+class TapeElements implements UnparsedElements {
+  readonly length: number;
+  readonly lengthOfCandidate: number;
+  readonly names: readonly string[];
+  private readonly primary: JsonTape;
+  private readonly candidate: JsonTape;
+  private readonly one: readonly number[];
+  private readonly other: readonly number[];
+
+  constructor(primary: JsonTape, candidate: JsonTape, one: readonly number[], other: readonly number[]) {
+    this.length = one.length;
+    this.lengthOfCandidate = other.length;
+    this.names = keyNames(primary, one[0]!);
+    this.primary = primary;
+    this.candidate = candidate;
+    this.one = one;
+    this.other = other;
+  }
+
+  read(name: string): Stands | undefined {
+    const values = standsAt(this.primary, this.one, name);
+    const others = values && standsAt(this.candidate, this.other, name);
+    return others && { values: values!, others };
   }
 }

@@ -1,40 +1,52 @@
 /** Two tapes side by side: which keys and values are the same, however they are written. */
 import { jsonEqual } from './json-equal.ts';
-import { type JsonTape, OPEN_BRACE, OPEN_BRACKET } from './json-tape.ts';
-import type { Json } from './json-value.ts';
-import { arePlain, countMembers, isContainer, keys, MANY_KEYS, QUOTE, text, value } from './tape-nodes.ts';
+import { agreement, areSameBytes, type JsonTape } from './json-tape.ts';
+import { OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-tape-reader.ts';
+import { hasPlainKeys, isCanonical, isContainer, keys, MANY_KEYS, name, value } from './tape-nodes.ts';
 
 /** Thrown where tapes are not the way to compare these two. */
 export const GIVE_UP = new Error('not this way');
-/** Up to so many bytes a loop is faster than a call. */
+
+/** Up to so many bytes, to look is as fast as to remember. */
 const SHORT = 32;
+
+export interface KeyPartners {
+  /** For each key of the primary that of the candidate, -1 without one. */
+  readonly of: readonly number[];
+  /** Keys of the candidate that are nobody's. */
+  readonly extra: readonly number[];
+}
 
 /** Nodes are offsets into the tapes: `i` and what is derived from it in the primary's, `j` in the candidate's. */
 export class TapePair {
-  protected readonly a: Buffer;
-  protected readonly b: Buffer;
+  protected readonly primary: JsonTape;
+  protected readonly candidate: JsonTape;
   protected readonly nodesA: Int32Array;
   protected readonly nodesB: Int32Array;
-  protected readonly oddKeysA: boolean;
-  protected readonly oddKeysB: boolean;
+  /** What was found last: from here to `agreesUntil` the candidate's bytes are the same, `shift` further on. */
+  private agreesFrom = 0;
+  private agreesUntil: number;
+  private shift = 0;
+  /** The bytes at `agreesUntil` are not. */
+  private differsThere = true;
 
+  /** @param candidate Read along the primary. */
   constructor(primary: JsonTape, candidate: JsonTape) {
-    this.a = primary.bytes;
-    this.b = candidate.bytes;
+    this.primary = primary;
+    this.candidate = candidate;
     this.nodesA = primary.nodes;
     this.nodesB = candidate.nodes;
-    this.oddKeysA = primary.hasOddKeys;
-    this.oddKeysB = candidate.hasOddKeys;
+    this.agreesUntil = candidate.sameUntil;
   }
 
   /** As values, however they are written. */
   protected areEqual(i: number, j: number): boolean {
     if (this.isSameText(i, j)) return true;
-    const first = this.a[this.nodesA[i]!]!;
-    if (first !== this.b[this.nodesB[j]!]) return first !== QUOTE && this.areEqualScalars(i, j);
+    const { nodesA, nodesB } = this;
+    const first = this.primary.bytes[nodesA[i]!]!;
+    if (first !== this.candidate.bytes[nodesB[j]!]) return first !== QUOTE && this.areEqualScalars(i, j);
     if (first === OPEN_BRACE) return this.areEqualObjects(i, j);
     if (first !== OPEN_BRACKET) return this.areEqualScalars(i, j);
-    const { nodesA, nodesB } = this;
     const endA = nodesA[i + 2]!;
     const endB = nodesB[j + 2]!;
     let element = i + 3;
@@ -47,13 +59,13 @@ export class TapePair {
     return element === endA && other === endB;
   }
 
-  protected areEqualObjects(i: number, j: number): boolean {
+  private areEqualObjects(i: number, j: number): boolean {
     const { nodesA, nodesB } = this;
     const endA = nodesA[i + 2]!;
     const endB = nodesB[j + 2]!;
     let key = i + 3;
     let other = j + 3;
-    while (key < endA && other < endB && this.isSameKey(key, other)) {
+    while (key < endA && other < endB && this.isSameText(key, other)) {
       if (!this.areEqual(key + 3, other + 3)) {
         this.needPlainKeys(i, j);
         return false;
@@ -66,93 +78,109 @@ export class TapePair {
     return this.areEqualMembers(key, endA, other, endB);
   }
 
-  /** In any order. */
-  protected areEqualMembers(from: number, endA: number, other: number, endB: number): boolean {
-    const { nodesA, nodesB } = this;
-    const left = countMembers(nodesA, from, endA);
-    if (left !== countMembers(nodesB, other, endB)) return false;
-    if (left > MANY_KEYS) {
-      const { of } = this.matchManyKeys(from, endA, keys(nodesB, other, endB));
-      let next = 0;
-      for (let key = from; key < endA; key = nodesA[key + 5]!) {
-        const partner = of[next++]!;
-        if (partner < 0 || !this.areEqual(key + 3, partner + 3)) return false;
-      }
-      return true;
-    }
+  /** In any order; keys are there once. */
+  private areEqualMembers(from: number, endA: number, other: number, endB: number): boolean {
+    const { nodesA } = this;
+    const others = keys(this.candidate, other, endB);
+    if (others.length > MANY_KEYS) return this.areEqualManyMembers(from, endA, others);
+    let near = others.length;
+    let left = others.length;
     for (let key = from; key < endA; key = nodesA[key + 5]!) {
-      let partner = other;
-      while (partner < endB && !this.isSameKey(key, partner)) partner = nodesB[partner + 5]!;
-      if (partner === endB || !this.areEqual(key + 3, partner + 3)) return false;
+      near = this.findKey(key, others, near);
+      if (near < 0 || !this.areEqual(key + 3, others[near]! + 3)) return false;
+      left--;
     }
-    return true;
+    return left === 0;
+  }
+
+  private areEqualManyMembers(from: number, endA: number, others: readonly number[]): boolean {
+    const { of, extra } = this.matchManyKeys(from, endA, others);
+    let next = 0;
+    for (let key = from; key < endA; key = this.nodesA[key + 5]!) {
+      const partner = of[next++]!;
+      if (partner < 0 || !this.areEqual(key + 3, partner + 3)) return false;
+    }
+    return extra.length === 0;
   }
 
   protected areEqualScalars(i: number, j: number): boolean {
-    if (isContainer(this.a, this.nodesA, i) || isContainer(this.b, this.nodesB, j)) return false;
-    return jsonEqual(this.primaryValue(i), this.candidateValue(j));
+    const { primary, candidate } = this;
+    if (isContainer(primary, i) || isContainer(candidate, j)) return false;
+    if (isCanonical(primary, i) && isCanonical(candidate, j)) return false;
+    return jsonEqual(value(primary, i), value(candidate, j));
   }
 
-  /** For each key of the primary from `key` on that of the candidate, -1 without one, and those that are left. */
-  protected matchKeys(key: number, endA: number, other: number, endB: number): { of: number[]; extra: number[] } {
-    const { nodesA, nodesB } = this;
+  /** Of the keys from `key` and from `other` on, each of which is there once. */
+  protected matchKeys(key: number, endA: number, other: number, endB: number): KeyPartners {
+    const { nodesA } = this;
+    const others = keys(this.candidate, other, endB);
+    if (others.length > MANY_KEYS) return this.matchManyKeys(key, endA, others);
     const of: number[] = [];
-    const extra = keys(nodesB, other, endB);
-    if (extra.length > MANY_KEYS) return this.matchManyKeys(key, endA, extra);
+    let near = others.length;
+    let matched = 0;
     for (let at = key; at < endA; at = nodesA[at + 5]!) {
-      let index = extra.length - 1;
-      while (index >= 0 && !this.isSameKey(at, extra[index]!)) index--;
-      of.push(index < 0 ? -1 : extra[index]!);
-      if (index >= 0) extra.splice(index, 1);
+      const partner = this.findKey(at, others, near);
+      of.push(partner < 0 ? -1 : others[partner]!);
+      if (partner < 0) continue;
+      near = partner;
+      matched++;
     }
-    return { of, extra };
+    const isAllMatched = matched === others.length;
+    return { of, extra: isAllMatched ? [] : others.filter((one) => !of.includes(one)) };
   }
 
-  protected matchManyKeys(key: number, endA: number, others: readonly number[]): { of: number[]; extra: number[] } {
-    const left = new Map(others.map((other) => [text(this.b, this.nodesB, other), other]));
+  /** Keys that are in another order are often in the same one but for a few, or in the reverse one. */
+  private findKey(key: number, others: readonly number[], near: number): number {
+    if (near + 1 < others.length && this.isSameKey(key, others[near + 1]!)) return near + 1;
+    if (near > 0 && this.isSameKey(key, others[near - 1]!)) return near - 1;
+    for (let at = 0; at < others.length; at++) if (this.isSameKey(key, others[at]!)) return at;
+    return -1;
+  }
+
+  private matchManyKeys(key: number, endA: number, others: readonly number[]): KeyPartners {
+    const left = new Map(others.map((other) => [name(this.candidate, other), other]));
     const of: number[] = [];
     for (let at = key; at < endA; at = this.nodesA[at + 5]!) {
-      const name = text(this.a, this.nodesA, at);
-      of.push(left.get(name) ?? -1);
-      left.delete(name);
+      const known = name(this.primary, at);
+      of.push(left.get(known) ?? -1);
+      left.delete(known);
     }
     return { of, extra: [...left.values()] };
   }
 
   /** Gives up unless the keys of both are what they look like, each is there once, and parsed objects keep their order. */
   protected needPlainKeys(i: number, j: number): void {
-    if (!arePlain(this.a, this.nodesA, i, this.oddKeysA) || !arePlain(this.b, this.nodesB, j, this.oddKeysB))
-      throw GIVE_UP;
+    if (!hasPlainKeys(this.primary, i) || !hasPlainKeys(this.candidate, j)) throw GIVE_UP;
   }
 
-  protected primaryValue(i: number): Json {
-    return value(this.a, this.nodesA, i);
-  }
-
-  protected candidateValue(j: number): Json {
-    return value(this.b, this.nodesB, j);
-  }
-
+  /** The same bytes. */
   protected isSameText(i: number, j: number): boolean {
-    const { a, b } = this;
-    const from = this.nodesA[i]!;
-    const end = this.nodesA[i + 1]!;
-    const other = this.nodesB[j]!;
-    const otherEnd = this.nodesB[j + 1]!;
-    if (end - from !== otherEnd - other) return false;
+    const { nodesA, nodesB } = this;
+    const from = nodesA[i]!;
+    const end = nodesA[i + 1]!;
+    const other = nodesB[j]!;
     const shift = other - from;
-    const most = end - from > SHORT ? from + SHORT : end;
-    for (let at = from; at < most; at++) if (a[at] !== b[at + shift]) return false;
-    return most === end || a.compare(b, other + SHORT, otherEnd, most, end) === 0;
+    if (nodesB[j + 1]! - end !== shift) return false;
+    if (shift === this.shift && from >= this.agreesFrom) {
+      if (end <= this.agreesUntil) return true;
+      if (this.differsThere && from <= this.agreesUntil) return false;
+    }
+    if (end - from <= SHORT) {
+      return areSameBytes(this.primary.view, from, this.candidate.view, other, end - from);
+    }
+    this.shift = shift;
+    this.agreesFrom = from;
+    this.agreesUntil = agreement(this.primary, this.candidate, from, end, shift);
+    this.differsThere = this.agreesUntil < end;
+    return !this.differsThere;
   }
 
-  protected isSameKey(key: number, other: number): boolean {
-    const { a, b } = this;
-    const from = this.nodesA[key]! + 1;
-    const end = this.nodesA[key + 1]! - 1;
-    const shift = this.nodesB[other]! + 1 - from;
-    if (this.nodesB[other + 1]! - 1 - shift !== end) return false;
-    for (let at = from; at < end; at++) if (a[at] !== b[at + shift]) return false;
-    return true;
+  private isSameKey(key: number, other: number): boolean {
+    const { nodesA, nodesB } = this;
+    const from = nodesA[key]!;
+    const length = nodesA[key + 1]! - from;
+    const fromOfOther = nodesB[other]!;
+    if (nodesB[other + 1]! - fromOfOther !== length) return false;
+    return areSameBytes(this.primary.view, from, this.candidate.view, fromOfOther, length);
   }
 }
