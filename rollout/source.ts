@@ -7,6 +7,8 @@ export interface RolloutSource {
   evidenceOf(mirror: string): Promise<Evidence | undefined>;
   /** Users' requests by the service that answered them. Counts grow for as long as this process watches. */
   usersOf(mirror: string): readonly UsersBySide[];
+  /** Counts go on from those that an earlier process had come to, as if it were the same. Default: they begin anew. */
+  goOnFrom?(mirror: string, users: readonly UsersBySide[]): void;
 }
 
 export interface UsersBySide {

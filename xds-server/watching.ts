@@ -163,7 +163,11 @@ async function openRollouts(options: WatchingOptions, asked: AskedByRollouts): P
       shared: storeUrl !== undefined,
       me: nameOfReplica(dataDir),
       onChange,
-      source: { evidenceOf, usersOf: (mirror) => users.of(mirror) },
+      source: {
+        evidenceOf,
+        usersOf: (mirror) => users.of(mirror),
+        goOnFrom: (mirror, counted) => users.goOnFrom(mirror, counted),
+      },
       delivery: () => delivery.report(),
       finish: async (mirror, run) => {
         const placed = store.current.policy.mirrors.find(({ name }) => name === mirror);

@@ -194,7 +194,9 @@ export class Driver {
       ...told,
       checks: this.#checks.list(),
     });
-    const next = moved(seen, decision.state, BY_ITSELF, date());
+    // Not less than the state rests on, so that nothing seems to have shrunk.
+    const kept = { ...seen, counted: source.usersOf(seat.mirror) };
+    const next = moved(kept, decision.state, BY_ITSELF, date());
     if (decision.state.status !== run.state.status && isRetreat(decision.state)) {
       seat.retreat(next);
       counted();

@@ -1,7 +1,8 @@
 /** What a rollout does when all goes well, when something is missing, and when something fails. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ShadowplaneError } from '../../errors/index.ts';
-import { RolloutStore, type Rollouts, type Unfit } from './index.ts';
+import type { UsersBySide as UsersBySideRow } from '../../rollout/index.ts';
+import { RolloutStore, type Rollouts, type Unfit, UsersBySide } from './index.ts';
 import {
   documentOf,
   evidence,
@@ -448,6 +449,46 @@ describe('a process that is killed', () => {
       expect(usersIn(rollouts, world)).toBe(shares);
       expect(rollouts.view(MIRROR).why).toBe(`${asked} by ada`);
     }
+  });
+
+  it('is followed by one in which the evidence of a step goes on, of users, too', async () => {
+    const usersBySide = () => {
+      const users = new UsersBySide({ sinceMs: 0 });
+      let total = 0;
+      const count = (requests: number, failed = 0) => {
+        total += requests;
+        const values = ['orders/segment/staff', 'orders/candidate/segment/staff'].flatMap((route, index) => [
+          [`vhost.any.route.${route}.upstream_rq_completed`, total] as const,
+          [`vhost.any.route.${route}.upstream_rq_5xx`, index * failed] as const,
+        ]);
+        users.report({ node: 'edge-1', atMs: 1_000 + total, values: new Map([['server.uptime', 0], ...values]) });
+      };
+      const source = {
+        evidenceOf: async () => world.evidence as ReturnType<typeof evidence>,
+        usersOf: (mirror: string) => users.of(mirror),
+        goOnFrom: (mirror: string, rows: readonly UsersBySideRow[]) => users.goOnFrom(mirror, rows),
+      };
+      return { count, source };
+    };
+    const before = usersBySide();
+    before.count(1);
+    const rollouts = await started({ source: before.source });
+    for (const _ of [1, 2]) await rollouts.command(MIRROR, 'promote', 'ada');
+    world.evidence = evidence(0);
+    await rollouts.look();
+    before.count(400);
+    world.nowMs += 4_000;
+    await rollouts.look();
+
+    const after = usersBySide();
+    const next = await open({ source: after.source });
+    await next.look();
+    after.count(300, 60);
+    world.nowMs += 100;
+    await next.look();
+    const view = next.view(MIRROR);
+    expect(view.events.map(({ kind }) => kind)).not.toContain('began-again');
+    expect(view.why).toMatch(/^gate "errors" in segment staff: 8\.6%/);
   });
 
   it('between storing and publishing is followed by one that publishes what was stored', async () => {

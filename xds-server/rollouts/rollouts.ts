@@ -105,6 +105,9 @@ export class Rollouts {
         const stored = await options.store.read(mirror);
         const { driver } = rollouts.#of(mirror);
         if (stored) driver.seat.adopt(stored);
+        // What another has counted is of other Envoys.
+        if (stored?.run.counted && (!options.shared || driver.seat.isMine))
+          options.source.goOnFrom?.(mirror, stored.run.counted);
         // The policy of that rollout is older than the one that this process begins with.
         if (stored && isOver(stored.run.state) && !stored.run.finish) rollouts.#of(mirror).isFinishSeen = true;
         // An embedded store belongs to one process: whoever had it before is gone, or is to write no more.

@@ -2,7 +2,14 @@
  * A rollout that was started: all that is stored of it. Plain data; what changes it makes a new one, and a change that
  * people should hear of comes with its event.
  */
-import { type RolloutPlan, type RolloutState, type Status, stepsOf, weightsOf } from '../../rollout/index.ts';
+import {
+  type RolloutPlan,
+  type RolloutState,
+  type Status,
+  stepsOf,
+  type UsersBySide,
+  weightsOf,
+} from '../../rollout/index.ts';
 import type { Exposure, RolloutEventView } from './view.ts';
 
 export interface Run {
@@ -17,6 +24,8 @@ export interface Run {
   readonly startedAt: string;
   /** Users' requests that the candidate answered. */
   readonly exposed: { readonly total: Exposure; readonly step: Exposure };
+  /** Users' requests by side, as they were when the state was decided by them: a restart goes on from there. */
+  readonly counted?: readonly UsersBySide[];
   /**
    * Of a rollout that is being finished. `writing`: the policy has yet to change. `settling`: it has, and users' shares are
    * kept for Envoys that still have the routes of before. Absent: there is nothing left to do.

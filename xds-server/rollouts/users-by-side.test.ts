@@ -194,3 +194,25 @@ it('of an Envoy that was there before, who waited then may be among those who gi
     unanswered: { surely: 10, open: 0, before: 20 },
   });
 });
+
+it('a process that follows another goes on from its counts, under the name that they had', () => {
+  const first = setUp();
+  first.users.follow([mirrorOf('orders')]);
+  first.report('a', 1, 2_000, { [DECISION]: [10, 2], [candidateRoute(DECISION)]: [4, 1] });
+  const counted = first.users.of('orders').map((row) => ({ ...row, primary: { ...row.primary, unanswered: GAVE_UP } }));
+  const { users, report, row } = setUp();
+  users.goOnFrom('orders', JSON.parse(JSON.stringify(counted)));
+  users.follow([mirrorOf('orders')]);
+  expect(users.of('orders')[0]).toMatchObject({
+    since: counted[0]!.since,
+    primary: { unanswered: { surely: 3, open: 0, before: 0 } },
+  });
+  // While nobody was there, nobody counted.
+  report('a', 60, 2_000, { [DECISION]: [50, 9] });
+  expect(row()).toEqual([10, 2, 4, 1]);
+  report('a', 61, 3_000, { [DECISION]: [55, 9] });
+  expect(row()).toEqual([15, 2, 4, 1]);
+  expect(users.of('others')).toEqual([]);
+});
+
+const GAVE_UP = { surely: 3, open: 7, before: 1 };

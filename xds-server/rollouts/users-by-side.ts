@@ -1,7 +1,7 @@
 /**
  * Users' requests by the service that answered them, or did not, as Envoys count them by route: all methods, copied or not. Sums
  * only grow. An Envoy that restarts goes on from where it was, one that has left keeps what it counted, and what one had counted
- * before this process was there does not count.
+ * while no process of this name was there does not count.
  */
 import { randomBytes } from 'node:crypto';
 import type { UsersBySide as Row, SideCounts } from '../../rollout/index.ts';
@@ -69,6 +69,8 @@ export interface UsersBySideOptions {
 
 export class UsersBySide implements StatsListener {
   readonly #sinceMs: number;
+  /** By mirror; of a count that an earlier process began. */
+  readonly #sinceBefore = new Map<string, string>();
   readonly #since = randomBytes(4).toString('hex');
   /** In order of their last report. */
   readonly #nodes = new Map<string, Node>();
@@ -124,11 +126,26 @@ export class UsersBySide implements StatsListener {
     return [...(this.#strata.get(mirror)?.values() ?? [])]
       .map(({ stratum, primary, candidate }) => ({
         stratum,
-        since: this.#since,
+        since: this.#sinceBefore.get(mirror) ?? this.#since,
         primary: side(primary),
         candidate: side(candidate),
       }))
       .sort((one, other) => (one.stratum < other.stratum ? -1 : 1));
+  }
+
+  /** What was counted by a process that this one follows; to be called before anything is counted. */
+  goOnFrom(mirror: string, rows: readonly Row[]): void {
+    const since = rows.find((row) => row.since !== undefined)?.since;
+    if (since === undefined) return;
+    this.#sinceBefore.set(mirror, since);
+    for (const { stratum, primary, candidate } of rows) {
+      for (const [side, counted] of Object.entries({ primary, candidate })) {
+        const { requests, failed, unanswered } = counted;
+        const counts = this.#counts({ mirror, stratum, side: side as Side });
+        // Of what was open then nobody can say any more what became of it.
+        Object.assign(counts, { requests, failed, answered: requests - failed, unanswered: unanswered?.surely ?? 0 });
+      }
+    }
   }
 
   /** These there are now; what is known of others is dropped. */
@@ -137,6 +154,7 @@ export class UsersBySide implements StatsListener {
     for (const [mirror, strata] of this.#strata) {
       if (names.has(mirror)) continue;
       this.#strata.delete(mirror);
+      this.#sinceBefore.delete(mirror);
       const gone = [...strata.values()].flatMap(({ primary, candidate }) => [primary, candidate]);
       for (const { open } of this.#nodes.values()) for (const counts of gone) open.delete(counts);
     }
@@ -175,7 +193,7 @@ export class UsersBySide implements StatsListener {
     return values.get(this.#gauges.get(at) ?? '');
   }
 
-  #counts({ mirror, stratum, side }: Read): Counts {
+  #counts({ mirror, stratum, side }: Omit<Read, 'stat'>): Counts {
     const strata = this.#strata.get(mirror) ?? new Map<string, Stratum>();
     this.#strata.set(mirror, strata);
     const found = strata.get(stratum) ?? {
