@@ -12,6 +12,7 @@ import { addEnvoyOptions, addRunOptions, dataDirFor, type EnvoyRunOptions, readA
 import { runUntilStopped } from '../stack/run-until-stopped.ts';
 import { prepareStack, startStack } from '../stack/start-stack.ts';
 import { listenForStop } from '../stack/stop-signals.ts';
+import { unreachableServices } from '../stack/unreachable-services.ts';
 import { startupLines } from '../view/startup.ts';
 
 interface UpOptions extends EnvoyRunOptions {
@@ -80,6 +81,9 @@ export function upCommand(context: Context): Command {
       });
       if (!stack) return;
       for (const line of startupLines(stack, policyFile, context.style)) output.line(line);
+      void unreachableServices(policy).then((lines) => {
+        for (const line of lines) output.log(context.style.yellow(`warn ${line}`));
+      });
       output.event('ready', {
         listen: stack.envoy.listenerAddress,
         api: stack.apiUrl,
