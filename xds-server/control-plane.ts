@@ -87,6 +87,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
     },
     shutdown,
   );
+  const acknowledged = await store.acknowledged().catch(() => undefined);
   if (options.policyFile !== undefined) {
     const watcher = await followPolicyFile({ file: options.policyFile, store, check, logger });
     shutdown.add(() => watcher.close());
@@ -101,6 +102,7 @@ async function start(options: ControlPlaneOptions, shutdown: Shutdown): Promise<
   shutdown.add(() => serving.close());
   renderer.setVmGenerations(watching.keeper.generations());
   serving.serve(store.current);
+  if (acknowledged) serving.knew(acknowledged);
   publisher = serving;
   shutdown.add(store.onChange((stored) => serving.serve(stored)));
 

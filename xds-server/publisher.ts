@@ -42,6 +42,16 @@ export class Publisher {
     if (secretVersions(this.groups.snapshots) !== before) this.#changedSecrets = stored.revision;
   }
 
+  /** To be told after the first `serve` what Envoys had in use before this process was there. */
+  knew({ revision, policy }: Pick<StoredPolicy, 'revision' | 'policy'>): void {
+    if (revision === this.#options.store.current.revision) return;
+    try {
+      this.groups.serve(this.#options.applied(policy), (snapshots) => this.inUse.knew(revision, snapshots));
+    } catch (err) {
+      this.#options.logger.debug({ err, revision }, 'what Envoys had in use cannot be told from what is served now');
+    }
+  }
+
   /** What Envoys may have has changed. Behind it are timers, files and Envoys: nobody is there to be refused. */
   again(): void {
     try {

@@ -43,6 +43,11 @@ export class RevisionsInUse {
     this.#settle();
   }
 
+  /** What Envoys had in use before this process served anything: what they refuse of it was not brought by what came later. */
+  knew(revision: number, snapshots: ReadonlyMap<string, Snapshot>): void {
+    this.#served.unshift({ revision, snapshots, at: new Date().toISOString() });
+  }
+
   follow(xds: Pick<XdsServer, 'clients' | 'on'>): void {
     this.#xds = xds;
     xds.on('connect', () => this.#settle());

@@ -19,7 +19,8 @@ export interface RollBackOptions {
  * innocent change would be refused along with it. Returns the function that ends it.
  *
  * A revision that was made while Envoys were connected is taken back alone. One that an Envoy meets when it connects, and
- * that none has ever had in use, gives way to the last that was: such an Envoy may have no configuration at all.
+ * that none has ever had in use, gives way to the last that was, unless what is refused was in that, too: such an Envoy
+ * may have no configuration at all.
  */
 export function rollBackRejected({
   store,
@@ -45,7 +46,8 @@ export function rollBackRejected({
     const { revision, actor, acknowledgedAt, document } = store.current;
     if (actor === ROLLBACK_ACTOR || acknowledgedAt !== null || connectedAt.get(node) !== revision) return;
     if (type === 'SDS' && !changesSecrets(revision)) return;
-    await store.rollBackToAcknowledged(refusedNote(node, revision, explainRejection(message, document)));
+    const introduced = envoys.list().find((envoy) => envoy.node === node)?.rejectedRevision?.revision;
+    await store.rollBackToAcknowledged(refusedNote(node, revision, explainRejection(message, document)), introduced);
   };
 
   const stops = [

@@ -194,6 +194,17 @@ describe('what Envoys have had in use', () => {
     expect(back!.document.listen).toBe('127.0.0.1:1');
   });
 
+  it('is not gone back to for what was in it already', async () => {
+    const store = await open();
+    expect(await store.acknowledged()).toBeUndefined();
+    await store.write('api', listenAt(1));
+    await store.acknowledge(1);
+    await store.write('api', listenAt(2));
+    expect(await store.acknowledged()).toMatchObject({ revision: 1, policy: { listen: { port: 1 } } });
+    expect(await store.rollBackToAcknowledged('x', 1)).toBeUndefined();
+    expect(await store.rollBackToAcknowledged('x', 2)).toMatchObject({ revision: 3 });
+  });
+
   it('is the current revision alone: an answer that comes late says nothing of the next', async () => {
     const store = await open();
     await store.write('api', listenAt(1));

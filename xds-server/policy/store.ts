@@ -156,11 +156,30 @@ export class PolicyStore {
     });
   }
 
-  /** Makes the whole policy what the Envoys last had in use; answers undefined when that is not known. */
-  rollBackToAcknowledged(note: string): Promise<StoredPolicy | undefined> {
+  /** What the Envoys last had in use; undefined: that is not known, or this version cannot read it any more. */
+  acknowledged(): Promise<Pick<StoredPolicy, 'revision' | 'policy'> | undefined> {
     return this.#serialised(async () => {
       const revision = await this.#revisions.lastAcknowledged();
       if (revision === undefined) return undefined;
+      const document = await this.#documentOf(revision);
+      try {
+        return { revision, policy: parsePolicy(document).policy };
+      } catch {
+        return undefined;
+      }
+    });
+  }
+
+  /**
+   * Makes the whole policy what the Envoys last had in use; answers undefined when that is not known, or when what they
+   * refuse was in it: then that is no better.
+   *
+   * @param introduced the revision that brought what they refuse; absent: the current one
+   */
+  rollBackToAcknowledged(note: string, introduced?: number): Promise<StoredPolicy | undefined> {
+    return this.#serialised(async () => {
+      const revision = await this.#revisions.lastAcknowledged();
+      if (revision === undefined || (introduced !== undefined && introduced <= revision)) return undefined;
       return this.#commit(ROLLBACK_ACTOR, await this.#documentOf(revision), { note });
     });
   }
