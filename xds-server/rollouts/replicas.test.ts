@@ -210,6 +210,37 @@ for (const { name, skip, dialect } of databases) {
       expect(one.view(MIRROR).why).toBe('rollback by bob');
     });
 
+    it('mirroring that is switched off takes users off everywhere, whoever hears of it, and brings none back', async () => {
+      const [one, two] = [await replica('one'), await replica('two')];
+      await one.start(MIRROR, 'ada');
+      for (let step = 0; step < 3; step += 1) await passStep(one, world);
+      await two.poll();
+      await two.look();
+      const follow = (mirroring: 'on' | 'off', ...all: Rollouts[]) => {
+        world.document = { ...world.document, mirroring };
+        for (const rollouts of all) rollouts.follow(policyOf(world.document));
+      };
+      // Who drives hears of it only once it is on again.
+      follow('off', two);
+      await two.look();
+      follow('on', one, two);
+      await one.poll();
+      await two.poll();
+      expect([usersIn(one, world), usersIn(two, world)]).toEqual(Array(2).fill('100, 5; {}'));
+      see(world, evidence(500_000, 400_000));
+      for (const _ of [1, 2]) {
+        await one.look();
+        await two.look();
+      }
+      expect([one, two].map((rollouts) => rollouts.view(MIRROR).status)).toEqual(['paused', 'paused']);
+      await one.command(MIRROR, 'resume', 'ada');
+      await two.poll();
+      // What was counted meanwhile is not of the step.
+      await two.look();
+      expect(two.view(MIRROR).status).toBe('running');
+      expect(usersIn(two, world)).toContain('"everyone":250000');
+    });
+
     it('who goes back while it does not reach the store goes back in the store, too, when it does', async () => {
       const store = await newStore();
       const one = await replica('one', world, { store });

@@ -12,6 +12,11 @@ export class Witness {
 
   /** @returns why it has to go back; undefined: nothing speaks against it here */
   judge(run: Run, told: Told): Decision | undefined {
+    // What follows a time with nobody on the candidate begins again.
+    if (run.state.isOff) {
+      this.#state = undefined;
+      return undefined;
+    }
     const of = `${run.startedAt} ${run.state.step}`;
     const { status, why } = run.state;
     // What was counted here is subtracted from nothing that was counted elsewhere.
