@@ -305,6 +305,24 @@ Too few pairs so far
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
+  it('says for whom a control that was added later does not decide yet', async () => {
+    const employees = { stratum: { reason: 'segment', segment: 'employees' } } as const;
+    epochs = [
+      epoch([
+        cell(900, [], { controlled: false, ...employees }),
+        cell(100, [], employees),
+        cell(100, [], { controlled: false }),
+        cell(900, []),
+      ]),
+    ];
+    const { out } = await diff('orders');
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      'Of employees most pairs are from before the control answered, so they are still judged without it.',
+    );
+    epochs = [epoch([cell(100, [], { controlled: false }), cell(900, [])])];
+    expect((await diff('orders')).out).not.toContain('before the control');
+  });
+
   it('says that nothing is compared where the control plane has no comparison', async () => {
     const without = Fastify();
     without.setNotFoundHandler((request, reply) =>

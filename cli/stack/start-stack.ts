@@ -135,7 +135,7 @@ export async function filterPath(onProgress: (line: string) => void, compare: bo
     import('../../filter/index.ts'),
     import('../../server/index.ts'),
   ]);
-  const slow = setTimeout(() => onProgress('building the filter'), 300);
+  const slow = setTimeout(() => onProgress('building the filter (once, half a minute at most)'), 300);
   try {
     return await ensureFilter(filterModule(compare));
   } finally {

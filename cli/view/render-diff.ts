@@ -1,9 +1,10 @@
-import type { DifferenceItem, EndpointItem, VerdictReport } from '../../compare/report/index.ts';
+import type { DifferenceItem, VerdictReport } from '../../compare/report/index.ts';
 import { count, share } from '../output/numbers.ts';
 import { printable, type Style } from '../output/style.ts';
 import { fit, renderTable } from '../output/table.ts';
 import type { DiffAnswer } from './diff-answer.ts';
 import { whyNothing } from './nothing-compared.ts';
+import { renderCoverage } from './render-coverage.ts';
 import { renderSlower } from './render-slower.ts';
 import { verdictText } from './verdict-text.ts';
 import { wrap } from './wrap.ts';
@@ -14,7 +15,7 @@ export interface RenderDiffOptions {
 }
 
 const INDENT = '  ';
-/** Further endpoints without enough pairs, and fixed differences, are a number. */
+/** Further fixed differences are a number. */
 const MAX_LINES = 5;
 
 /** The verdict on a mirror and what differs, worst first; readable without colours and at 80 columns. */
@@ -36,7 +37,8 @@ export function renderDiff(answer: DiffAnswer, options: RenderDiffOptions): stri
     ...noiseLine(answer, rest.length > 0, options),
     ...renderSlower(answer.latency?.items ?? [], options),
     ...epochLines(answer, options),
-    ...coverageLines(answer.endpoints.items, options),
+    ...renderCoverage(answer.endpoints.items, options),
+    ...beforeControlLines(verdict, options),
     ...verdict.notes.flatMap((note) => ['', ...wrap(note, options.width)]),
   ];
 }
@@ -52,6 +54,20 @@ function noiseLine({ verdict, endpoints }: DiffAnswer, shown: boolean, { style, 
   const guessed = verdict.control === 'none' ? ', by their looks' : '';
   const fields = hidden === 1 ? '1 more field is' : `${count(hidden)} more fields are`;
   return ['', ...wrap(`${fields} taken for noise${guessed}: --noise shows them`, width).map(style.dim)];
+}
+
+/** A control that was added in the middle of an epoch decides only where it has answered more pairs than there were before. */
+function beforeControlLines({ mirror, control, strata }: VerdictReport, { width }: RenderDiffOptions): string[] {
+  const without = strata.filter(({ noise, compared }) => noise === null && compared > 0);
+  if (control !== 'some' || without.length === 0) return [];
+  const who = without.map(({ segment }) => segment ?? 'everyone else').join(', ');
+  return [
+    '',
+    ...wrap(
+      `Of ${who} most pairs are from before the control answered, so they are still judged without it. A new epoch begins with it: on the page, or POST /api/v1/mirrors/${mirror}/epoch.`,
+      width,
+    ),
+  ];
 }
 
 function headLines(verdict: VerdictReport, { style, width }: RenderDiffOptions): string[] {
@@ -164,42 +180,4 @@ function epochLines({ sinceLastEpoch }: DiffAnswer, { style, width }: RenderDiff
     ...list(`Fixed since epoch ${from.epoch}${build}`, fixed),
     ...list(`Not seen since epoch ${from.epoch}${build}, too few pairs to call it fixed`, maybeFixed),
   ];
-}
-
-function coverageLines(endpoints: readonly EndpointItem[], { style, width }: RenderDiffOptions): string[] {
-  const thin = endpoints.filter(({ verdict, coverage }) => verdict === 'not-enough-data' && coverage.missing !== null);
-  if (thin.length === 0) return [];
-  const rows = thin
-    .slice(0, MAX_LINES)
-    .map(({ endpoint, compared, coverage: { missing, expectedInMs } }) => [
-      printable(endpoint),
-      count(compared),
-      count(missing ?? 0),
-      expectedInMs === null ? '-' : duration(expectedInMs),
-    ]);
-  const columns = [
-    { title: 'endpoint' },
-    { title: 'compared', align: 'right' },
-    { title: 'missing', align: 'right' },
-    { title: 'at this rate', align: 'right' },
-  ] as const;
-  const more = thin.length > MAX_LINES ? [`${INDENT}and ${count(thin.length - MAX_LINES)} more`] : [];
-  return [
-    '',
-    style.bold('Too few pairs so far'),
-    ...renderTable(columns, rows, { style, width, indent: INDENT }),
-    ...more,
-  ];
-}
-
-const UNITS = [
-  [86_400_000, 'd'],
-  [3_600_000, 'h'],
-  [60_000, 'min'],
-  [1_000, 's'],
-] as const;
-
-function duration(ms: number): string {
-  const [unitMs, unit] = UNITS.find(([atLeast]) => ms >= atLeast) ?? [1_000, 's'];
-  return `${count(Math.ceil(ms / unitMs))} ${unit}`;
 }
