@@ -90,7 +90,7 @@ describe.skipIf(!chromium)('the details of a difference', () => {
     await page.getByRole('button', { name: 'Copy as curl' }).nth(1).click();
     await page.getByText('Copied').first().waitFor();
     expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(
-      /^curl -sS -i 'http:\/\/127\.0\.0\.1:\d+\/api\/orders\//,
+      /^curl -sS -i -g 'http:\/\/127\.0\.0\.1:\d+\/api\/orders\//,
     );
   });
 

@@ -11,7 +11,7 @@ it('sends what was captured, marked, and names what is missing', () => {
     ['x-key', '[redacted]'],
     ['x-request-id', 'of-the-user'],
   ] as const;
-  const sample = { method: 'GET', path: "/orders?q='$(id)'", requestHeaders, reason: 'sample' } as const;
+  const sample = { method: 'GET', path: "/orders?q='$(id)'&page=[1-9]", requestHeaders, reason: 'sample' } as const;
   const command = curlCommand(sample, 'orders', TARGET);
   expect(command.split('\n')[0]).toBe('# redacted, put in your own: x-key');
   // What a shell makes of it.
@@ -19,7 +19,8 @@ it('sends what was captured, marked, and names what is missing', () => {
   expect(shown.trimEnd().split('\n')).toEqual([
     '-sS',
     '-i',
-    "http://127.0.0.1:8080/orders?q='$(id)'",
+    '-g',
+    "http://127.0.0.1:8080/orders?q='$(id)'&page=[1-9]",
     '-H',
     "accept: it's",
     '--compressed',
@@ -36,6 +37,6 @@ it('speaks as the service does, and warns of what may change something', () => {
   const sample = { method: 'POST', path: '/orders', requestHeaders: [], reason: 'sample' } as const;
   const command = curlCommand(sample, 'orders', { address: undefined, isHttp2: true, isTls: true });
   expect(command).toMatch(
-    /^# the body of the request was not captured.*\ncurl -sS -i --http2 -X POST 'https:\/\/SERVICE:PORT\/orders'/,
+    /^# the body of the request was not captured.*\ncurl -sS -i -g --http2 -X POST 'https:\/\/SERVICE:PORT\/orders'/,
   );
 });

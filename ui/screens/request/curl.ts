@@ -37,7 +37,8 @@ export function curlCommand(
   const protocol = isHttp2 ? (isTls ? ' --http2' : ' --http2-prior-knowledge') : '';
   const verb = method === 'GET' ? '' : method === 'HEAD' ? ' --head' : ` -X ${method}`;
   const lines = [
-    `curl -sS -i${protocol}${verb} ${quote(`${isTls ? 'https' : 'http'}://${address}${path}`)}`,
+    // Without `-g` brackets and braces in the address are ranges: one command, thousands of requests.
+    `curl -sS -i -g${protocol}${verb} ${quote(`${isTls ? 'https' : 'http'}://${address}${path}`)}`,
     // curl asks for a packed answer by its own flag, and then unpacks it.
     ...headers.map(([name, value]) =>
       name === 'accept-encoding' ? '  --compressed' : `  -H ${quote(`${name}: ${value}`)}`,

@@ -198,7 +198,7 @@ export function merge(length: number, others: ReadonlyArray<readonly Partner[]>)
     let next = 0;
     for (const [one, other] of partners) {
       if (one !== undefined) next = one + 1;
-      else if (other !== undefined) before.set(next, [...(before.get(next) ?? []), other]);
+      else if (other !== undefined) addTo(before, next, other);
     }
     return before;
   });
@@ -212,6 +212,13 @@ export function merge(length: number, others: ReadonlyArray<readonly Partner[]>)
     if (at < length) rows.push([at, ...beside.map((partners) => partners.get(at))]);
   }
   return rows;
+}
+
+/** In place: thousands may be alike. */
+function addTo<K>(lists: Map<K, number[]>, key: K, item: number): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
 }
 
 function alignElements(one: readonly JsonNode[], other: readonly JsonNode[], mayMove: boolean): Partner[] {
@@ -241,7 +248,7 @@ function withMoved(partners: readonly Partner[], keys: readonly string[], otherK
       continue;
     }
     if (one !== undefined) free.push(one);
-    if (other !== undefined) wanted.set(otherKeys[other]!, [...(wanted.get(otherKeys[other]!) ?? []), other]);
+    if (other !== undefined) addTo(wanted, otherKeys[other]!, other);
   }
   const rest: number[] = [];
   for (const one of free) {
