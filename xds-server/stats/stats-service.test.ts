@@ -65,9 +65,9 @@ function open(onAnswer: (error: ServiceError | null) => void = () => {}): {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 30_000;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error('not within 15 s');
+    if (Date.now() > deadline) throw new Error('not within 30 s');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

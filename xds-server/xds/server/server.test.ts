@@ -28,7 +28,7 @@ async function start(options: Partial<XdsServerOptions> = {}) {
 
 const until = async (condition: () => boolean) => {
   for (let turn = 0; !condition(); turn++) {
-    if (turn > 2000) throw new Error('it never happened');
+    if (turn > 6_500) throw new Error('it never happened');
     await new Promise((resolve) => setImmediate(resolve));
     if (turn > 500) await new Promise((resolve) => setTimeout(resolve, 5));
   }

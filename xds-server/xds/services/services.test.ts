@@ -66,7 +66,7 @@ async function connect(node: string) {
 }
 
 const until = async <T>(get: () => Promise<T>, wanted: (value: T) => boolean): Promise<T> => {
-  for (let turn = 0; turn < 500; turn++) {
+  for (let turn = 0; turn < 6_000; turn++) {
     const value = await get();
     if (wanted(value)) return value;
     await new Promise((resolve) => setTimeout(resolve, 5));
