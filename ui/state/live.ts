@@ -4,7 +4,7 @@
  */
 import { signal } from '@preact/signals';
 import { authorization, isTokenNeeded, tellUnauthenticated } from '../api/index.ts';
-import { readEvents } from './event-text.ts';
+import { readEventStream } from './event-stream.ts';
 
 export type Topic = 'comparison' | 'rules' | 'policy' | 'envoys' | 'guards' | 'rollout' | 'brake' | 'filter';
 
@@ -56,16 +56,10 @@ export async function listen(): Promise<void> {
 }
 
 async function readStream(): Promise<void> {
-  const response = await fetch('/api/v1/events', { headers: authorization() });
-  if (response.status === 401) tellUnauthenticated();
-  if (!response.ok || !response.body) return;
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let text = '';
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    const { names, rest } = readEvents(text + part.value);
-    text = rest;
-    names.forEach(onEvent);
-  }
+  const onStatus = (status: number) => {
+    if (status === 401) tellUnauthenticated();
+  };
+  await readEventStream({ headers: authorization(), onStatus, onEvent });
 }
 
 function onEvent(name: string): void {

@@ -161,7 +161,7 @@ it('does not call equal what was not compared', () => {
   expect(whyNotCompared({ ...sample, candidate: sample.primary } as unknown as SampleView)).toBeUndefined();
 });
 
-it('lays out an array of which one answer has thousands of elements more', { timeout: 15_000 }, () => {
+it('lays out an array of which one answer has thousands of elements more', { timeout: 30_000 }, () => {
   const answer = (elements: number) => ({ status: 200, body: `[0${',1'.repeat(elements)}]`, ended: 'complete' });
   const sample = { primary: answer(0), candidate: answer(60_000), differences: [] };
   expect(bodyRows(sample as unknown as SampleView).rows).toHaveLength(60_003);
