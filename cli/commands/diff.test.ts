@@ -201,6 +201,12 @@ Too few pairs so far
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
+  it('never shows more that was compared than was mirrored, though Envoys tell that once a second', async () => {
+    mirror = { ...MIRROR, mirrored: 190, compared: 200, lost: { expired: 6 } };
+    epochs = [epoch([cell(200, [])])];
+    expect((await diff('orders')).out).toContain('mirrored 206, compared 200,');
+  });
+
   it('calls new what is found, not what is noise', async () => {
     const noise = field('/updatedAt', { both: 900, candidateOnly: 40, controlOnly: 41 });
     epochs = [

@@ -77,7 +77,8 @@ function headLines(verdict: VerdictReport, { style, width }: RenderDiffOptions):
   const causes = Object.entries(lost)
     .filter(([, part]) => part > 0)
     .map(([cause, part]) => `${cause.replaceAll('_', ' ')} ${count(part)}`);
-  const mirroredText = mirrored === null ? '' : `mirrored ${count(mirrored)}, `;
+  // Envoys tell once a second what they have copied, so answers may be ahead of that.
+  const mirroredText = mirrored === null ? '' : `mirrored ${count(Math.max(mirrored, comparedInAll + lostTotal))}, `;
   return [
     `${style.bold(printable(verdict.mirror))}  ${verdictText(verdict.verdict, style)}  ${style.dim(`epoch ${epoch}${build}`)}`,
     `${INDENT}${mirroredText}compared ${count(comparedInAll)}, ${count(compared)} of them in this epoch`,
