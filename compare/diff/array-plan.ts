@@ -3,7 +3,7 @@
  * element inserted in the middle is one element without partner, not a difference at everything behind it.
  */
 import type { Alignment, IndexPair } from './alignment.ts';
-import { alignElements, haveSameIdsInOrder } from './element-identity.ts';
+import { alignElements } from './element-identity.ts';
 import { type Effort, jsonEqual, jsonHash } from './json-equal.ts';
 import { ExactNumber, isContainer, type Json, type JsonObject } from './json-value.ts';
 import { pointerSegments } from './path.ts';
@@ -51,8 +51,7 @@ function onePair(index: number): ArrayPlan {
 
 /** @param base What the first elements are counted from. */
 function planMiddle(primary: readonly Json[], candidate: readonly Json[], effort: Effort, base: number): ArrayPlan {
-  const inOrder = haveSameIdsInOrder(primary, candidate);
-  const alignment = (inOrder ? undefined : alignElements(primary, candidate, effort)) ?? 'in-order';
+  const alignment = alignElements(primary, candidate, effort) ?? 'in-order';
   return planAligned(alignment, primary.length, candidate.length, base);
 }
 

@@ -20,28 +20,13 @@ const MIN_COMMON = 0.5;
 /** Elements whose keys are taken as the fields of all. */
 const FIELD_SAMPLE = 3;
 
-/** Both of the same length, and element for element with the same id: nothing has to be searched. */
-export function haveSameIdsInOrder(primary: readonly Json[], candidate: readonly Json[]): boolean {
-  const first = primary[0];
-  if (primary.length !== candidate.length || !isObject(first)) return false;
-  for (const name in first) {
-    if (!isKeyName(name)) continue;
-    const same = primary.every((element, index) => {
-      const other = candidate[index]!;
-      return isObject(element) && isObject(other) && isScalar(element[name]) && element[name] === other[name];
-    });
-    if (same) return true;
-  }
-  return false;
-}
-
 /** @returns undefined when nothing on one side resembles anything on the other. */
 export function alignElements(
   primary: readonly Json[],
   candidate: readonly Json[],
   effort: Effort,
-): Alignment | undefined {
-  if (!primary.every(isObject) || !candidate.every(isObject)) {
+): Alignment | 'in-order' | undefined {
+  if (!areObjects(primary) || !areObjects(candidate)) {
     effort.spend(primary.length + candidate.length);
     const { ids } = numbered(
       primary.map((element) => standFor(element, effort)),
@@ -49,30 +34,70 @@ export function alignElements(
     );
     return align(ids.primary, ids.candidate);
   }
-  const objects = primary as readonly JsonObject[];
-  const others = candidate as readonly JsonObject[];
-  const least = MIN_COMMON * Math.min(primary.length, candidate.length);
+  if (haveSameIdsInOrder(primary, candidate)) return 'in-order';
   const columns: Column[] = [];
   // Keys first: with one of them, the other fields need not be looked at.
-  const names = fieldNames(objects);
-  for (const name of names) {
-    if (!isKeyName(name)) continue;
-    const values = standsAt(name, objects, effort);
-    const otherValues = standsAt(name, others, effort);
-    const partners = distinctPartners(values, otherValues);
-    if (partners && countPartners(partners) >= least) return alignDistinct(partners);
-    if (partners) continue;
-    const column = numbered(values, otherValues);
-    if (column.shared >= least) columns.push(column);
-  }
+  const first = firstNames(primary.slice(0, 1));
+  const byFirst = alignByNames(first, primary, candidate, columns, effort);
+  if (byFirst) return byFirst;
+  const names = firstNames(primary.slice(0, FIELD_SAMPLE));
+  const byOthers = alignByNames(names.slice(first.length), primary, candidate, columns, effort);
+  if (byOthers) return byOthers;
   for (const name of names) {
     if (isKeyName(name)) continue;
-    const column = numbered(standsAt(name, objects, effort), standsAt(name, others, effort));
-    if (column.shared >= least) columns.push(column);
+    const column = numbered(standsAt(name, primary, effort), standsAt(name, candidate, effort));
+    if (column.shared >= leastCommon(primary, candidate)) columns.push(column);
   }
   if (columns.length === 0) return undefined;
   const ids = combine(columns, primary.length, candidate.length);
   return align(ids.primary, ids.candidate);
+}
+
+/** Of both arrays' lengths, the values that a field must have in common to tell what an element is. */
+function leastCommon({ length }: { readonly length: number }, other: { readonly length: number }): number {
+  return MIN_COMMON * Math.min(length, other.length);
+}
+
+/** @param columns Takes what stands at those names that tell something, but not enough. */
+function alignByNames(
+  names: readonly string[],
+  primary: readonly JsonObject[],
+  candidate: readonly JsonObject[],
+  columns: Column[],
+  effort: Effort,
+): Alignment | undefined {
+  const least = leastCommon(primary, candidate);
+  for (const name of names) {
+    if (!isKeyName(name)) continue;
+    const values = standsAt(name, primary, effort);
+    const others = standsAt(name, candidate, effort);
+    const partners = distinctPartners(values, others);
+    if (partners && countPartners(partners) >= least) return alignDistinct(partners);
+    if (partners) continue;
+    const column = numbered(values, others);
+    if (column.shared >= least) columns.push(column);
+  }
+  return undefined;
+}
+
+function areObjects(elements: readonly Json[]): elements is readonly JsonObject[] {
+  for (const element of elements) if (!isObject(element)) return false;
+  return true;
+}
+
+/** Both of the same length, and element for element with the same id: nothing has to be searched. */
+function haveSameIdsInOrder(primary: readonly JsonObject[], candidate: readonly JsonObject[]): boolean {
+  if (primary.length !== candidate.length) return false;
+  for (const name in primary[0]) if (isKeyName(name) && haveSameIn(primary, candidate, name)) return true;
+  return false;
+}
+
+function haveSameIn(primary: readonly JsonObject[], candidate: readonly JsonObject[], name: string): boolean {
+  for (let index = 0; index < primary.length; index++) {
+    const id = primary[index]![name];
+    if (!isScalar(id) || id !== candidate[index]![name]) return false;
+  }
+  return true;
 }
 
 /** What stands at one key in each element of both sides. */
@@ -189,14 +214,10 @@ function isKeyName(name: string): boolean {
   return isKey;
 }
 
-function fieldNames(elements: readonly JsonObject[]): string[] {
-  return firstNames(elements.slice(0, FIELD_SAMPLE).map(Object.keys));
-}
-
-function firstNames(ofElements: ReadonlyArray<readonly string[]>): string[] {
+function firstNames(elements: readonly JsonObject[]): string[] {
   const names: string[] = [];
-  for (const ofElement of ofElements) {
-    for (const name of ofElement) {
+  for (const element of elements) {
+    for (const name in element) {
       if (names.length === MAX_FIELDS) return names;
       if (!names.includes(name)) names.push(name);
     }

@@ -62,6 +62,34 @@ describe('objects and scalars', () => {
     expect(jsonEqual(parseJson('{"__proto__":{}}')!, parseJson('{"x":1}')!)).toBe(false);
   });
 
+  test.each([
+    '{}',
+    '{"a":1}',
+    '{"key":"9007199254740993e0","text":"9007199254740993"}',
+    '[]',
+    'null',
+    '"9007199254740993"',
+  ])('a number that is kept exactly is no %s', (other) => {
+    const number = '9007199254740993';
+    for (const [one, two] of [
+      [number, other],
+      [other, number],
+    ]) {
+      expect(brief(diff(parseJson(`{"x":${one}}`), parseJson(`{"x":${two}}`)))).toEqual(['type /x']);
+      expect(brief(diff(parseJson(`[${one},1]`), parseJson(`[${two},2]`)))).toContain('type /0');
+      expect(jsonEqual(parseJson(`[${one}]`)!, parseJson(`[${two}]`)!)).toBe(false);
+      const deep = (text: string) => parseJson('{"a":'.repeat(600) + text + '}'.repeat(600));
+      expect(jsonEqual(deep(one!)!, deep(two!)!)).toBe(false);
+    }
+  });
+
+  test('numbers that are kept exactly are equal when their values are', () => {
+    const one = parseJson('[{"x":10000000000000000.1}]');
+    expect(brief(diff(one, parseJson('[{"x":100000000000000001e-1}]')))).toEqual([]);
+    expect(brief(diff(one, parseJson('[{"x":10000000000000000.2}]')))).toEqual(['value /0/x']);
+    expect(jsonEqual(one!, parseJson('[{"x":100000000000000001e-1}]')!)).toBe(true);
+  });
+
   test('keys that are ids fold like indices', () => {
     const [difference] = diff({ byOrder: { 'A-100234': { sum: 1 } } }, { byOrder: { 'A-100234': { sum: 2 } } });
     expect(difference).toMatchObject({ path: '/byOrder/*/sum', pointer: '/byOrder/A-100234/sum' });

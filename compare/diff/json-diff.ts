@@ -36,10 +36,14 @@ export class JsonWalk {
       return;
     }
     if (!bothContainers(primary, candidate)) this.compareScalars(primary, candidate, rules);
-    else if (depth >= MAX_DEPTH) {
-      if (!jsonEqual(primary, candidate)) this.found('value', primary, candidate);
-    } else if (Array.isArray(primary)) this.compareArrays(primary, candidate as Json[], position, depth);
+    else if (depth >= MAX_DEPTH) this.compareAsWholes(primary, candidate, rules);
+    else if (Array.isArray(primary)) this.compareArrays(primary, candidate as Json[], position, depth);
     else this.compareObjects(primary as JsonObject, candidate as JsonObject, position, depth);
+  }
+
+  private compareAsWholes(primary: Json, candidate: Json, rules: RulesHere | undefined): void {
+    if (isNumber(primary) || isNumber(candidate)) this.compareScalars(primary, candidate, rules);
+    else if (!jsonEqual(primary, candidate)) this.found('value', primary, candidate);
   }
 
   private compareScalars(primary: Json, candidate: Json, rules: RulesHere | undefined): void {
@@ -50,6 +54,7 @@ export class JsonWalk {
     else this.found(typeName(primary) === typeName(candidate) ? 'value' : 'type', primary, candidate);
   }
 
+  /** Numbers among them have no keys. */
   private compareObjects(
     primary: JsonObject,
     candidate: JsonObject,
@@ -58,7 +63,13 @@ export class JsonWalk {
   ): void {
     let keysOfCandidate = 0;
     for (const _ in candidate) keysOfCandidate++;
+    if (keysOfCandidate === 0 && isNumber(candidate)) {
+      this.compareScalars(primary, candidate, position?.here);
+      return;
+    }
+    let hasKeys = false;
     for (const key in primary) {
+      hasKeys = true;
       const one = primary[key]!;
       const other = candidate[key]!;
       if (one === other) {
@@ -72,6 +83,10 @@ export class JsonWalk {
         this.compare(one, other, next, depth + 1);
       } else this.absent('missing', one, next);
       this.leave();
+    }
+    if (!hasKeys && isNumber(primary)) {
+      this.compareScalars(primary, candidate, position?.here);
+      return;
     }
     if (keysOfCandidate === 0) return;
     for (const key in candidate) {
@@ -151,13 +166,15 @@ export class JsonWalk {
   }
 }
 
-/** Two arrays, or two objects. */
+/** Two arrays, or two objects, as far as numbers that are kept exactly are objects too. */
 function bothContainers(primary: Json, candidate: Json): boolean {
   if (typeof primary !== 'object' || typeof candidate !== 'object' || primary === null || candidate === null)
     return false;
-  const isArray = Array.isArray(primary);
-  if (isArray !== Array.isArray(candidate)) return false;
-  return isArray || !(primary instanceof ExactNumber || candidate instanceof ExactNumber);
+  return Array.isArray(primary) === Array.isArray(candidate);
+}
+
+function isNumber(value: Json): boolean {
+  return value instanceof ExactNumber;
 }
 
 /** @param value What reading the key gave: undefined is no JSON, and what objects inherit is a function or `__proto__`. */

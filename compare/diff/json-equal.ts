@@ -48,9 +48,6 @@ function containersEqual(a: Json, b: Json, depth: number, effort: Effort | undef
     return true;
   }
   if (Array.isArray(b)) return false;
-  if (a instanceof ExactNumber || b instanceof ExactNumber) {
-    return a instanceof ExactNumber && b instanceof ExactNumber && a.key === b.key;
-  }
   const one = a as JsonObject;
   const other = b as JsonObject;
   let keys = 0;
@@ -65,8 +62,16 @@ function containersEqual(a: Json, b: Json, depth: number, effort: Effort | undef
     if (!containersEqual(x, y, depth + 1, effort)) return false;
   }
   effort?.spend(keys);
+  const isEmpty = keys === 0;
   for (const _ in other) keys--;
-  return keys === 0;
+  if (keys !== 0) return false;
+  return !isEmpty || keylessEqual(a, b);
+}
+
+/** Objects without keys, some of which are numbers. */
+function keylessEqual(a: Json, b: Json): boolean {
+  if (a instanceof ExactNumber) return b instanceof ExactNumber && a.key === b.key;
+  return !(b instanceof ExactNumber);
 }
 
 function equalWithoutRecursion(a: Json, b: Json, effort: Effort | undefined): boolean {

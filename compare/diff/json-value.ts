@@ -11,14 +11,23 @@ export interface JsonObject {
  * the same number exactly if their keys are the same, and none equals a number that is kept as a double.
  */
 export class ExactNumber {
-  /** As it was written. */
-  readonly text: string;
-  /** Sign, significant digits without zeros at either end, and exponent: the same for `10.0e1` and `100`. */
-  readonly key: string;
+  // Private, so that no key is found in it: it is no container, but to ask each container for that would take long.
+  readonly #text: string;
+  readonly #key: string;
 
   constructor(text: string, key: string) {
-    this.text = text;
-    this.key = key;
+    this.#text = text;
+    this.#key = key;
+  }
+
+  /** As it was written. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Sign, significant digits without zeros at either end, and exponent: the same for `10.0e1` and `100`. */
+  get key(): string {
+    return this.#key;
   }
 }
 
