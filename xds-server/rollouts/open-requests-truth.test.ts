@@ -114,6 +114,6 @@ it('what is said of who gave up holds, in all and since any moment', () => {
         if (index >= from) then ??= { gaveUp, surely, open };
       });
     }),
-    { numRuns: 500 },
+    { numRuns: 3000 },
   );
 });
