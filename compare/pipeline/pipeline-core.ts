@@ -108,8 +108,10 @@ export class PipelineCore {
     this.pool.advance(nowMs);
   }
 
+  /** Of a mirror that is gone nobody says what nobody may see. */
   sample(mirror: string, id: string): RedactedSample | undefined {
-    const sample = this.tallies.sample(id, this.#mirrors.get(mirror)?.redaction);
+    const of = this.#mirrors.get(mirror);
+    const sample = of && this.tallies.sample(id, of.redaction);
     return sample?.exchange.mirror === mirror ? sample : undefined;
   }
 
@@ -153,7 +155,8 @@ export class PipelineCore {
   }
 
   #lost(lost: Pick<Lost, 'mirror' | 'cause'> & Partial<Pick<Lost, 'stratum' | 'failed'>>, count = 1): void {
-    this.tallies.countLost(lost, count, this.#gatesOf(lost.mirror));
+    // Of a mirror that is gone by now nothing is counted: that would begin it anew.
+    if (this.#mirrors.has(lost.mirror)) this.tallies.countLost(lost, count, this.#gatesOf(lost.mirror));
     this.#metrics.exchange(lost.mirror, lost.cause, count);
   }
 
@@ -168,7 +171,7 @@ export class PipelineCore {
   }
 
   #controlLost(mirror: string, cause: Lost['cause']): void {
-    this.tallies.countControlLost(mirror, cause);
+    if (this.#mirrors.has(mirror)) this.tallies.countControlLost(mirror, cause);
     this.#metrics.controlLost(mirror, cause);
   }
 
@@ -182,6 +185,8 @@ export class PipelineCore {
     }
     const { outcome, controlLost, writtenAtMs, ...compared } = result;
     if (controlLost) this.#controlLost(mirror, controlLost);
+    this.#metrics.exchange(mirror, outcome);
+    if (!this.#mirrors.has(mirror)) return;
     const { version } = compared;
     const endpoint = this.#endpoints.current(mirror, task);
     const sample = { id, bytes: bytesOf(task), joined, endpoint, ...(version !== undefined && { version }) };
@@ -193,7 +198,6 @@ export class PipelineCore {
     // What was compared by rules of before is no answer to those of now.
     const gates = this.#settings.isAlike(mirror, task.settings) ? this.#gatesOf(mirror) : undefined;
     this.tallies.count({ ...compared, ...ofDrift, ...ofBack, mirror, stratum, endpoint, atMs, sample }, gates);
-    this.#metrics.exchange(mirror, outcome);
   }
 
   #gatesOf(mirror: string): GateOptions | undefined {

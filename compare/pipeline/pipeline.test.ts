@@ -232,6 +232,19 @@ describe('from batches to counts', () => {
     expect(gates().strata.get('sample')).toMatchObject({ pairs: 2, candidateOnly: 0 });
   });
 
+  it('nothing is counted and nothing shown of a mirror that is gone by then: nobody says what of it is to be hidden', async () => {
+    const mirrors = new Map([['orders', { control: true, redaction: { keepBodies: false } }]]);
+    const { pipeline, send } = await start({ mirrors, joiner: { windowMs: 300 } });
+    // The control does not answer, so that it waits.
+    await send(pair('e1', json({ secret: 1 }), json({ secret: 2 })));
+    await send([halfFields({ exchange_id: 'e2', side: SIDE.primary })], { vm_id: 8 });
+    expect(pipeline.stats().waiting).toBe(2);
+    pipeline.setMirrors(new Map());
+    await until(() => pipeline.stats().waiting + pipeline.stats().comparing === 0, 'the end of both');
+    expect(pipeline.tallies.mirrors()).toEqual([]);
+    expect(pipeline.sample('orders', 'e1')).toBeUndefined();
+  });
+
   it('rules and mirrors can be changed while it runs', async () => {
     const { pipeline, send, count } = await start();
     await send(pair('e1', json({ a: 1 }), json({ a: 2 })));
