@@ -183,7 +183,10 @@ describe('mirror', () => {
 });
 
 describe('mirror pause --all', () => {
-  const config = { services: {}, mirrors: { orders: { sample: '5%' }, stock: { sample: '1%', paused: true } } };
+  const config = {
+    services: {},
+    mirrors: { stock: { sample: '1%', paused: true }, orders: { sample: '5%' }, users: { sample: '2%' } },
+  };
 
   it('pauses every mirror in one change that can be undone', async () => {
     answers['GET /api/v1/config'] = { body: { revision: 7, config } };
@@ -191,13 +194,23 @@ describe('mirror pause --all', () => {
     const { code, out } = await shadowplane('mirror', 'pause', '--all', '--wait', '5s', '--api', api);
     expect({ code, out }).toEqual({
       code: 0,
-      out: 'paused orders (revision 8, in force at 1 of 1 Envoy after 9 ms)\n  as it was: shadowplane undo --to 7\n',
+      out: 'paused orders, users (revision 8, in force at 1 of 1 Envoy after 9 ms)\n  as it was: shadowplane undo --to 7\n',
     });
     expect(calls.at(-1)!.body).toEqual({
       services: {},
-      mirrors: { orders: { sample: '5%', paused: true }, stock: { sample: '1%', paused: true } },
+      mirrors: {
+        stock: { sample: '1%', paused: true },
+        orders: { sample: '5%', paused: true },
+        users: { sample: '2%', paused: true },
+      },
     });
     expect(ifMatch.at(-1)).toBe('"7"');
+    answers['PUT /api/v1/config'] = { body: { revision: 9 } };
+    await shadowplane('mirror', 'resume', '--all', '--api', api);
+    expect(calls.at(-1)!.body).toEqual({
+      ...config,
+      mirrors: { ...config.mirrors, stock: { sample: '1%', paused: false } },
+    });
   });
 
   it('says so where there is nothing to do, and gives up a revision that was asked for', async () => {

@@ -6,7 +6,7 @@ import { storeDialect } from '../store/index.ts';
 import type { Mirror, Policy } from '../xds-server/policy/model.ts';
 import { servicesOf } from './again/index.ts';
 import { comparisonOpenApi, comparisonRoutes } from './api/index.ts';
-import { CopyBooks } from './copies/index.ts';
+import { CopyBooks, type EnvoyCopies } from './copies/index.ts';
 import { OpenApiFiles } from './endpoint/index.ts';
 import { createLiveMetrics, startLiveComparison } from './live/index.ts';
 import { type ComparedMirror, type Pipeline, type PipelineOptions, startPipeline } from './pipeline/index.ts';
@@ -52,6 +52,8 @@ export interface ComparisonServer {
   readonly stats: Pick<CopyBooks, 'wants' | 'report' | 'gone'>;
   /** The filter's virtual machines, as far as they deliver captured answers. */
   readonly vms: Pipeline['vms'];
+  /** What Envoys have counted of a mirror's copies. */
+  copiesOf(mirror: string): readonly EnvoyCopies[];
   /** What was counted cannot be stored now. */
   isStoreFailing(): boolean;
   /** Ends the taking of answers, then writes a last time. */
@@ -159,6 +161,7 @@ export async function startComparison(options: ComparisonServerOptions): Promise
       },
       stats: copies,
       vms: () => pipeline.vms(),
+      copiesOf: (mirror) => copies.envoys(mirror),
       isStoreFailing: () => storeStatus().failing !== undefined,
       close: async () => {
         files.close();

@@ -37,7 +37,10 @@ export async function pauseAll(
     const names = changed.map(([name]) => name);
     const document = {
       ...config,
-      mirrors: Object.fromEntries(mirrors.map(([name, mirror]) => [name, { ...mirror, paused }])),
+      mirrors: {
+        ...config.mirrors,
+        ...Object.fromEntries(changed.map(([name, mirror]) => [name, { ...mirror, paused }])),
+      },
     };
     try {
       const path = `/config${waitQuery(options.wait)}`;

@@ -35,14 +35,25 @@ function facts(more: Partial<Facts> = {}, mirror: object = {}, services: object 
     filter: ['primary', 'shadow'].map((role) => ({ role, state: 'running', deaths: 0 })),
     api: { beyondLoopback: true, guarded: true },
     xds: { beyondLoopback: true, guarded: true },
-    comparison: { machines: [{ node: 'edge-1', dropped: 0, clockBehindMs: 40 }], storeFailing: false },
+    comparison: { machines: [{ node: 'edge-1', dropped: 0, clockBehindMs: 40 }], storeFailing: false, copies: [] },
     disk: { freeBytes: 50e9, totalBytes: 100e9 },
     ...more,
   };
 }
 
 const machine = (more: object) => ({
-  comparison: { machines: [{ node: 'edge-1', dropped: 0, clockBehindMs: 0, ...more }], storeFailing: false },
+  comparison: {
+    machines: [{ node: 'edge-1', dropped: 0, clockBehindMs: 0, ...more }],
+    storeFailing: false,
+    copies: [],
+  },
+});
+const copies = (more: object) => ({
+  comparison: {
+    machines: [],
+    storeFailing: false,
+    copies: [{ mirror: 'orders', role: 'shadow', tried: 20, withoutConnection: 0, answered: 0, ...more } as const],
+  },
 });
 const unsafe = { sideEffects: 'guarded' };
 const failed = {
@@ -125,8 +136,20 @@ const CASES: ReadonlyArray<[id: string, setup: Facts, subject: string, words: st
   ['clock-skew', facts(machine({ clockBehindMs: 5_000 })), 'envoys.edge-1', '5 s behind'],
   ['clock-skew', facts(machine({ clockBehindMs: -5_000 })), 'envoys.edge-1', '5 s ahead of'],
   ['comparison-dropping', facts(machine({ dropped: 7 })), 'envoys.edge-1', '7 captured answers'],
+  [
+    'copies-unanswered',
+    facts(copies({ tried: 41, withoutConnection: 41 })),
+    'mirrors.orders.shadow',
+    'none of 41 copies to v2 had an answer below 500 (41 found no connection)',
+  ],
+  ['copies-unanswered', facts(copies({ role: 'control' })), 'mirrors.orders.control', 'copies to twin had'],
   ['nothing-compared', { ...facts(), comparison: undefined as never }, 'comparison', 'nobody looks'],
-  ['store-failing', facts({ comparison: { machines: [], storeFailing: true } }), 'store', 'cannot be stored'],
+  [
+    'store-failing',
+    facts({ comparison: { machines: [], storeFailing: true, copies: [] } }),
+    'store',
+    'cannot be stored',
+  ],
   ['disk-nearly-full', facts({ disk: { freeBytes: 2e9, totalBytes: 100e9 } }), 'data-dir', '1907 MiB are free'],
   ['mirroring-off', facts({}, {}, {}, { mirroring: 'off' }), 'mirroring', 'off'],
 ];
@@ -136,6 +159,8 @@ describe('the doctor', () => {
     expect(examine(facts()).items).toEqual([]);
     expect(examine(facts({}, { ...unsafe, sample: '1%' })).items).toEqual([]);
     expect(examine(facts({ api: { beyondLoopback: false, guarded: false } })).items).toEqual([]);
+    expect(examine(facts(copies({ tried: 19 }))).items).toEqual([]);
+    expect(examine(facts(copies({ tried: 41, answered: 1 }))).items).toEqual([]);
   });
 
   it.each(CASES)('%s', (id, setup, subject, words) => {

@@ -19,6 +19,7 @@ export interface Facts {
   readonly comparison?: {
     readonly machines: readonly CapturingMachine[];
     readonly storeFailing: boolean;
+    readonly copies: readonly CopiesTo[];
   };
   /** Of the data directory; absent where it could not be told. */
   readonly disk?: { readonly freeBytes: number; readonly totalBytes: number };
@@ -30,6 +31,17 @@ export interface CapturingMachine {
   readonly dropped: number;
   /** What its clock is behind ours; negative: ahead. A little of it is the way here. */
   readonly clockBehindMs: number | undefined;
+}
+
+/** What became of the copies to one receiver, at all Envoys since this process began. */
+export interface CopiesTo {
+  readonly mirror: string;
+  readonly role: 'shadow' | 'control';
+  /** Sent, or tried without finding a connection. */
+  readonly tried: number;
+  readonly withoutConnection: number;
+  /** With a status below 500. */
+  readonly answered: number;
 }
 
 /** `danger`: users or the world may be harmed. `risk`: mirroring may fail, or mislead. `note`: worth knowing. */

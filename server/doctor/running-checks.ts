@@ -1,3 +1,4 @@
+import { formatAddress } from '../../xds-server/policy/index.ts';
 import type { Check, Facts } from './facts.ts';
 
 /** What is amiss with what runs: Envoys, the filter, clocks, the comparison, its store, and who may reach what. */
@@ -7,6 +8,8 @@ const OLDEST_ENVOY = [1, 36];
 const WITHOUT_V8 = '1.38.3';
 const SKEW_MS = 2_000;
 const BEHIND_MS = 30_000;
+/** Fewer may be those of a shadow that was just being started. */
+const ENOUGH_COPIES = 20;
 const FREE_BYTES = 1024 ** 3;
 const FREE_SHARE = 0.05;
 
@@ -217,6 +220,27 @@ const mirroringOff: Check = {
       : [],
 };
 
+const silent: Check = {
+  id: 'copies-unanswered',
+  severity: 'risk',
+  find: ({ comparison, policy }) =>
+    (comparison?.copies ?? [])
+      .filter(({ tried, answered }) => tried >= ENOUGH_COPIES && answered === 0)
+      .map(({ mirror, role, tried, withoutConnection }) => {
+        const service = policy.mirrors.find(({ name }) => name === mirror)?.[role] ?? role;
+        const at = policy.services
+          .find(({ name }) => name === service)
+          ?.addresses.map(formatAddress)
+          .join(', ');
+        const refused = withoutConnection > 0 ? ` (${withoutConnection} found no connection)` : '';
+        return {
+          subject: `mirrors.${mirror}.${role}`,
+          message: `none of ${tried} copies to ${service} had an answer below 500${refused}: nothing is compared`,
+          remedy: `look whether it runs and listens at ${at}, as Envoy reaches it, and whether its protocol and tls are those of the policy`,
+        };
+      }),
+};
+
 export const RUNNING_CHECKS: readonly Check[] = [
   apiOpen,
   filterDead,
@@ -225,6 +249,7 @@ export const RUNNING_CHECKS: readonly Check[] = [
   envoyBehind,
   envoyLacks,
   envoyOld,
+  silent,
   dropping,
   storeFailing,
   diskFull,
