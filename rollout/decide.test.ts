@@ -192,7 +192,7 @@ describe('a step', () => {
 });
 
 describe('while the comparison does not answer', () => {
-  const FIELDS = { users: 'everyone', basis: 'b' };
+  const FIELDS = { users: { audiences: 'everyone' }, basis: 'b' };
   const users = (requests: number, failed: number, pairs = 6_000): Evidence => {
     const errors = { primary: { hits: 0, trials: requests }, candidate: { hits: failed, trials: requests } };
     return { ...evidence({ sample: { pairs } }, FIELDS), strata: { sample: { ...counts({ pairs }), errors } } };

@@ -25,6 +25,12 @@ export interface ByVersion<T> {
   readonly candidate: T;
 }
 
+/** `since` names the count; absent while nobody has been counted. */
+export interface AskedUsers {
+  readonly audiences: string;
+  readonly since?: string;
+}
+
 /** All that was counted since the epoch began. */
 export interface Evidence {
   /**
@@ -33,7 +39,7 @@ export interface Evidence {
    */
   readonly basis: string;
   /** The same of `errors`, where users are asked: who they are, and who counts them. */
-  readonly users?: string;
+  readonly users?: AskedUsers;
   /** The candidate's own version, as far as its answers say; absent while nobody has said. */
   readonly epoch?: number;
   readonly strata: Readonly<Record<string, StratumCounts>>;
@@ -53,7 +59,7 @@ export type Since = { readonly strata: Readonly<Record<string, StratumCounts>> }
 
 /** What was counted since `baseline`. A count that shrank, or another basis, says that the two cannot be compared. */
 export function evidenceSince(evidence: Evidence, baseline: Evidence): Since {
-  if (evidence.basis !== baseline.basis || evidence.users !== baseline.users) return 'begin-again';
+  if (evidence.basis !== baseline.basis || !isSameCount(evidence.users, baseline.users)) return 'begin-again';
   const strata: Record<string, StratumCounts> = {};
   for (const [name, counts] of Object.entries(evidence.strata)) {
     const since = countsSince(counts, baseline.strata[name] ?? NO_COUNTS);
@@ -61,6 +67,11 @@ export function evidenceSince(evidence: Evidence, baseline: Evidence): Since {
     strata[name] = since;
   }
   return Object.keys(baseline.strata).every((name) => name in strata) ? { strata } : 'begin-again';
+}
+
+/** The first user of all is no reason to begin again. */
+function isSameCount(now: AskedUsers | undefined, then: AskedUsers | undefined): boolean {
+  return now?.audiences === then?.audiences && (then?.since === undefined || now?.since === then.since);
 }
 
 function countsSince(now: StratumCounts, then: StratumCounts): StratumCounts {

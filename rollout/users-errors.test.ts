@@ -51,12 +51,16 @@ test('whose errors they are belongs to what counts; who has been seen does not',
   expect(basis({ staff: share(0) })).toBeUndefined();
   const all = basis({ staff: share(5), everyone: share(1) });
   expect(all).toBeDefined();
-  expect(basis({ everyone: share(2), staff: share(100) }, [...BOTH, users('segment beta', 1, 1)])).toBe(all);
-  expect(basis({ staff: share(5) })).not.toBe(all);
+  expect(basis({ everyone: share(2), staff: share(100) }, [...BOTH, users('segment beta', 1, 1)])).toEqual(all);
+  expect(basis({ staff: share(5) })).not.toEqual(all);
   const anew = BOTH.map((row) => ({ ...row, since: 't2' }));
-  expect(basis({ staff: share(5), everyone: share(1) }, anew)).not.toBe(all);
+  expect(basis({ staff: share(5), everyone: share(1) }, anew)).not.toEqual(all);
   const [ofAll, ofAnew] = [BOTH, anew].map((rows) => withUsersErrors(EVIDENCE, rows, { staff: share(5) }));
   expect(evidenceSince(ofAnew!, ofAll!)).toBe('begin-again');
+  // Before anybody was counted there was nothing that could begin again.
+  const ofNobody = withUsersErrors({ ...EVIDENCE, strata: {} }, [], { staff: share(5) });
+  expect(evidenceSince(ofAll!, ofNobody)).not.toBe('begin-again');
+  expect(evidenceSince({ ...ofNobody, strata: ofAll!.strata }, ofAll!)).toBe('begin-again');
 });
 
 test('where no user is left with the primary, what it did before stands in, once the candidate has answered', () => {

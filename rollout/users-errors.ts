@@ -29,8 +29,8 @@ export function withUsersErrors(evidence: Evidence, users: readonly UsersBySide[
   // By whom is asked, not by whom was seen: the first user of a segment is no reason to begin again.
   const asked = Object.entries(shares).flatMap(([audience, share]) => (share > 0 ? [audience] : []));
   if (asked.length === 0) return { ...evidence, strata };
-  const since = users.find((one) => one.since !== undefined)?.since ?? 'ever';
-  return { ...evidence, users: `${asked.sort().join(', ')} since ${since}`, strata };
+  const since = users.find((one) => one.since !== undefined)?.since;
+  return { ...evidence, users: { audiences: asked.sort().join(', '), ...(since !== undefined && { since }) }, strata };
 }
 
 /** Failures of gRPC are among those of copies, and would be asked twice. */
