@@ -15,7 +15,7 @@ import {
 } from './json-tape-reader.ts';
 
 /** What is shorter and differs is read faster than it is looked through for parts that agree. */
-const WORTH_A_LOOK = 1024;
+const WORTH_A_LOOK = 512;
 
 /**
  * @param worthALook Bytes of a value.

@@ -17,7 +17,17 @@ import { OPEN_BRACE, OPEN_BRACKET } from './json-tape-reader.ts';
 import type { JsonText } from './json-text.ts';
 import { ExactNumber, type Json } from './json-value.ts';
 import { type CompiledRules, hasRules, type RulePosition } from './rule-matcher.ts';
-import { elements, isContainer, isPlainObject, keyNames, name, slice, standsAt, value } from './tape-nodes.ts';
+import {
+  elements,
+  isContainer,
+  isPlainObject,
+  keyNames,
+  name,
+  slice,
+  standsAt,
+  typeOnTape,
+  value,
+} from './tape-nodes.ts';
 import { GIVE_UP, TapePair } from './tape-pair.ts';
 import { previewOnTape } from './tape-preview.ts';
 
@@ -68,17 +78,26 @@ class TapeWalk extends TapePair {
     const first = primary.bytes[this.nodesA[i]!]!;
     const bothContainers =
       (first === OPEN_BRACE || first === OPEN_BRACKET) && first === candidate.bytes[this.nodesB[j]!];
-    if (!bothContainers || (position !== undefined && hasRules(position))) {
+    if (position !== undefined && hasRules(position)) {
       this.walk.compare(value(primary, i), value(candidate, j), position, depth);
-    } else if (first === OPEN_BRACE) this.compareObjects(i, j, position, depth);
+    } else if (!bothContainers) this.compareScalars(i, j);
+    else if (first === OPEN_BRACE) this.compareObjects(i, j, position, depth);
     else this.compareArrays(i, j, position, depth);
+  }
+
+  /** They are written differently, and at most one is no scalar. */
+  private compareScalars(i: number, j: number): void {
+    const { primary, candidate } = this;
+    const isSameType = typeOnTape(primary, i) === typeOnTape(candidate, j);
+    if (isSameType && this.areEqualScalars(i, j)) return;
+    this.walk.found(isSameType ? 'value' : 'type', excerpt(primary, i), excerpt(candidate, j));
   }
 
   private compareObjects(i: number, j: number, position: RulePosition | undefined, depth: number): void {
     const { nodesA, nodesB } = this;
     const endA = nodesA[i + 2]!;
     const endB = nodesB[j + 2]!;
-    this.needPlainKeys(i, j);
+    this.needPlainKeysOfPrimary(i);
     let key = i + 3;
     let other = j + 3;
     while (key < endA && other < endB && this.isSameText(key, other)) {
@@ -87,6 +106,7 @@ class TapeWalk extends TapePair {
       other = nodesB[other + 5]!;
     }
     if (key === endA && other === endB) return;
+    this.needPlainKeysOfCandidate(j);
     const partners = this.matchKeys(key, endA, other, endB);
     let next = 0;
     for (; key < endA; key = nodesA[key + 5]!) {
@@ -114,7 +134,7 @@ class TapeWalk extends TapePair {
   ): void {
     const tape = kind === 'missing' ? this.primary : this.candidate;
     this.walk.enter(segment, segment);
-    const found = isContainer(tape, at) ? new Excerpt(previewOnTape(tape, at)) : value(tape, at);
+    const found = isContainer(tape, at) ? excerpt(tape, at) : value(tape, at);
     this.walk.absent(kind, found, position?.step(segment));
     this.walk.leave();
   }
@@ -189,6 +209,10 @@ class TapeWalk extends TapePair {
     for (let at = 0; at < all.length; at++) array.push(at < from || at >= end ? EQUAL_ELEMENT : values[at - from]!);
     return array;
   }
+}
+
+function excerpt(tape: JsonTape, at: number): Excerpt {
+  return new Excerpt(previewOnTape(tape, at));
 }
 
 class TapeElements implements UnparsedElements {

@@ -59,6 +59,13 @@ export function isContainer({ bytes, nodes }: JsonTape, at: number): boolean {
   return first === OPEN_BRACE || first === OPEN_BRACKET;
 }
 
+/** As the byte with which such values begin; for numbers and booleans, one of them. */
+export function typeOnTape({ bytes, nodes }: JsonTape, at: number): number {
+  const first = bytes[nodes[at]!]!;
+  if (first === 0x2d || (first >= 0x30 && first <= 0x39)) return 0x30;
+  return first === 0x66 /* f */ ? 0x74 /* t */ : first;
+}
+
 /** Every key is there once, and as it is read; parsed objects keep their order. */
 export function hasPlainKeys(tape: JsonTape, object: number): boolean {
   return !(tape.hasOddKeys && hasOddKeys(tape, object)) && hasDistinctKeys(tape, object);

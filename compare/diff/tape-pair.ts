@@ -74,11 +74,13 @@ export class TapePair {
       other = nodesB[other + 5]!;
     }
     if (key === endA && other === endB) return true;
-    this.needPlainKeys(i, j);
-    return this.areEqualMembers(key, endA, other, endB);
+    this.needPlainKeysOfPrimary(i);
+    if (this.areEqualMembers(key, endA, other, endB)) return true;
+    this.needPlainKeysOfCandidate(j);
+    return false;
   }
 
-  /** In any order; keys are there once. */
+  /** In any order; keys of the primary are there once, so if each has its partner and none is left, the others are too. */
   private areEqualMembers(from: number, endA: number, other: number, endB: number): boolean {
     const { nodesA } = this;
     const others = keys(this.candidate, other, endB);
@@ -149,8 +151,18 @@ export class TapePair {
   }
 
   /** Gives up unless the keys of both are what they look like, each is there once, and parsed objects keep their order. */
-  protected needPlainKeys(i: number, j: number): void {
-    if (!hasPlainKeys(this.primary, i) || !hasPlainKeys(this.candidate, j)) throw GIVE_UP;
+  private needPlainKeys(i: number, j: number): void {
+    this.needPlainKeysOfPrimary(i);
+    this.needPlainKeysOfCandidate(j);
+  }
+
+  protected needPlainKeysOfPrimary(i: number): void {
+    if (!hasPlainKeys(this.primary, i)) throw GIVE_UP;
+  }
+
+  /** Not needed where its keys are those of the primary. */
+  protected needPlainKeysOfCandidate(j: number): void {
+    if (!hasPlainKeys(this.candidate, j)) throw GIVE_UP;
   }
 
   /** The same bytes. */

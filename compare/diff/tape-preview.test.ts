@@ -23,6 +23,17 @@ test.each([
   '{"b":1,"1":2}',
   '[{"x":{"a":1,"a":2}}]',
   '["\\u0061"]',
+  '"x"',
+  '"x\\ty"',
+  '12.50',
+  '12.5',
+  '1e2',
+  'null',
+  `"${'x'.repeat(254)}"`,
+  `"${'x'.repeat(255)}"`,
+  `"${'x'.repeat(256)}"`,
+  `"${'x'.repeat(257)}"`,
+  `"${'é'.repeat(200)}"`,
   `${'['.repeat(17)}${']'.repeat(17)}`,
   `${'['.repeat(18)}${']'.repeat(18)}`,
   `${'['.repeat(19)}1${']'.repeat(19)}`,
@@ -35,7 +46,10 @@ test.each([
   ['🐳', 4],
 ])('a text of many %s is cut where its value is', (character) => {
   for (let length = 60; length < 262; length++) check(`{"a":["${character.repeat(length)}",{"b":1}],"c":[2,3]}`);
-  for (let length = 230; length < 262; length++) check(`{"${character.repeat(length)}":{"b":1.25}}`);
+  for (let length = 230; length < 262; length++) {
+    check(`{"${character.repeat(length)}":{"b":1.25}}`);
+    check(`"${character.repeat(length)}"`);
+  }
 });
 
 test('whatever stands on a tape is shown as its value is', () => {

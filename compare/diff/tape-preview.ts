@@ -3,13 +3,13 @@ import type { JsonTape } from './json-tape.ts';
 import { MAX_CHARACTERS, MAX_DEPTH, preview, shorten } from './preview.ts';
 import { hasPlainKeys, isCanonical, slice, value } from './tape-nodes.ts';
 
-/** @param container An object or an array. */
-export function previewOnTape(tape: JsonTape, container: number): string {
-  const from = tape.nodes[container]!;
-  const end = shownEnd(tape.bytes, from, tape.nodes[container + 1]!);
-  return end > 0 && isWrittenAsPreviewed(tape, container, end)
-    ? shorten(slice(tape.bytes, from, end))
-    : preview(value(tape, container));
+export function previewOnTape(tape: JsonTape, at: number): string {
+  const { bytes, nodes } = tape;
+  const from = nodes[at]!;
+  // Strings are cut before their quotes.
+  const isLongString = bytes[from] === 0x22 /* " */ && nodes[at + 1]! - from > MAX_CHARACTERS;
+  const end = isLongString ? -1 : shownEnd(bytes, from, nodes[at + 1]!);
+  return end > 0 && isWrittenAsPreviewed(tape, at, end) ? shorten(slice(bytes, from, end)) : preview(value(tape, at));
 }
 
 /**
@@ -34,10 +34,10 @@ function shownEnd(bytes: Buffer, from: number, end: number): number {
 }
 
 /** Up to `end` without escapes, and keys and numbers as `JSON.stringify` would write them. */
-function isWrittenAsPreviewed(tape: JsonTape, container: number, end: number): boolean {
+function isWrittenAsPreviewed(tape: JsonTape, whole: number, end: number): boolean {
   const { bytes, nodes } = tape;
   if (tape.hasEscapes) return false;
-  for (let at = container, behind = nodes[container + 2]!; at < behind && nodes[at]! < end; at += 3) {
+  for (let at = whole, behind = nodes[whole + 2]!; at < behind && nodes[at]! < end; at += 3) {
     const first = bytes[nodes[at]!]!;
     if (first === 0x7b /* { */ ? !hasPlainKeys(tape, at) : !isWrittenAsNumber(tape, at, first)) return false;
   }
