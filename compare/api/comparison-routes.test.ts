@@ -15,6 +15,7 @@ let epochs: EpochInput[];
 let samples: SampleInput[];
 let begun: string[];
 let asked: SampleQuery[];
+let epochTakesMs: number;
 
 const shelf: RuleShelf = { rules: async () => [], putRule: async () => {}, deleteRule: async () => true };
 
@@ -23,6 +24,7 @@ beforeEach(async () => {
   samples = [];
   begun = [];
   asked = [];
+  epochTakesMs = 0;
   const comparison: Comparison = {
     mirror(name) {
       if (name !== 'orders') throw new ShadowplaneError('MIRROR_NOT_FOUND', `There is no mirror "${name}"`);
@@ -31,7 +33,10 @@ beforeEach(async () => {
     epochs: async () => epochs.map(({ number }) => number),
     epochHeads: async () =>
       epochs.map((epoch) => ({ ...epoch, compared: epoch.cells.reduce((sum, { pairs }) => sum + pairs, 0) })),
-    epoch: async (_, number) => epochs.find((one) => one.number === number),
+    epoch: async (_, number) => {
+      await new Promise((resolve) => setTimeout(resolve, epochTakesMs));
+      return epochs.find((one) => one.number === number);
+    },
     beginEpoch: (mirror) => void begun.push(mirror),
     samples: async (_, query) => {
       asked.push(query);
@@ -99,6 +104,17 @@ const broken = () =>
   cell(1_000, [field('/total', { candidateOnly: 300 }), field('/at', { both: 900, controlOnly: 1, candidateOnly: 1 })]);
 
 describe('reports', () => {
+  it('that take long are not made anew for each who asks, but for each rule', async () => {
+    epochs = [epoch([broken()])];
+    epochTakesMs = 300;
+    const differing = async () => (await call('GET', `${BASE}/differences`)).body.total;
+    expect(await differing()).toBe(1);
+    epochs = [epoch([])];
+    expect(await differing()).toBe(1);
+    await call('POST', `${BASE}/rules`, { effect: 'ignore', path: '/other', reason: 'noise' });
+    expect(await differing()).toBe(0);
+  });
+
   it('have the shapes that scripts rely on', async () => {
     epochs = [epoch([broken()])];
     expect((await call('GET', `${BASE}/verdict`)).body).toMatchObject({

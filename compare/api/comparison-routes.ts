@@ -19,6 +19,7 @@ import {
 } from '../report/index.ts';
 import { type BookedRule, type RuleBook, readRule } from '../rules/index.ts';
 import type { Comparison } from './comparison.ts';
+import { CostlyAnswers } from './costly-answers.ts';
 import { addFigureRoutes, type FigureRoutesOptions } from './figure-routes.ts';
 import { Query, refused } from './query.ts';
 import { addRunAgainRoute, type RunAgainOptions } from './run-again-route.ts';
@@ -75,20 +76,38 @@ export function comparisonRoutes(options: ComparisonRoutesOptions): FastifyPlugi
 
 function addReportRoutes(app: FastifyInstance, options: ComparisonRoutesOptions): void {
   const { comparison, weightOf } = options;
+  const answers = new CostlyAnswers();
+  /** Of an epoch, by the rules and margin of now; undefined before the first pair. */
+  const reported = async <T>(
+    what: string,
+    name: string,
+    wanted: number | undefined,
+    report: (epoch: EpochInput, by: ReportOptions) => T | Promise<T>,
+  ): Promise<T | undefined> => {
+    const number = wanted ?? (await comparison.epochs(name)).at(-1);
+    if (number === undefined) return undefined;
+    const { nowMs: _, ...by } = reportOptions(options, name);
+    return answers.give(JSON.stringify([what, name, number, by]), async () => {
+      return report(await knownEpoch(comparison, name, number), reportOptions(options, name));
+    });
+  };
 
   app.get<Named>('/mirrors/:name/verdict', async ({ params: { name }, query }) => {
     const wanted = new Query(query, ['epoch']).integer('epoch', 1, Number.MAX_SAFE_INTEGER);
     const mirror = comparison.mirror(name);
-    const epoch = await epochOf(comparison, name, wanted);
-    const report = reportOptions(options, name);
-    return epoch ? reportVerdict(mirror, epoch, report) : emptyVerdict(mirror, report.nowMs, report.marginRate);
+    const verdict = await reported('verdict', name, wanted, (epoch, by) => reportVerdict(mirror, epoch, by));
+    const { nowMs, marginRate } = reportOptions(options, name);
+    return verdict ?? emptyVerdict(mirror, nowMs, marginRate);
   });
 
   app.get<Named>('/mirrors/:name/endpoints', async ({ params: { name }, query }) => {
     const wanted = new Query(query, ['epoch']).integer('epoch', 1, Number.MAX_SAFE_INTEGER);
     comparison.mirror(name);
-    const epoch = await epochOf(comparison, name, wanted);
-    return { epoch: epoch?.number ?? 0, items: epoch ? reportEndpoints(epoch, reportOptions(options, name)) : [] };
+    const endpoints = await reported('endpoints', name, wanted, (epoch, by) => ({
+      epoch: epoch.number,
+      items: reportEndpoints(epoch, by),
+    }));
+    return endpoints ?? { epoch: 0, items: [] };
   });
 
   app.get<Named>('/mirrors/:name/differences', async ({ params: { name }, query }) => {
@@ -99,20 +118,18 @@ function addReportRoutes(app: FastifyInstance, options: ComparisonRoutesOptions)
     const sinceMs = read.time('since') ?? 0;
     const limit = read.integer('limit', 1, MAX_ITEMS) ?? DEFAULT_ITEMS;
     comparison.mirror(name);
-    const epoch = await epochOf(comparison, name, wanted);
-    if (!epoch) return { epoch: 0, total: 0, items: [] };
-    const before = await epochBefore(comparison, name, epoch.number);
-    const weight = weightOf?.(name);
-    const all = reportDifferences(epoch, {
-      ...reportOptions(options, name),
-      includeNoise,
-      before,
-      ...(weight && { weightOf: weight }),
+    const what = includeNoise ? 'differences and noise' : 'differences';
+    const differences = await reported(what, name, wanted, async (epoch, by) => {
+      const before = await epochBefore(comparison, name, epoch.number);
+      const weight = weightOf?.(name);
+      const all = reportDifferences(epoch, { ...by, includeNoise, before, ...(weight && { weightOf: weight }) });
+      return { epoch: epoch.number, all };
     });
-    const items = all.filter(
+    if (!differences) return { epoch: 0, total: 0, items: [] };
+    const items = differences.all.filter(
       (item) => (endpoint === undefined || item.endpoint === endpoint) && Date.parse(item.lastSeenAt) >= sinceMs,
     );
-    return { epoch: epoch.number, total: items.length, items: items.slice(0, limit) };
+    return { epoch: differences.epoch, total: items.length, items: items.slice(0, limit) };
   });
 }
 
