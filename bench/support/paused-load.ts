@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { type Load, wrkArguments } from './wrk.ts';
 
 /**
@@ -16,23 +16,28 @@ export interface PausedLoad {
 /** Far longer than any benchmark; `end` is what ends it. */
 const SECONDS = 24 * 3600;
 
+/** They end with this process. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Starts the load, and it runs: pause it when its connections are open. */
 export function startPausedLoad(load: Omit<Load, 'seconds'>): PausedLoad {
   const command = ['-c', String(load.core), 'wrk', ...wrkArguments({ ...load, seconds: SECONDS })];
   const child = spawn('taskset', command, { stdio: 'ignore' });
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
+  running.add(child);
   const over = new Promise<void>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', () => resolve());
-  }).finally(() => process.off('exit', kill));
+  }).finally(() => running.delete(child));
   // Asked for at the end.
   over.catch(() => undefined);
   return {
     resume: () => void child.kill('SIGCONT'),
     pause: () => void child.kill('SIGSTOP'),
     end: async () => {
-      kill();
+      child.kill('SIGKILL');
       await over;
     },
   };
