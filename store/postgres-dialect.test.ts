@@ -4,7 +4,7 @@ import { Kysely, sql } from 'kysely';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { postgresDialect } from './postgres-dialect.ts';
 
-const BOUNDS = { connectMs: 900, statementMs: 700, graceMs: 300, endMs: 200 };
+const BOUNDS = { connectMs: 900, statementMs: 700, graceMs: 300, restMs: 0, endMs: 200 };
 const AUTHENTICATED_AND_READY = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
 const DONE_AND_READY = Buffer.concat([
   Buffer.from([0x43, 0, 0, 0, 13]),
@@ -80,6 +80,23 @@ it('waits as long as the URL says, for connections and for statements', async ()
   await expect(ask(patient)).rejects.toThrow('connection timeout');
   await patient.destroy();
   expect(asked[0]).toMatch(/statement_timeout\0?1200/);
+});
+
+it('lets nobody else wait for what has just been given up, and then tries again', async () => {
+  const resting = open('', { ...BOUNDS, restMs: 1_500 });
+  await ask(resting);
+  isMute = true;
+  await expect(ask(resting)).rejects.toThrow('PostgreSQL has not answered for 1 s');
+  await expect(ask(resting)).rejects.toThrow('PostgreSQL has not answered for 1 s');
+  expect(asked).toHaveLength(3);
+  const isTimeout = expect.objectContaining({ message: expect.stringContaining('connection timeout') });
+  const refused = () => ask(resting).catch((error: Error) => error);
+  await vi.waitFor(async () => expect(await refused()).toEqual(isTimeout));
+  isMute = false;
+  expect(await refused()).toEqual(isTimeout);
+  expect(asked).toHaveLength(4);
+  await vi.waitFor(() => ask(resting));
+  await resting.destroy();
 });
 
 it('does not wait for the goodbye of a server that says none', async () => {
