@@ -110,6 +110,17 @@ test('one spell of twenty differences weighs no more than one difference', () =>
   expect(levels([field({ candidateOnly: 20 }, { pairs: 20_000 })])[0]).toBe('different');
 });
 
+test('a candidate that begins with a cold cache is struck once, however short the stretches of the first pairs are', () => {
+  const tally = emptyTally();
+  for (let index = 0; index < 20; index += 1) countDifference(tally, index, true, false);
+  const after = (pairs: number, control = true, kind: DifferenceKind = 'value') =>
+    levels([{ kind, pairs, tally }], control)[0];
+  expect(after(20)).toBe('different');
+  expect(after(20_000)).toBe('seen');
+  expect(after(20, false, 'missing')).toBe('different');
+  expect(after(20_000, false, 'missing')).toBe('seen');
+});
+
 test('nor do two spells of twenty make forty', () => {
   const tally = emptyTally();
   for (const from of [3_000, 10_000])

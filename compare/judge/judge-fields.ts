@@ -9,6 +9,7 @@ import { DEFAULTS, type JudgeOptions } from './defaults.ts';
 import type { FieldEvidence } from './evidence.ts';
 import { mcnemarExact } from './mcnemar.ts';
 import { pairedDifference } from './paired-difference.ts';
+import { spellsAmong } from './tally.ts';
 import { type Interval, wilsonInterval } from './wilson.ts';
 
 /**
@@ -35,11 +36,12 @@ export interface FieldVerdict {
 
 /** @param control whether the pairs have a control copy; fields with and without are judged in calls of their own. */
 export function judgeFields(
-  fields: readonly FieldEvidence[],
+  counted: readonly FieldEvidence[],
   control: boolean,
   options: JudgeOptions = {},
 ): FieldVerdict[] {
   const limits = { ...DEFAULTS, ...options };
+  const fields = counted.map(withSpellsAlike);
   const mirrorNoise = learnNoise(fields);
   const comingAndGoing = learnComingAndGoing(fields);
   const expected = fields.map((field) =>
@@ -52,6 +54,13 @@ export function judgeFields(
     falseDiscoveryRate: rates[index]!,
     ...describe(field, control),
   }));
+}
+
+/** The same evidence, with the spells of the first pairs no heavier than later ones. */
+export function withSpellsAlike<Evidence extends Pick<FieldEvidence, 'tally' | 'pairs'>>(evidence: Evidence): Evidence {
+  const { tally, pairs } = evidence;
+  const candidateSpells = spellsAmong(pairs, tally);
+  return candidateSpells === tally.candidateSpells ? evidence : { ...evidence, tally: { ...tally, candidateSpells } };
 }
 
 /** @param tally of the pairs that `expected` was worked out from. */
@@ -89,11 +98,11 @@ export function looksLikeNoise({
   readonly opposite: FieldEvidence['opposite'] | undefined;
 }): boolean {
   const evidence = {
-    ...field,
+    ...withSpellsAlike(field),
     kind: kind as FieldEvidence['kind'],
     ...(looks && { looks }),
     ...(opposite && { opposite }),
   };
   const comingAndGoing = { fields: 1, rare: 0 };
-  return levelOf(field.tally, expectedInnocentByLooks(evidence, comingAndGoing), DEFAULTS) === 'noise';
+  return levelOf(evidence.tally, expectedInnocentByLooks(evidence, comingAndGoing), DEFAULTS) === 'noise';
 }

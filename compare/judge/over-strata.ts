@@ -12,7 +12,7 @@ import { excessOdds, expectedInnocent, isNoisy, learnNoise, type MirrorNoise } f
 import { falseDiscoveryRates } from './benjamini-hochberg.ts';
 import { DEFAULTS, type JudgeOptions } from './defaults.ts';
 import type { FieldEvidence } from './evidence.ts';
-import { describe, type FieldLevel, type FieldVerdict, levelOf } from './judge-fields.ts';
+import { describe, type FieldLevel, type FieldVerdict, levelOf, withSpellsAlike } from './judge-fields.ts';
 import { emptyTally, stretchOf, type Tally } from './tally.ts';
 
 export interface StratumPart {
@@ -41,8 +41,12 @@ const LEVELS: readonly FieldLevel[] = ['different', 'seen', 'noise'];
  * @param fields of pairs with a control, and all of the mirror: noise is learnt from them.
  * @returns a verdict on each part of each field. Their false discovery rate is that of the field.
  */
-export function judgeOverStrata(fields: readonly FieldOverStrata[], options: JudgeOptions = {}): FieldVerdict[][] {
+export function judgeOverStrata(counted: readonly FieldOverStrata[], options: JudgeOptions = {}): FieldVerdict[][] {
   const limits = { ...DEFAULTS, ...options };
+  const fields = counted.map((field) => ({
+    ...field,
+    parts: field.parts.map((part) => ({ ...part, evidence: withSpellsAlike(part.evidence) })),
+  }));
   const whole = fields.map(combine);
   const noise = learnNoise(whole);
   const noisyParts = fields.reduce((sum, { parts }, index) => sum + (isNoisy(whole[index]!) ? parts.length : 0), 0);

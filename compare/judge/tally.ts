@@ -17,7 +17,7 @@ export interface Tally {
    */
   candidateSpells: number;
   controlSpells: number;
-  /** The stretch that the last difference fell into, and by how much the candidate leads there. */
+  /** The stretch that the last difference fell into (-1: none, or not known), and by how much the candidate leads there. */
   lastStretch: number;
   lastLead: number;
 }
@@ -43,6 +43,18 @@ export function stretchOf(pairIndex: number): number {
 }
 
 const STRETCHES_PER_ROOT = 1.5;
+
+/**
+ * Spells of the candidate, as stretches of one length would have them. The first pairs make short stretches, so that few pairs
+ * can tell anything; among many more they are a moment, and a candidate that began with a cold cache was struck once. Where
+ * the last difference is known to lie within the first pairs, no more spells are left than stretches of the average length.
+ */
+export function spellsAmong(pairs: number, { candidateSpells, lastStretch }: Readonly<Tally>): number {
+  if (lastStretch < 0) return candidateSpells;
+  const last = ((lastStretch + 1) / STRETCHES_PER_ROOT) ** 2;
+  const stretchPairs = Math.sqrt(pairs) / STRETCHES_PER_ROOT;
+  return Math.min(candidateSpells, Math.ceil(last / stretchPairs));
+}
 
 /**
  * Counts one pair in which the field differed, in place. Pairs come in the order of time.

@@ -86,9 +86,14 @@ function addTallies(before: Readonly<Tally>, since: Readonly<Tally>): Tally {
     both: before.both + since.both,
     candidateSpells: before.candidateSpells + since.candidateSpells,
     controlSpells: before.controlSpells + since.controlSpells,
-    lastStretch: since.lastStretch,
-    lastLead: since.lastLead,
+    // Stretches of a process begin anew, so of differences in both the last one is not known.
+    lastStretch: isDiscordant(before) ? (isDiscordant(since) ? -1 : before.lastStretch) : since.lastStretch,
+    lastLead: 0,
   };
+}
+
+function isDiscordant({ candidateOnly, controlOnly }: Readonly<Tally>): boolean {
+  return candidateOnly + controlOnly > 0;
 }
 
 interface Span {

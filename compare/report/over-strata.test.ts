@@ -48,6 +48,15 @@ test('a burst that strikes all strata at once is one event', () => {
   expect(verdictOf(split(twelve))).toBe('different');
 });
 
+test('nor is what struck the first twenty of many pairs of a segment more than one', () => {
+  const verdictOf = (pairs: number) => {
+    const cold = field('/total', { candidateOnly: 20, candidateSpells: 7, lastStretch: 6 });
+    return reportDifferences(epoch([cell(pairs, [cold], { stratum: segment('s') })]), OPTIONS)[0]!.verdict;
+  };
+  expect(verdictOf(40)).toBe('different');
+  expect(verdictOf(20_000)).toBe('seen');
+});
+
 test('is no finding where the control differs as often over all strata', () => {
   const atControl = [2, 3, 3, 1];
   const cells = split([1, 3, 3, 2]).map((one, index) => ({

@@ -156,6 +156,11 @@ export class StratumCounts {
     }
     this.#latencies.absorb(other.#latencies);
     for (const [key, field] of other.fields) this.#absorbField(key, field);
+    // Stretches of two endpoints do not line up, so where the last difference was is no longer known.
+    for (const { counts } of this.fields.values()) {
+      counts.lastStretch = -1;
+      counts.lastLead = 0;
+    }
     this.quiet.absorb(other.quiet, this.#isQuiet);
     other.fields.clear();
   }
@@ -229,15 +234,13 @@ export class StratumCounts {
   }
 }
 
-/** Stretches of two endpoints do not line up, so a spell that is in both counts twice. */
+/** A spell that is in both counts twice. */
 function addCounts(counts: Tally, other: Tally): void {
   counts.candidateOnly += other.candidateOnly;
   counts.controlOnly += other.controlOnly;
   counts.both += other.both;
   counts.candidateSpells += other.candidateSpells;
   counts.controlSpells += other.controlSpells;
-  counts.lastStretch = -1;
-  counts.lastLead = 0;
 }
 
 function countArm(arm: ArmCounts, { status }: ArmOutcome): void {

@@ -88,6 +88,14 @@ describe('counts', () => {
       ['value /b', 1],
     ]);
     expect(tallies.sampleIds(counts!.fields.get('value /x')!)).toHaveLength(2);
+    // Of pairs counted one endpoint after the other nothing says where among all of them a difference was.
+    for (const { counts: field } of counts!.fields.values()) expect(field.lastStretch).toBe(-1);
+    tallies.count(aCompared({ endpoint: 'GET /{id}', candidate: ['value /a'] }));
+    expect(counts!.fields.get('value /a')!.counts).toMatchObject({
+      candidateOnly: 2,
+      candidateSpells: 2,
+      lastStretch: 2,
+    });
   });
 });
 
