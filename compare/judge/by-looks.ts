@@ -11,8 +11,13 @@ import { type FieldEvidence, isStructural, type Looks } from './evidence.ts';
 const VOLATILE_DISTINCT_SHARE = 0.8;
 /** Answers of the same millisecond carry the same time, so on a busy service times repeat where ids do not. */
 const VOLATILE_TIME_DISTINCT_SHARE = 0.5;
-/** From this share of pairs on, a field that carries a new value in each answer is taken for a timestamp or an id. */
-const VOLATILE_RATE = 0.5;
+/**
+ * From this share of pairs on, a field that carries a new value in each answer is taken for an id. Two services that make
+ * values of their own hardly ever make the same one: where they agree now and then, the value comes from the request.
+ */
+const VOLATILE_RATE = 0.95;
+/** Clocks are read in the same second, or millisecond, now and then. */
+const VOLATILE_TIME_RATE = 0.5;
 /** A difference in nearly each pair, at a field whose values repeat, is no volatility: those would repeat too. */
 const SYSTEMATIC = { rate: 0.95, distinctShare: 0.5, innocent: 0.3 } as const;
 const STRUCTURAL_INNOCENT = 0.8;
@@ -51,7 +56,7 @@ export function expectedInnocentByLooks(field: FieldEvidence, comingAndGoing: Co
   if (isStructural(kind)) return (STRUCTURAL_INNOCENT + comingAndGoing.rare) * accident;
   if (kind === 'order') return ORDER_INNOCENT;
   const rate = candidateOnly / pairs;
-  if (looks && isVolatile(looks) && rate >= VOLATILE_RATE) return VOLATILE_INNOCENT;
+  if (looks && isVolatile(looks) && rate >= volatileRate(looks)) return VOLATILE_INNOCENT;
   if (looks && rate >= SYSTEMATIC.rate && looks.distinctShare <= SYSTEMATIC.distinctShare)
     return SYSTEMATIC.innocent * accident;
   const fewValues = looks?.format === 'boolean' || looks?.format === 'enum';
@@ -61,4 +66,8 @@ export function expectedInnocentByLooks(field: FieldEvidence, comingAndGoing: Co
 /** Looks like a timestamp, an id or a counter: nearly each answer of the primary carries another value. */
 function isVolatile({ format, distinctShare }: Looks): boolean {
   return format === 'time' ? distinctShare > VOLATILE_TIME_DISTINCT_SHARE : distinctShare >= VOLATILE_DISTINCT_SHARE;
+}
+
+function volatileRate({ format }: Looks): number {
+  return format === 'time' ? VOLATILE_TIME_RATE : VOLATILE_RATE;
 }
