@@ -27,12 +27,15 @@ export class JsonTape {
   /** Forgets what it held. */
   begin(text: Uint8Array): void {
     const { length } = text;
-    if (length + PADDING > this.bytes.length) {
-      this.bytes = Buffer.alloc(Math.max(FIRST_BYTES, 2 ** Math.ceil(Math.log2(length + PADDING))));
+    const needed = length + PADDING;
+    if (needed > this.bytes.length) {
+      // What is not kept need not have room for more.
+      const size = needed > MAX_KEPT_BYTES ? needed : Math.max(FIRST_BYTES, 2 ** Math.ceil(Math.log2(needed)));
+      this.bytes = Buffer.allocUnsafeSlow(size);
       this.view = viewOf(this.bytes);
     }
     this.bytes.set(text);
-    this.view.setFloat64(length, 0);
+    this.view.setInt32(length, 0);
     this.length = length;
     this.hasOddKeys = false;
     this.hasEscapes = false;
@@ -66,7 +69,7 @@ const NO_BYTES = Buffer.alloc(0);
 const FIRST_BYTES = 2 ** 14;
 const MAX_KEPT_BYTES = 2 ** 22;
 /** As many as are looked at at once. */
-const PADDING = 8;
+const PADDING = 4;
 const FIRST_NUMBERS = 3 * 2 ** 10;
 const MAX_KEPT_NUMBERS = 3 * 2 ** 20;
 const MAX_NUMBERS = 3 * 2 ** 24;
@@ -89,6 +92,7 @@ export function agreement(a: JsonTape, b: JsonTape, from: number, end: number, s
       (one.getInt32(at + 12) ^ other.getInt32(there + 12));
     if (differs !== 0) break;
   }
+  while (at + 4 <= end && one.getInt32(at) === other.getInt32(at + shift)) at += 4;
   while (at < end && one.getUint8(at) === other.getUint8(at + shift)) at++;
   return at;
 }

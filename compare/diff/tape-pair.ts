@@ -86,11 +86,19 @@ export class TapePair {
     const others = keys(this.candidate, other, endB);
     if (others.length > MANY_KEYS) return this.areEqualManyMembers(from, endA, others);
     let near = others.length;
+    let step = -1;
     let left = others.length;
     for (let key = from; key < endA; key = nodesA[key + 5]!) {
-      near = this.findKey(key, others, near);
-      if (near < 0 || !this.areEqual(key + 3, others[near]! + 3)) return false;
       left--;
+      const beside = near + step;
+      if (beside >= 0 && beside < others.length && this.isSameMember(key, others[beside]!)) {
+        near = beside;
+        continue;
+      }
+      const found = this.findKey(key, others, near);
+      if (found < 0 || !this.areEqual(key + 3, others[found]! + 3)) return false;
+      step = found > near ? 1 : -1;
+      near = found;
     }
     return left === 0;
   }
@@ -188,11 +196,16 @@ export class TapePair {
   }
 
   private isSameKey(key: number, other: number): boolean {
-    const { nodesA, nodesB } = this;
-    const from = nodesA[key]!;
-    const length = nodesA[key + 1]! - from;
-    const fromOfOther = nodesB[other]!;
-    if (nodesB[other + 1]! - fromOfOther !== length) return false;
-    return areSameBytes(this.primary.view, from, this.candidate.view, fromOfOther, length);
+    return this.areSameBytes(this.nodesA[key]!, this.nodesA[key + 1]!, this.nodesB[other]!, this.nodesB[other + 1]!);
+  }
+
+  /** The same key with the same value, all written in the same way. */
+  private isSameMember(key: number, other: number): boolean {
+    return this.areSameBytes(this.nodesA[key]!, this.nodesA[key + 4]!, this.nodesB[other]!, this.nodesB[other + 4]!);
+  }
+
+  private areSameBytes(from: number, end: number, other: number, endOfOther: number): boolean {
+    const length = end - from;
+    return endOfOther - other === length && areSameBytes(this.primary.view, from, this.candidate.view, other, length);
   }
 }
