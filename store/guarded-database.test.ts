@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Kysely, MigrationProvider } from 'kysely';
+import { type Kysely, type MigrationProvider, type SqliteDatabase, SqliteDialect } from 'kysely';
+import type { Database } from 'libsql';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { GuardedDatabase } from './guarded-database.ts';
-import { libsqlDialect } from './libsql-dialect.ts';
+import { libsqlDialect, openDatabase } from './libsql-dialect.ts';
 
 interface Tables {
   things: { name: string };
@@ -44,3 +45,41 @@ it('leaves the fresh connection to those who use it when another failure of the 
   await expect(asked).resolves.toEqual([]);
   await guarded.close();
 });
+
+it.each<[string, (database: Database) => void]>([
+  ['a statement', (database) => void database.pragma('max_page_count = 1')],
+  ['the commit', failCommits],
+])('says that the disk is full where %s finds it so, and not that SQLite has rolled back already', async (_, fill) => {
+  let last: Database | undefined;
+  const open = () => {
+    last = openDatabase(directory);
+    return last as unknown as SqliteDatabase;
+  };
+  const dialect = new SqliteDialect({ database: async () => open() });
+  const guarded = await GuardedDatabase.open<Tables>(dialect, { provider, what: 'The store' });
+  const add = (name: string) =>
+    guarded.run((database) =>
+      database.transaction().execute(async (transaction) => {
+        await transaction.insertInto('things').values({ name: 'first' }).execute();
+        await transaction.insertInto('things').values({ name }).execute();
+      }),
+    );
+  fill(last!);
+  await expect(add('x'.repeat(2 ** 20))).rejects.toMatchObject({
+    code: 'STORE_FULL',
+    message: 'The store failed: database or disk is full',
+  });
+  expect(await guarded.run((database) => database.selectFrom('things').selectAll().execute())).toEqual([]);
+  await add('second');
+  await guarded.close();
+});
+
+/** What SQLite does when the log cannot grow: it rolls back, and says so by an error of the commit. */
+function failCommits(database: Database): void {
+  const prepare = database.prepare.bind(database);
+  database.prepare = (text: string) => {
+    if (text !== 'commit') return prepare(text);
+    database.exec('rollback');
+    throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+  };
+}

@@ -1,5 +1,6 @@
 import { type Dialect, Kysely, type KyselyPlugin } from 'kysely';
 import { type Migrations, migrate } from './migrate.ts';
+import { reasonFirst } from './reason-first.ts';
 import { storeFailed } from './store-failed.ts';
 
 /** A database that begins with a fresh connection after a failure. Every failure is a STORE_FAILED or STORE_FULL. */
@@ -20,7 +21,10 @@ export class GuardedDatabase<Tables> {
     migrations: Migrations,
     plugins: KyselyPlugin[] = [],
   ): Promise<GuardedDatabase<Tables>> {
-    const guarded = new GuardedDatabase<Tables>(() => new Kysely({ dialect, plugins }), migrations.what);
+    const guarded = new GuardedDatabase<Tables>(
+      () => new Kysely({ dialect: reasonFirst(dialect), plugins }),
+      migrations.what,
+    );
     await migrate(guarded.#database, migrations);
     return guarded;
   }

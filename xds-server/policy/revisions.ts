@@ -75,7 +75,7 @@ export class Revisions {
    */
   async write(next: RevisionRow | undefined, keep: number, fileState: string | undefined): Promise<void> {
     await this.#database.run((database) =>
-      inTransaction(database, async (transaction) => {
+      database.transaction().execute(async (transaction) => {
         if (next) await addRevision(transaction, next, keep);
         if (fileState === undefined) return;
         await transaction
@@ -106,24 +106,6 @@ async function addRevision(transaction: Kysely<Tables>, next: RevisionRow, keep:
     .executeTakeFirst();
   if ((newest?.revision ?? 0) !== next.revision - 1) throw new ShadowplaneError('STORE_FAILED', SECOND_WRITER);
   await transaction.insertInto('revisions').values(next).execute();
-}
-
-/** SQLite ends a transaction by itself when the disk is full; that it cannot be rolled back then is not the reason. */
-async function inTransaction(database: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<void>) {
-  let reason: unknown;
-  const noting = async (transaction: Kysely<Tables>): Promise<void> => {
-    try {
-      await work(transaction);
-    } catch (error) {
-      reason = error;
-      throw error;
-    }
-  };
-  try {
-    await database.transaction().execute(noting);
-  } catch (error) {
-    throw reason ?? error;
-  }
 }
 
 function newestAcknowledged(database: Kysely<Tables>) {
