@@ -124,6 +124,15 @@ test.each([
   `${'['.repeat(100)}${']'.repeat(100)}`,
 ])('%j is not read', (text) => expect(readTape(Buffer.from(text), new JsonTape())).toBe(false));
 
+test('what is cut off is not read, whatever the tape held before', () => {
+  const tape = new JsonTape();
+  const text = '{"a":["x\\u00e9\\n",-1.5e3,true,{"b":null}],"key":"text"}';
+  for (let length = 0; length < text.length; length++) {
+    expect(readTape(Buffer.from(text), tape)).toBe(true);
+    expect(readTape(Buffer.from(text.slice(0, length)), tape)).toBe(false);
+  }
+});
+
 test('what is read is what JSON.parse takes', () => {
   const part = fc.constantFrom(
     '{',
