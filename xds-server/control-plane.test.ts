@@ -7,6 +7,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { selfSigned } from '../test/envoy/certificate.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './control-plane.ts';
 import { PolicyRenderer } from './policy-renderer.ts';
+import { CLUSTER } from './xds/index.ts';
+import { TestingClient } from './xds/server/testing-client.ts';
 
 const POLICY = `
 services: { v1: { address: "127.0.0.1:1" }, v2: { address: "127.0.0.1:2" } }
@@ -122,6 +124,20 @@ describe('the control plane', () => {
     for (const dryRun of [true, false]) {
       expect((await call('POST', '/config/undo', { to: 1, dryRun })).status).toBe(400);
     }
+  });
+
+  it('ends without a complaint while an Envoy is connected, and remembers it', async () => {
+    await start();
+    const client = new TestingClient(Number(running!.xdsAddress.split(':').at(-1)));
+    const stream = client.stream('delta', 'edge-1');
+    stream.send({ type_url: CLUSTER });
+    await stream.next();
+    await running!.close();
+    await stream.ended;
+    client.close();
+    await start();
+    expect((await call('GET', '/envoys')).body).toMatchObject({ gone: [{ node: 'edge-1' }] });
+    expect(logged.filter((line) => JSON.parse(line).level > 40)).toEqual([]);
   });
 
   it('goes on when nothing can be made of what has changed outside a write', async () => {

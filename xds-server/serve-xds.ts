@@ -94,6 +94,7 @@ export async function serveXds(options: ControlPlaneOptions, parts: XdsParts, sh
   shutdown.add(logEnvoys(envoys, logger));
   const { port } = await listening(options.xdsListen, xds.listen(options.xdsListen));
   shutdown.add(() => xds.close());
+  shutdown.add(() => fleet.close());
   return { xds, envoys, address: formatAddress({ host: access.xds.listen.host, port }) };
 }
 

@@ -32,6 +32,8 @@ export class Fleet {
   /** By policy, so that a list of many Envoys works it out once. */
   readonly #expected = new WeakMap<Policy, Map<EnvoySetup['listener'], readonly ExpectedCluster[]>>();
 
+  #isClosed = false;
+
   constructor(options: FleetOptions) {
     this.#options = options;
     const startedMs = this.#now();
@@ -57,6 +59,11 @@ export class Fleet {
       }
       this.#keep(xds);
     });
+  }
+
+  /** Keeps nothing any more: when the control plane itself ends, nobody leaves. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   gone(): readonly GoneEnvoy[] {
@@ -99,7 +106,7 @@ export class Fleet {
   }
 
   #keep(xds: Pick<XdsServer, 'clients'>): void {
-    if (!this.#options.kept) return;
+    if (!this.#options.kept || this.#isClosed) return;
     const here = xds.clients().flatMap(({ node }) => (node === '' ? [] : [[node, null] as const]));
     const gone = [...this.#gone.values()].map(({ node, since }) => [node, since] as const);
     this.#options.kept.save(Object.fromEntries([...gone, ...here]));
