@@ -124,12 +124,14 @@ test.each([
   `${'['.repeat(100)}${']'.repeat(100)}`,
 ])('%j is not read', (text) => expect(readTape(Buffer.from(text), new JsonTape())).toBe(false));
 
-test('what is cut off is not read, whatever the tape held before', () => {
+test('nothing of a longer text that a tape held before is taken for the end of a shorter one', () => {
   const tape = new JsonTape();
-  const text = '{"a":["x\\u00e9\\n",-1.5e3,true,{"b":null}],"key":"text"}';
-  for (let length = 0; length < text.length; length++) {
-    expect(readTape(Buffer.from(text), tape)).toBe(true);
-    expect(readTape(Buffer.from(text.slice(0, length)), tape)).toBe(false);
+  for (const text of ['{"a":["x\\u00e9\\n",-1.5e3,true,{"b":null}],"key":"text"}', '-1234.5678e12', '[1]    ']) {
+    for (let length = 0; length < text.length; length++) {
+      const shorter = text.slice(0, length);
+      expect(readTape(Buffer.from(text), tape)).toBe(true);
+      expect(readTape(Buffer.from(shorter), tape)).toBe(isReadable(shorter));
+    }
   }
 });
 
