@@ -7,7 +7,7 @@
 import type { Alignment } from './alignment.ts';
 import { planAligned } from './array-plan.ts';
 import { Excerpt, type Findings } from './difference.ts';
-import { alignByKeys, type Stands, type UnparsedElements } from './element-identity.ts';
+import { alignByKeys } from './element-identity.ts';
 import { EFFORT, JsonWalk } from './json-diff.ts';
 import { Effort } from './json-equal.ts';
 import { parseJson } from './json-parse.ts';
@@ -17,17 +17,8 @@ import { OPEN_BRACE, OPEN_BRACKET } from './json-tape-reader.ts';
 import type { JsonText } from './json-text.ts';
 import { ExactNumber, type Json } from './json-value.ts';
 import { type CompiledRules, hasRules, type RulePosition } from './rule-matcher.ts';
-import {
-  elements,
-  isContainer,
-  isPlainObject,
-  keyNames,
-  name,
-  slice,
-  standsAt,
-  typeOnTape,
-  value,
-} from './tape-nodes.ts';
+import { TapeElements } from './tape-elements.ts';
+import { elements, isContainer, isPlainObject, name, slice, typeOnTape, value } from './tape-nodes.ts';
 import { GIVE_UP, TapePair } from './tape-pair.ts';
 import { previewOnTape } from './tape-preview.ts';
 
@@ -213,30 +204,4 @@ class TapeWalk extends TapePair {
 
 function excerpt(tape: JsonTape, at: number): Excerpt {
   return new Excerpt(previewOnTape(tape, at));
-}
-
-class TapeElements implements UnparsedElements {
-  readonly length: number;
-  readonly lengthOfCandidate: number;
-  readonly names: readonly string[];
-  private readonly primary: JsonTape;
-  private readonly candidate: JsonTape;
-  private readonly one: readonly number[];
-  private readonly other: readonly number[];
-
-  constructor(primary: JsonTape, candidate: JsonTape, one: readonly number[], other: readonly number[]) {
-    this.length = one.length;
-    this.lengthOfCandidate = other.length;
-    this.names = keyNames(primary, one[0]!);
-    this.primary = primary;
-    this.candidate = candidate;
-    this.one = one;
-    this.other = other;
-  }
-
-  read(name: string): Stands | undefined {
-    const values = standsAt(this.primary, this.one, name);
-    const others = values && standsAt(this.candidate, this.other, name);
-    return others && { values: values!, others };
-  }
 }
