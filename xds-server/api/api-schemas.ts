@@ -129,7 +129,9 @@ const Forecast = Type.Object({
       thenPerSecond: Type.Number({ description: 'Of those groups whose traffic is known, within limits.' }),
       askedPerSecond: Type.Number({ description: 'Without limits.' }),
       heldBackBy: Type.Array(Type.Enum(['copiesPerSecond', 'bytesPerSecond'])),
-      bytesPerRequest: Type.Union([Type.Number(), Type.Null()], { description: 'As primary or candidate is sent for users.' }),
+      bytesPerRequest: Type.Union([Type.Number(), Type.Null()], {
+        description: 'As primary or candidate is sent for users.',
+      }),
       thenBytesPerSecond: Type.Union([Type.Number(), Type.Null()]),
       unknown: Type.Array(Type.String(), {
         description: 'Segments without requests so far; `everyone`: a new mirror.',
