@@ -163,6 +163,27 @@ describe('mirror', () => {
     expect({ code, out }).toEqual({ code: 0, out: 'orders: the brake is released\n' });
   });
 
+  it('begins an epoch, and says where the one before is', async () => {
+    const path = 'POST /api/v1/mirrors/orders/epoch';
+    answers[path] = { status: 202, body: { epoch: 3 } };
+    const begun = await shadowplane('mirror', 'epoch', 'orders', '--api', api);
+    expect(begun).toMatchObject({
+      code: 0,
+      out: 'orders: epoch 3 begins with the next request\n  the one before: shadowplane diff orders --epoch 2\n',
+    });
+    expect((await shadowplane('mirror', 'epoch', 'orders', '--api', api, '--json')).out).toBe('{"epoch":3}');
+    answers[path] = { status: 202, body: { epoch: 1 } };
+    expect((await shadowplane('mirror', 'epoch', 'orders', '--api', api)).out).toBe(
+      'orders: epoch 1 begins with the next request\n',
+    );
+    answers[path] = {
+      status: 404,
+      body: { code: 'NOT_FOUND', detail: 'There is nothing at POST /mirrors/orders/epoch' },
+    };
+    const without = await shadowplane('mirror', 'epoch', 'orders', '--api', api);
+    expect(without).toMatchObject({ code: 1, err: expect.stringContaining('compares no answers') });
+  });
+
   it('tells what the control plane refused, with its exit code', async () => {
     answers['PATCH /api/v1/mirrors/ordrs'] = {
       status: 404,

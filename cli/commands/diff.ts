@@ -10,6 +10,7 @@ import { exampleOf } from '../view/diff-example.ts';
 import { toJunit } from '../view/junit.ts';
 import type { WhyNothing } from '../view/nothing-compared.ts';
 import { renderDiff } from '../view/render-diff.ts';
+import { withoutComparison } from '../without-comparison.ts';
 
 interface DiffOptions {
   readonly api: string;
@@ -139,21 +140,6 @@ async function orNothing<T>(asked: Promise<T>): Promise<T | undefined> {
     if (error instanceof ShadowplaneError && error.code !== 'API_UNREACHABLE') return undefined;
     throw error;
   }
-}
-
-/** A control plane that compares nothing has no such address at all; what that means is more than it can say. */
-function withoutComparison(error: unknown): never {
-  if (
-    error instanceof ShadowplaneError &&
-    error.code === 'NOT_FOUND' &&
-    error.message.startsWith('There is nothing at')
-  )
-    throw new ShadowplaneError(
-      'NOT_FOUND',
-      'This control plane compares no answers: it was started with --no-compare, or without --capture-listen for Envoys elsewhere',
-      { cause: error },
-    );
-  throw error;
 }
 
 /** The epoch before may have been forgotten; that is no failure. */

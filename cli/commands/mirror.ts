@@ -8,6 +8,7 @@ import { printable } from '../output/style.ts';
 import type { MirrorItem } from '../view/mirror-item.ts';
 import { appliedText, type WriteAnswer, waitQuery } from '../write-answer.ts';
 import { pauseAll } from './mirror-all.ts';
+import { epochCommand } from './mirror-epoch.ts';
 
 interface CommonOptions {
   readonly api: string;
@@ -31,6 +32,7 @@ export function mirrorCommand(context: Context): Command {
   mirror.addCommand(pauseCommand(context, 'pause', 'stop mirroring; requests pass as before'));
   mirror.addCommand(pauseCommand(context, 'resume', 'mirror again, with the shares as they were'));
   mirror.addCommand(releaseCommand(context));
+  mirror.addCommand(epochCommand(context));
   return addExamples(
     mirror,
     'mirror set orders --sample 20% --segment employees=100%',
