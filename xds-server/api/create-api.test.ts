@@ -65,6 +65,36 @@ describe('reading', () => {
     expect((await call('GET', '/metrics')).text).not.toContain(lacking);
   });
 
+  it('counts by node for how long an Envoy is behind and whether it rejects what it is served, as long as it is there', async () => {
+    const envoy = (node: string, behindS: number, isRejecting = false) => ({
+      node,
+      version: '1.40.0',
+      connectedSince: '2026-01-01T00:00:00.000Z',
+      types: {},
+      lastRejection: isRejecting ? { type: 'CDS', message: 'bad', at: '2026-01-01T00:00:00.000Z' } : null,
+      revision: 1,
+      behindSince: behindS > 0 ? new Date(Date.now() - behindS * 1_000).toISOString() : null,
+      rejectedRevision: null,
+      setup: { listener: 'own', streams: 'delta' } as const,
+      problems: [],
+      unseen: [],
+      copies: null,
+    });
+    const series = async (name: string) =>
+      Object.fromEntries(
+        [...(await call('GET', '/metrics')).text.matchAll(new RegExp(`^${name}{node="(.*)"} (.*)$`, 'gm'))].map(
+          ([, node, value]) => [node, Math.floor(Number(value) / 1_000)],
+        ),
+      );
+    api.envoys.push(envoy('edge-1', 0), envoy('edge-2', 5_000, true), envoy('edge-2', 0));
+    expect(await series('shadowplane_envoy_behind_seconds')).toEqual({ 'edge-1': 0, 'edge-2': 5 });
+    const { text } = await call('GET', '/metrics');
+    for (const line of ['edge-1"} 0', 'edge-2"} 1'])
+      expect(text).toContain(`shadowplane_envoy_rejecting{node="${line}\n`);
+    api.envoys.splice(0);
+    expect((await call('GET', '/metrics')).text).not.toContain('node="');
+  });
+
   it('answers health and metrics', async () => {
     expect((await call('GET', '/healthz')).body).toEqual({ status: 'ok', revision: 1 });
     const { text } = await call('GET', '/metrics');

@@ -12,6 +12,7 @@ export function addMetrics(
 ): void {
   collectDefaultMetrics({ register: registry, prefix: 'shadowplane_' });
   const registers = [registry];
+  const connected = oncePerTurn(() => envoys.list());
   new Gauge({
     name: 'shadowplane_policy_revision',
     help: 'Revision of the policy in force.',
@@ -25,7 +26,7 @@ export function addMetrics(
     help: 'Envoys that are connected now.',
     registers,
     collect() {
-      this.set(envoys.list().length);
+      this.set(connected().length);
     },
   });
   new Gauge({
@@ -36,9 +37,34 @@ export function addMetrics(
     collect() {
       // What no Envoy lacks any more is not there, instead of as it was.
       this.reset();
-      for (const { problems } of envoys.list()) {
+      for (const { problems } of connected()) {
         for (const code of new Set(problems.map((problem) => problem.code))) this.inc({ code });
       }
+    },
+  });
+  new Gauge({
+    name: 'shadowplane_envoy_behind_seconds',
+    help: 'How long a connected Envoy has lacked something of what it is served; 0 when it has all in use.',
+    labelNames: ['node'],
+    registers,
+    collect() {
+      const forS = (since: string | null) => (since === null ? 0 : (Date.now() - Date.parse(since)) / 1_000);
+      setWorst(
+        this,
+        connected().map(({ node, behindSince }) => [node, forS(behindSince)]),
+      );
+    },
+  });
+  new Gauge({
+    name: 'shadowplane_envoy_rejecting',
+    help: '1 while a connected Envoy lacks something because it has rejected it, else 0.',
+    labelNames: ['node'],
+    registers,
+    collect() {
+      setWorst(
+        this,
+        connected().map(({ node, lastRejection }) => [node, lastRejection ? 1 : 0]),
+      );
     },
   });
   const changes = new Counter({
@@ -76,4 +102,27 @@ export function addMetrics(
     done();
   });
   app.get('/metrics', async (_, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+}
+
+/** Asked once for all that is collected in a turn: with many Envoys the list is some work. */
+function oncePerTurn<T>(ask: () => T): () => T {
+  let answer: { readonly is: T } | undefined;
+  return () => {
+    if (!answer) {
+      answer = { is: ask() };
+      queueMicrotask(() => {
+        answer = undefined;
+      });
+    }
+    return answer.is;
+  };
+}
+
+/** Several that say that they are the same are one series, of the one that is worst off. */
+function setWorst(gauge: Gauge<'node'>, values: ReadonlyArray<readonly [node: string, value: number]>): void {
+  const worst = new Map<string, number>();
+  for (const [node, value] of values) worst.set(node, Math.max(value, worst.get(node) ?? 0));
+  // Who is not connected any more is not there, instead of as it was.
+  gauge.reset();
+  for (const [node, value] of worst) gauge.set({ node }, value);
 }
