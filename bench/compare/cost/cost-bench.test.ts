@@ -133,7 +133,8 @@ test('a run that was not mirrored, or captured where it should not, is refused',
   expect(capturedShare(of('capture-1k'), { ...counted, halves: 150 })).toBe(0.75);
   expect(capturedShare(of('ext-proc-1k'), { ...counted, extProcBytes: 100 * 1024 })).toBe(0.5);
   expect(() => capturedShare(of('native-1k'), { ...counted, copies: 99 })).toThrow('99 copies');
-  expect(() => capturedShare(of('native-1k'), { ...counted, halves: 1 })).toThrow('none should be');
+  expect(capturedShare(of('native-1k'), { ...counted, halves: 10 })).toBe(0);
+  expect(() => capturedShare(of('native-1k'), { ...counted, halves: 11 })).toThrow('none should be');
   expect(() => capturedShare(of('capture-1k'), counted)).toThrow('only 0%');
 });
 
