@@ -202,7 +202,8 @@ describe('while the comparison does not answer', () => {
   test('users who are failed end it, and nothing else happens: no time counts, no step is passed', () => {
     const state = watched(3, { baseline: users(0, 0, 0) });
     const still = after(state, silent(users(9_000, 0)));
-    expect(still.state).toEqual(state);
+    const { recent: _, ...rest } = still.state;
+    expect(rest).toEqual(state);
     expect(still.waitingFor[0]).toMatch(/^the comparison does not answer/);
     const failing = after(still.state, silent(users(18_000, 900))).state;
     expect(failing).toMatchObject({

@@ -6,8 +6,9 @@ import { beforeOf, type Evidence, evidenceSince, NO_COUNTS, type StratumCounts, 
 import { surelyFailed } from './failures.ts';
 import { type GateResult, type GatesReport, judgeGates } from './gates/index.ts';
 import { EVERYONE, type Phase, type RolloutPlan, stepsOf } from './plan.ts';
+import { begunAgain, recentAfter, withRecent } from './recent.ts';
 import type { CheckResult } from './source.ts';
-import { isOver, type RolloutState } from './state.ts';
+import { isOver, type RolloutState, weightsOf } from './state.ts';
 
 /** What can be seen from outside, at one moment. */
 export interface Observation {
@@ -65,24 +66,33 @@ export function decide(plan: RolloutPlan, state: RolloutState, seen: Observation
   if (since === 'begin-again') {
     const why = 'what is counted has changed, so the evidence of this step begins again';
     const before = beforeOf(evidence, baseline, state.before ?? {});
-    const begins = { baseline: withBefore(counted, before), elapsedMs: 0, why };
+    const begins = { baseline: withBefore(counted, before), elapsedMs: 0, why, ...windowsAnew(state) };
     const again = { ...state, before, ...begins, ...(withoutComparison && { isEarly }) };
     return { state: again, gates: null, waitingFor: [why] };
   }
-  const watched = watchedOver(since.strata, movedBy(plan, state));
+  const lately = plan.gates.errors
+    ? withRecent(since.strata, evidence, state.recent, weightsOf(plan, state).users)
+    : since.strata;
+  const watched = watchedOver(lately, movedBy(plan, state));
   const gates = judgeGates(plan, watched);
-  if (gates.outcome === 'fail') return { ...failed(plan, state, reasonOf(gates, evidence)), gates };
+  const recent = recentAfter(lately, evidence, baseline, state.recent);
+  const looked = Object.keys(recent).length > 0 ? { ...state, recent } : state;
+  if (gates.outcome === 'fail') return { ...failed(plan, looked, reasonOf(gates, evidence)), gates };
   if (state.isEarly && !isEarly) {
     const { isEarly: _, ...counted } = state;
     const why = 'every Envoy has the shares of this step, and the comparison answers; what counts for it begins now';
-    return { state: { ...counted, baseline: evidence }, gates, waitingFor: [why] };
+    return { state: { ...counted, baseline: evidence, ...windowsAnew(state) }, gates, waitingFor: [why] };
   }
   const elapsedMs = state.elapsedMs + (isEarly ? 0 : seen.sinceLastLookMs);
-  const later = { ...state, elapsedMs };
+  const later = { ...looked, elapsedMs };
   const missing = [...unready, ...waitingFor(plan, later, watched, gates, seen)];
   if (state.status !== 'running') return { state: later, gates, waitingFor: missing };
   if (missing.length > 0) return { state: later, gates, waitingFor: missing };
   return { state: promoted(plan, later), gates, waitingFor: [] };
+}
+
+function windowsAnew({ recent }: RolloutState): Pick<RolloutState, 'recent'> {
+  return recent ? { recent: begunAgain(recent) } : {};
 }
 
 /**
@@ -178,12 +188,13 @@ function failed(plan: RolloutPlan, state: RolloutState, why: string): Decision {
 function reasonOf({ results }: GatesReport, { findings }: Evidence): string {
   const [worst] = results;
   if (worst === undefined) return 'a gate failed';
-  const { gate, stratum, value, low, atMost, isGrpc = false, unanswered = 0 } = worst;
+  const { gate, stratum, value, low, atMost, isGrpc = false, unanswered = 0, last } = worst;
   const without = unanswered > 0 ? ` (${count(unanswered)} of its requests were never answered)` : '';
   const figures = `${share(value)}, surely more than ${share(low)}, where at most ${share(atMost)} is allowed${without}`;
   const found = gate === 'differences' && findings.length > 0 ? `: ${findings.join('; ')}` : '';
   const where = isGrpc ? `gRPC of ${stratum}` : stratum;
-  return `gate "${gate}" in ${where}: ${figures}${found}`;
+  const when = last === undefined ? '' : ` in the last ${count(last)} requests`;
+  return `gate "${gate}" in ${where}${when}: ${figures}${found}`;
 }
 
 function promoted(plan: RolloutPlan, state: RolloutState): RolloutState {

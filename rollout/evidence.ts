@@ -1,5 +1,6 @@
 /** What was seen of both versions: counts that only grow, and what of them belongs to the step under way. */
 import { addFailures, type Failures, failuresSince, surelyFailed } from './failures.ts';
+import type { RecentErrors } from './recent.ts';
 import type { LatencyCells } from './sequential/index.ts';
 
 /** Of one stratum (a segment, or the sample): they are never added up, because their requests are not equally likely. */
@@ -13,6 +14,8 @@ export interface StratumCounts {
   readonly quiet?: number;
   /** Requests that failed (5xx, or no answer), by the side that had them. */
   readonly errors: ByVersion<Failures>;
+  /** Of windows within the step; present, if empty, where users are on the candidate. Not counted by anybody. */
+  readonly recent?: readonly RecentErrors[];
   /** Of pairs of gRPC answers; where `errors` are of copies, they are among them. To Envoy such a failure is a success. */
   readonly grpc?: ByVersion<Failures>;
   /** No user of it is left with the primary: what that answered before stands in for what it would answer now. */
@@ -80,7 +83,7 @@ function countsSince(now: StratumCounts, then: StratumCounts): StratumCounts {
     candidateOnly: now.candidateOnly - then.candidateOnly,
     ...(now.controlOnly !== undefined && { controlOnly: now.controlOnly - (then.controlOnly ?? 0) }),
     ...(now.quiet !== undefined && { quiet: now.quiet - (then.quiet ?? 0) }),
-    errors: errorsSince(now, then),
+    errors: errorsSince(now, then.errors),
     ...(now.grpc && { grpc: grpcSince(now.grpc, then.grpc) }),
     latency: byVersion((version) => cellsSince(now.latency[version], then.latency[version])),
   };
@@ -90,8 +93,8 @@ function grpcSince(now: ByVersion<Failures>, then = NO_COUNTS.errors): ByVersion
   return byVersion((version) => failuresSince(now[version], then[version]));
 }
 
-function errorsSince(now: StratumCounts, then: StratumCounts): ByVersion<Failures> {
-  const since = byVersion((version) => failuresSince(now.errors[version], then.errors[version]));
+export function errorsSince(now: StratumCounts, then: ByVersion<Failures>): ByVersion<Failures> {
+  const since = byVersion((version) => failuresSince(now.errors[version], then[version]));
   const isAsked = surelyFailed(since.candidate).trials > 0;
   return now.allWithCandidate && isAsked ? { ...since, primary: now.errors.primary } : since;
 }

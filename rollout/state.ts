@@ -1,6 +1,7 @@
 /** Where a rollout stands: all of it, as plain data, so that it can be stored and taken up again by whoever comes next. */
 import type { Evidence, PrimaryBefore } from './evidence.ts';
 import { AT_REST, type RolloutPlan, stepsOf, type Weights } from './plan.ts';
+import type { Recent } from './recent.ts';
 
 export const STATUSES = [
   'running',
@@ -31,6 +32,8 @@ export interface RolloutState {
    * where it is paused.
    */
   readonly isOff?: boolean;
+  /** Where windows of users' requests began; absent until one is full, and of runs that were stored by earlier versions. */
+  readonly recent?: Recent;
   /** Of the candidate, when it was last seen in this rollout: another one has proven nothing. */
   readonly epoch?: number;
   /** Of the primary, what whoever counts it does not know any more. */

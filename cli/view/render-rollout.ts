@@ -114,7 +114,7 @@ function gateTable(gates: readonly GateResult[], { style, width }: RolloutScreen
     { title: 'says' },
   ];
   const rows = gates.map(
-    ({ gate, stratum, outcome, value, low, high, atMost, count: counted, more, isGrpc = false }) => {
+    ({ gate, stratum, outcome, value, low, high, atMost, count: counted, more, isGrpc = false, last }) => {
       const isChange = gate !== 'differences';
       const text = (rate: number | null) =>
         rate === null ? '?' : `${isChange && rate > 0 ? '+' : ''}${rateText(rate)}`;
@@ -123,7 +123,7 @@ function gateTable(gates: readonly GateResult[], { style, width }: RolloutScreen
       const figures = [text(value), surely, text(atMost), count(counted)];
       return [
         gate,
-        `${whoText(stratum)}${isGrpc ? ', by gRPC status' : ''}`,
+        `${whoText(stratum)}${isGrpc ? ', by gRPC status' : ''}${last === undefined ? '' : ', lately'}`,
         ...figures,
         outcomeText(outcome, style, lacking),
       ];

@@ -2,16 +2,37 @@
 import type { ByVersion, StratumCounts } from '../evidence.ts';
 import { type Failures, perhapsFailed, surelyFailed } from '../failures.ts';
 import type { Gate } from '../plan.ts';
-import { type Bounds, differenceBounds } from '../sequential/index.ts';
+import { type Bounds, differenceBounds, type Share } from '../sequential/index.ts';
 import { type Alphas, type GateResult, moreUntil, ORDER, outcomeOf } from './gate.ts';
 
 /** Where users speak gRPC, Envoy's counts of them say only how HTTP fared: pairs say the rest, and either may stop it. */
-export function judgeErrors(stratum: string, { errors, grpc }: StratumCounts, gate: Gate, alphas: Alphas): GateResult {
-  if (!grpc || grpc.candidate.trials === 0) return judge(stratum, errors, gate, alphas);
+export function judgeErrors(stratum: string, counts: StratumCounts, gate: Gate, alphas: Alphas): GateResult {
+  const { grpc } = counts;
+  if (!grpc || grpc.candidate.trials === 0) return judgeRequests(stratum, counts, gate, alphas);
   const half = { ...alphas, fail: alphas.fail / 2 };
-  const ofUsers = judge(stratum, errors, gate, half);
+  const ofUsers = judgeRequests(stratum, counts, gate, half);
   const ofPairs: GateResult = { ...judge(stratum, grpc, gate, half), isGrpc: true };
   return ORDER.indexOf(ofPairs.outcome) < ORDER.indexOf(ofUsers.outcome) ? ofPairs : ofUsers;
+}
+
+/** All of the step may stop it, and the last of it may, each with half of the probability; what is recent lets nothing pass. */
+function judgeRequests(stratum: string, { errors, recent }: StratumCounts, gate: Gate, alphas: Alphas): GateResult {
+  if (!recent) return judge(stratum, errors, gate, alphas);
+  const fail = alphas.fail / 2;
+  const ofStep = judge(stratum, errors, gate, { ...alphas, fail });
+  if (ofStep.outcome === 'fail') return ofStep;
+  for (const { errors: lately, share } of recent) {
+    const candidate = surelyFailed(lately.candidate);
+    // No interval need be sought where its middle is within the bound already.
+    if (rateOf(candidate) - rateOf(surelyFailed(lately.primary)) <= gate.atMost) continue;
+    const result = judge(stratum, lately, gate, { ...alphas, fail: fail * share });
+    if (result.outcome === 'fail') return { ...result, last: candidate.trials };
+  }
+  return ofStep;
+}
+
+function rateOf({ hits, trials }: Share): number {
+  return hits / Math.max(trials, 1);
 }
 
 function judge(stratum: string, errors: ByVersion<Failures>, gate: Gate, alphas: Alphas): GateResult {

@@ -21,6 +21,8 @@ export interface GateResult {
   readonly count: number;
   /** It rests on pairs, by the status that gRPC has of its own; absent: on requests, as `errors` of HTTP does. */
   readonly isGrpc?: boolean;
+  /** It failed for the candidate's last so many requests alone; absent: for all since the step began. */
+  readonly last?: number;
   /** Of the candidate's failures those that are requests without any answer; absent where there are none. */
   readonly unanswered?: number;
   /** How many more it takes about if all goes on like this; null when that cannot be said. 0 when it is decided. */

@@ -51,6 +51,11 @@ const view = {
       isGrpc: Type.Optional(
         Type.Boolean({ description: 'It rests on pairs, by the status that gRPC has of its own.' }),
       ),
+      last: Type.Optional(
+        Type.Integer({
+          description: "It failed for the candidate's last so many requests alone, not for all of the step.",
+        }),
+      ),
       unanswered: Type.Optional(
         Type.Integer({ description: "Of the candidate's failures, requests without any answer." }),
       ),

@@ -20,7 +20,7 @@ export class Witness {
     const of = `${run.startedAt} ${run.state.step}`;
     const { status, why } = run.state;
     // What was counted here is subtracted from nothing that was counted elsewhere.
-    const { before: _, epoch: __, ...fresh } = { ...run.state, baseline: null };
+    const { before: _, epoch: __, recent: ___, ...fresh } = { ...run.state, baseline: null };
     const state: RolloutState = { ...(this.#of === of && this.#state ? this.#state : fresh), status, why };
     const delivered = { waitingFor: 'who drives it' };
     const decision = decide(run.plan, state, { sinceLastLookMs: 0, delivered, ...told });

@@ -189,11 +189,12 @@ function Checks({ checks }: { checks: RolloutView['checks'] }) {
   );
 }
 
-function whom({ stratum, isGrpc = false }: Gate) {
+function whom({ stratum, isGrpc = false, last }: Gate) {
   return (
     <>
       <strong>{stratum}</strong>
       {isGrpc && <span class="quiet"> by gRPC status</span>}
+      {last !== undefined && <span class="quiet"> in the last {count(last)} requests</span>}
     </>
   );
 }
