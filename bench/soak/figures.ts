@@ -19,13 +19,13 @@ export type MemoryOf = Exclude<keyof MemorySample, 'atMs'>;
  * Resident memory that each may take at most: for Envoy with the caches of its allocator and the memory of the filter's
  * VMs, for the control plane with what V8 has yet to collect in two threads.
  */
-export const MOST_MIB = { envoyMiB: 256, nodeMiB: 400 } as const;
+export const MOST_MIB = { envoyMiB: 256, nodeMiB: 512 } as const;
 
 export interface Trend {
   readonly startMiB: number;
   readonly endMiB: number;
   readonly mostMiB: number;
-  /** Least squares after the warm-up. */
+  /** Of the floor after the warm-up: what is kept lies under what comes and goes with each moment's requests. */
   readonly slopeMiBPerMinute: number;
   /** What that slope adds in an hour, as a share of the memory at the end. */
   readonly hourlyShare: number;
@@ -34,18 +34,18 @@ export interface Trend {
 
 /** Until buffers, caches, samples and the books of what users have made are full. */
 export const WARM_UP_SHARE = 1 / 2;
+const STRETCHES = 5;
 /** Less than this an hour is the noise of an allocator. */
 const BOUNDED_HOURLY_SHARE = 0.25;
 const BOUNDED_MIB_PER_MINUTE = 0.5;
 
 export function trendOf(samples: readonly MemorySample[], of: MemoryOf): Trend {
-  const warm = afterWarmUp(samples);
-  const values = warm.map((sample) => sample[of]);
+  const floor = floorOf(afterWarmUp(samples), of);
   const slope = slopeOf(
-    warm.map(({ atMs }) => atMs / 60_000),
-    values,
+    floor.map(({ minute }) => minute),
+    floor.map(({ mib }) => mib),
   );
-  const end = values.at(-1) ?? 0;
+  const end = samples.at(-1)?.[of] ?? 0;
   const hourlyShare = (slope * 60) / Math.max(end, 1);
   return {
     startMiB: samples[0]?.[of] ?? 0,
@@ -55,6 +55,15 @@ export function trendOf(samples: readonly MemorySample[], of: MemoryOf): Trend {
     hourlyShare,
     isBounded: slope <= BOUNDED_MIB_PER_MINUTE || hourlyShare <= BOUNDED_HOURLY_SHARE,
   };
+}
+
+/** The least of each stretch, and when it was. */
+function floorOf(samples: readonly MemorySample[], of: MemoryOf): Array<{ minute: number; mib: number }> {
+  const each = Math.ceil(samples.length / STRETCHES);
+  return Array.from({ length: STRETCHES }, (_, index) => samples.slice(index * each, (index + 1) * each))
+    .filter((stretch) => stretch.length > 0)
+    .map((stretch) => stretch.reduce((least, sample) => (sample[of] < least[of] ? sample : least)))
+    .map((least) => ({ minute: least.atMs / 60_000, mib: least[of] }));
 }
 
 function afterWarmUp(samples: readonly MemorySample[]): readonly MemorySample[] {
