@@ -9,6 +9,7 @@ import { ensureFilter } from '../../filter/index.ts';
 import {
   describeMachine,
   type Lane,
+  nextEnvoy,
   openLane,
   type PinnedEnvoy,
   type Random,
@@ -164,14 +165,6 @@ function say({ rounds, connections }: Options, round: number, measured: readonly
     .toSorted((one, other) => one.variant.localeCompare(other.variant))
     .map(({ variant, cpuMicrosPerRequest }) => `${variant} ${cpuMicrosPerRequest.toFixed(1)}`);
   console.log(`round ${round}/${rounds}, µs at ${level} connections: ${figures.join(', ')}`);
-}
-
-/**
- * The first round of the next Envoy. A new process has its memory laid out anew, which alone moves figures by some percent:
- * rounds average over it.
- */
-function nextEnvoy(round: number, { rounds, envoys }: Options): number {
-  return Math.min(round + Math.ceil(rounds / envoys), rounds + 1);
 }
 
 /** V8 recompiles what runs often, the last time after tens of thousands of requests: a process warms up once, then serves. */

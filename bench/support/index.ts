@@ -16,6 +16,7 @@ export { describeMachine, type Machine, machineLines } from './machine.ts';
 export { type PinnedEnvoy, type PinnedEnvoyOptions, startPinnedEnvoy } from './pinned-envoy.ts';
 export { elapsedMicroseconds, readThreadTimes, type ThreadTime, type ThreadTimes } from './process-cpu.ts';
 export { type Random, seededRandom, shuffled } from './random.ts';
+export { nextEnvoy } from './rounds.ts';
 export {
   type Estimate,
   median,

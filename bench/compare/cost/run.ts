@@ -12,6 +12,7 @@ import {
   checkAnswered,
   describeMachine,
   type Lane,
+  nextEnvoy,
   openLane,
   type PinnedEnvoy,
   type Random,
@@ -175,14 +176,6 @@ async function measureRounds(
   }
   for (const { name } of variants) checkAnswered(name, await readLaneCounters(envoy, name));
   return measured;
-}
-
-/**
- * The first round of the next Envoy. A new process has its memory laid out anew, which alone moves figures by some percent:
- * rounds average over it.
- */
-function nextEnvoy(round: number, { rounds, envoys }: Options): number {
-  return Math.min(round + Math.ceil(rounds / envoys), rounds + 1);
 }
 
 /** V8 recompiles what runs often: a process warms up once, then serves. */
