@@ -11,13 +11,13 @@ import { type FieldEvidence, isStructural, type Looks } from './evidence.ts';
 const VOLATILE_DISTINCT_SHARE = 0.8;
 /** Answers of the same millisecond carry the same time, so on a busy service times repeat where ids do not. */
 const VOLATILE_TIME_DISTINCT_SHARE = 0.5;
+/** From this share of pairs on, a field that carries a new value in each answer is taken for a timestamp or an id. */
+const VOLATILE_RATE = 0.5;
 /**
- * From this share of pairs on, a field that carries a new value in each answer is taken for an id. Two services that make
- * values of their own hardly ever make the same one: where they agree now and then, the value comes from the request.
+ * An amount is no id: two services that agree on one in so many pairs have it from the request. (Pairs in which the field was not
+ * compared, because the status differs, count as if they agreed.)
  */
-const VOLATILE_RATE = 0.95;
-/** Clocks are read in the same second, or millisecond, now and then. */
-const VOLATILE_TIME_RATE = 0.5;
+const VOLATILE_AMOUNT_RATE = 0.8;
 /** A difference in nearly each pair, at a field whose values repeat, is no volatility: those would repeat too. */
 const SYSTEMATIC = { rate: 0.95, distinctShare: 0.5, innocent: 0.3 } as const;
 const STRUCTURAL_INNOCENT = 0.8;
@@ -69,5 +69,5 @@ function isVolatile({ format, distinctShare }: Looks): boolean {
 }
 
 function volatileRate({ format }: Looks): number {
-  return format === 'time' ? VOLATILE_TIME_RATE : VOLATILE_RATE;
+  return format === 'decimal' ? VOLATILE_AMOUNT_RATE : VOLATILE_RATE;
 }
