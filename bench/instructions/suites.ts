@@ -33,24 +33,27 @@ export interface Prepared {
   end(): Promise<void>;
 }
 
-const SELECTING = ['plain', 'empty', 'none', 'third', 'native-none', 'native-third', 'lua-none', 'lua-third'];
+const SELECTING = FILTER_VARIANTS.filter(({ name }) =>
+  ['plain', 'empty', 'none', 'third', 'native-none', 'native-third', 'lua-none', 'lua-third'].includes(name),
+);
 
 const selection: Suite = {
   name: 'filter',
   title: 'Selecting a request',
   baseline: 'empty',
-  variants: FILTER_VARIANTS.filter(({ name }) => SELECTING.includes(name)),
+  variants: SELECTING,
   backend: filter.backendBootstrap(),
   async prepare(port, directory) {
     const empty = join(directory, 'empty.wasm');
     await writeFile(empty, await buildEmptyModule());
-    const variants = FILTER_VARIANTS.filter(({ name }) => SELECTING.includes(name));
     const modules = { empty, filter: await ensureFilter() };
-    return { bootstrap: filter.measuredBootstrap(variants, modules, port('backend')), end: async () => {} };
+    return { bootstrap: filter.measuredBootstrap(SELECTING, modules, port('backend')), end: async () => {} };
   },
 };
 
-const MIRRORING = ['native-1k', 'marked-1k', 'select-1k', 'capture-1k', 'ext-proc-1k'];
+const MIRRORING = COST_VARIANTS.filter(({ name }) =>
+  ['native-1k', 'marked-1k', 'select-1k', 'capture-1k', 'ext-proc-1k'].includes(name),
+);
 /** Batches go when they are full, as they do under load; valgrind is too slow for that within the usual time. */
 const FLUSH_INTERVAL_MS = 60_000;
 
@@ -58,18 +61,13 @@ const mirroring: Suite = {
   name: 'cost',
   title: 'Mirroring a request, bodies of 1 KB',
   baseline: 'native-1k',
-  variants: COST_VARIANTS.filter(({ name }) => MIRRORING.includes(name)).map(({ name, label }) => ({
-    name,
-    label,
-    request: REQUEST,
-  })),
+  variants: MIRRORING.map(({ name, label }) => ({ name, label, request: REQUEST })),
   backend: cost.backendBootstrap(),
   async prepare(port) {
-    const variants = COST_VARIANTS.filter(({ name }) => MIRRORING.includes(name));
     const modules = { select: await ensureFilter(), capture: await ensureFilter('filter-capture.wasm') };
     const collector = await startBenchProcess(new URL('../compare/cost/collector-process.ts', import.meta.url));
     const extProc = await startBenchProcess(new URL('../compare/cost/ext-proc-process.ts', import.meta.url));
-    const bootstrap = cost.measuredBootstrap(variants, modules, {
+    const bootstrap = cost.measuredBootstrap(MIRRORING, modules, {
       backendPort: (bytes, differing) => port(cost.backendName(bytes, differing)),
       collector: collector.address,
       extProc: extProc.address,
