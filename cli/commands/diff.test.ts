@@ -6,7 +6,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { comparisonRoutes } from '../../compare/api/index.ts';
 import type { EpochInput, HealthInput, LatencyInput, MirrorInput, SampleInput } from '../../compare/report/index.ts';
-import { cell, epoch, field, MIRROR, OPTIONS } from '../../compare/report/testing.ts';
+import { cell, epoch, field, MIRROR, NO_COPIES, OPTIONS } from '../../compare/report/testing.ts';
 import { RuleBook } from '../../compare/rules/index.ts';
 import { ShadowplaneError } from '../../errors/index.ts';
 import type { Context } from '../context.ts';
@@ -79,19 +79,6 @@ async function diff(...argv: string[]) {
   const code = await run(['diff', ...argv, '--api', api], context);
   process.exitCode = undefined;
   return { code, out: out.join(''), err: err.join('') };
-}
-
-function copyCounts(): HealthInput['envoys'][number]['candidate'] {
-  return {
-    sent: 0,
-    active: 0,
-    overflow: 0,
-    timeouts: 0,
-    resets: 0,
-    connectFailures: 0,
-    responses: {},
-    breakerOpen: false,
-  };
 }
 
 function sampleOf(primary: string, candidate: string): SampleInput {
@@ -280,15 +267,15 @@ Too few pairs so far
 
   it('says why nothing is compared and what helps, instead of counting pairs', async () => {
     mirror = { ...MIRROR, mirrored: 40, compared: 0, lost: { no_answer: 40 } };
-    const failing = { ...copyCounts(), connectFailures: 40, responses: { '5xx': 40 } };
+    const failing = { ...NO_COPIES, connectFailures: 40, responses: { '5xx': 40 } };
     envoys = [
       {
         node: 'edge-1',
         connected: true,
         lastReportAtMs: OPTIONS.nowMs,
         candidate: failing,
-        control: copyCounts(),
-        primary: copyCounts(),
+        control: NO_COPIES,
+        primary: NO_COPIES,
         filter: {},
       },
     ];

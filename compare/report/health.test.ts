@@ -1,17 +1,7 @@
 import { expect, it } from 'vitest';
 import { type HealthInput, reportHealth } from './index.ts';
-import { MIRROR, START_MS } from './testing.ts';
+import { MIRROR, NO_COPIES, START_MS } from './testing.ts';
 
-const NO_COPIES = {
-  sent: 0,
-  active: 0,
-  overflow: 0,
-  timeouts: 0,
-  resets: 0,
-  connectFailures: 0,
-  responses: {},
-  breakerOpen: false,
-};
 const envoy = (more: Partial<HealthInput['envoys'][number]> = {}) => ({
   node: 'edge-1',
   connected: true,

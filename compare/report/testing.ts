@@ -1,10 +1,21 @@
 import { emptyTally, type Tally } from '../judge/index.ts';
-import type { CellInput, EpochInput, FieldInput, MirrorInput } from './index.ts';
+import type { CellInput, EpochInput, FieldInput, HealthInput, MirrorInput } from './index.ts';
 
 /** Counts as a test wants them; what it does not name is as quiet as can be. */
 
 export const START_MS = Date.UTC(2026, 0, 5, 12);
 export const HOUR_MS = 3_600_000;
+
+export const NO_COPIES: HealthInput['envoys'][number]['candidate'] = {
+  sent: 0,
+  active: 0,
+  overflow: 0,
+  timeouts: 0,
+  resets: 0,
+  connectFailures: 0,
+  responses: {},
+  breakerOpen: false,
+};
 
 const NO_ERRORS = { clientErrors: 0, serverErrors: 0 };
 
